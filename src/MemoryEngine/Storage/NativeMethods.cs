@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MemoryEngine.Storage;
+
+/// <summary>The calls that .NET lacks, all on this page. Unix only; callers choose another way elsewhere.</summary>
+internal static partial class NativeMethods
+{
+    public const int OpenReadOnly = 0;
+    public const int NoSuchFile = 2;
+    public const int NoSpace = 28;
+    public const int InvalidArgument = 22;
+    public const int NotSupportedOnLinux = 95;
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int FDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int FSync(int fileDescriptor);
+
+    // Returns the error instead of setting errno.
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    public static partial int PosixFAllocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static unsafe partial nint Read(int fileDescriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int fileDescriptor);
+}
