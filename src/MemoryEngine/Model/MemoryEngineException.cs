@@ -1,6 +1,8 @@
 namespace MemoryEngine;
 
-/// <summary>An operation could not be done. <see cref="Code"/> says which kind of trouble it was, the message what, where and what to do.</summary>
+/// <summary>
+/// An operation could not be done. <see cref="Code"/> says which kind of trouble it was, the message what, where and what to do.
+/// </summary>
 public class MemoryEngineException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -33,7 +33,9 @@ internal interface IFileSystem
     /// <summary>Makes creations, renames and deletions in a directory durable.</summary>
     void SyncDirectory(string path);
 
-    /// <summary>Takes the exclusive lock on a file, creating it, and writes <paramref name="owner"/> into it; null when another owner holds it.</summary>
+    /// <summary>
+    /// Takes the exclusive lock on a file, creating it, and writes <paramref name="owner"/> into it; null when another owner holds it.
+    /// </summary>
     IDisposable? TryLock(string path, ReadOnlySpan<byte> owner);
 
     /// <summary>What the holder of a lock wrote into its file; empty when there is none.</summary>
@@ -73,7 +75,10 @@ internal interface IFile : IDisposable
     /// <summary>fdatasync: bytes and length reach the device.</summary>
     void Sync();
 
-    /// <summary>Grows the file to a length and reserves the space on the device, so that writing within it cannot meet a full disk. Never shrinks.</summary>
+    /// <summary>
+    /// Grows the file to a length and reserves the space on the device, so that writing within it cannot meet a full disk.
+    /// Never shrinks.
+    /// </summary>
     void Reserve(long length);
 
     void SetLength(long length);

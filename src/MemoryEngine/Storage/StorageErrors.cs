@@ -64,6 +64,7 @@ internal static class StorageErrors
 
     private static MemoryEngineException ReadOnly(string path, string what, Exception? inner) => new(
         ErrorCode.ReadOnly,
-        $"Could not {what} {path}: the disk or the permissions do not allow it. Nothing was changed; make it writable, or open the pool read-only.",
+        $"Could not {what} {path}: the disk or the permissions do not allow it. Nothing was changed; " +
+        "make it writable, or open the pool read-only.",
         inner);
 }
