@@ -15,8 +15,14 @@ internal sealed partial class EngineFolders
         foreach (var file in sources)
         {
             var space = NamespaceOf(Of(file.Path));
+            var title = Path.GetFileName(file.Path).Split('.')[0];
             foreach (Match match in Declaration().Matches(file.Code))
-                _declarations.TryAdd($"{space}.{match.Groups[1].Value}", (file, match.Index));
+            {
+                // A nested type may have the name of another's file; the file of that name decides.
+                var name = match.Groups[1].Value;
+                if (name == title) _declarations[$"{space}.{name}"] = (file, match.Index);
+                else _declarations.TryAdd($"{space}.{name}", (file, match.Index));
+            }
         }
     }
 
@@ -50,6 +56,8 @@ internal sealed partial class EngineFolders
         return _declarations.TryGetValue($"{type.Namespace}.{name}", out var found) ? found : null;
     }
 
-    [GeneratedRegex(@"\b(?:class|struct|interface|enum|record|delegate\s+[\w.<>\[\]?,\s]+?)\s+(\w+)\s*(?=[<({:;\s])")]
+    [GeneratedRegex(
+        @"\b(?:(?:record\s+)?(?:class|struct)|record|interface|enum|delegate\s+[\w.<>\[\]?,\s]+?)" +
+        @"\s+(?!struct\b|class\b)(\w+)\s*(?=[<({:;\s])")]
     private static partial Regex Declaration();
 }

@@ -61,11 +61,9 @@ internal static class FolderTable
     /// <summary>Null when it may; otherwise a sentence that says what to do.</summary>
     public static string? WhyFolderMayNotUse(string from, string to)
     {
-        if (from == to || to == Model && from != Root) return null;
-        if (from == Root && (to == Model || Folders[Root].Contains(to))) return null;
         if (!Folders.TryGetValue(from, out var allowed)) return AddFolder(from);
         if (to != Kernels && !Folders.ContainsKey(to)) return AddFolder(to);
-        if (allowed.Contains(to)) return null;
+        if (from == to || to == Model || allowed.Contains(to)) return null;
         var list = string.Join(", ", allowed.Append(Model).Where(a => a != from));
         return $"{from} uses {to}, but may use {(list.Length == 0 ? "no other folder" : $"only {list}")}. " +
             "Take what is needed as a parameter or through an interface in Model, or move the code up.";

@@ -56,11 +56,11 @@ public sealed partial class ForbiddenCodeTests
     [InlineData("tests/A.cs", "File.Delete(path);")]
     public void Other_code_passes(string path, string line) => Assert.Empty(Check(new SourceFile(path, line)));
 
+    /// <remarks>A string that the mask blanked looks empty, so the text itself must match at the same place.</remarks>
     private static IEnumerable<Finding> Check(SourceFile file) =>
         from rule in Rules
         where rule.Holds(file.Path)
         from Match match in rule.Pattern.Matches(rule.InComments ? file.CodeAndComments : file.Code)
-        // A string that the mask blanked looks as if it were empty; the text itself must read the same.
         where rule.Pattern.Match(file.Text, match.Index).Index == match.Index
         select file.Find(match.Index, $"{rule.Name} ({match.Value.Trim()}): {rule.Do}");
 

@@ -42,7 +42,10 @@ public sealed class TypeDirectionTests
         [
             new SourceFile("src/MemoryEngine/Model/ErrorCode.cs", "namespace MemoryEngine;\npublic enum ErrorCode { }"),
             new SourceFile("src/MemoryEngine/MemoryEngineException.cs", "namespace MemoryEngine;\npublic class MemoryEngineException;"),
+            new SourceFile("src/MemoryEngine/Model/Other.cs", "namespace MemoryEngine;\nrecord struct MemoryEngineException(int A);"),
+            new SourceFile("src/MemoryEngine/Model/More.cs", "namespace MemoryEngine;\nreadonly record struct CorruptionException(int A);"),
         ]);
+        Assert.Equal(FolderTable.Model, folders.Of(typeof(CorruptionException)));
         Assert.Equal(FolderTable.Model, folders.Of(typeof(ErrorCode)));
         Assert.Equal(FolderTable.Root, folders.Of(typeof(MemoryEngineException)));
         Assert.Null(folders.Of(typeof(string)));
