@@ -1,6 +1,7 @@
 namespace MemoryEngine;
 
 /// <summary>What an operation can meet, beside wrong arguments. Values are stable and only grow.</summary>
+[Stored]
 public enum ErrorCode
 {
     /// <summary>No pool at that path, and creating one was not asked for.</summary>
