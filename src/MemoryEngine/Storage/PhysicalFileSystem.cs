@@ -97,10 +97,14 @@ internal sealed class PhysicalFileSystem : IFileSystem
     {
         if (OperatingSystem.IsWindows())
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var content = new byte[Math.Min(stream.Length, 4096)];
-            stream.ReadExactly(content);
-            return content;
+            if (!File.Exists(path)) return [];
+            return StorageErrors.Translate(path, "read", () =>
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                var content = new byte[Math.Min(stream.Length, 4096)];
+                stream.ReadExactly(content);
+                return content;
+            });
         }
         // .NET's own opening would take a shared lock and fail against the owner's exclusive one.
         var descriptor = NativeMethods.Open(path, NativeMethods.OpenReadOnly);

@@ -62,7 +62,7 @@ internal static class StorageErrors
         $"Could not {what} {path}: the disk or the quota is full. Nothing that was acknowledged is lost; free some space and try again.",
         inner);
 
-    private static MemoryEngineException ReadOnly(string path, string what, Exception? inner) => new(
+    public static MemoryEngineException ReadOnly(string path, string what, Exception? inner) => new(
         ErrorCode.ReadOnly,
         $"Could not {what} {path}: the disk or the permissions do not allow it. Nothing was changed; " +
         "make it writable, or open the pool read-only.",
