@@ -1,36 +1,54 @@
-using System.Text;
 using MemoryEngine.Storage;
 
 namespace MemoryEngine.Tests.Storage;
 
-public sealed class PhysicalFileSystemTests : IDisposable
+/// <summary>
+/// What the kernel answers when a disk is full or takes no writes, told apart by code. Linux offers places that behave
+/// so for every user, root included; elsewhere there is nothing to ask and these tests check nothing.
+/// </summary>
+public sealed class PhysicalFileSystemTests
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("memengine-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    private const string SharedMemory = "/dev/shm";
 
     [Fact]
-    public void A_second_lock_is_refused_and_can_read_who_owns_it()
+    public void A_write_that_meets_a_full_disk_says_so()
     {
-        var files = PhysicalFileSystem.Instance;
-        var path = Path.Combine(_directory, "LOCK");
-        using (var first = files.TryLock(path, "me"u8))
-        {
-            Assert.NotNull(first);
-            Assert.Null(files.TryLock(path, "you"u8));
-            Assert.Equal("me", Encoding.UTF8.GetString(files.ReadLockOwner(path)));
-        }
-        using var again = files.TryLock(path, "you"u8);
-        Assert.NotNull(again);
+        if (!OperatingSystem.IsLinux()) return;
+        using var file = PhysicalFileSystem.Instance.Open("/dev/full", FileOpening.ReadWrite);
+        var error = Assert.Throws<MemoryEngineException>(() => file.Write(0, "x"u8));
+        Assert.Equal(ErrorCode.DiskFull, error.Code);
+        Assert.StartsWith("Could not write /dev/full: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Reserve_grows_and_never_shrinks()
+    public void A_reservation_that_does_not_fit_says_so_and_leaves_the_file_as_it_was()
     {
-        using var file = PhysicalFileSystem.Instance.Open(Path.Combine(_directory, "f"), FileOpening.CreateNew);
-        file.Reserve(10_000);
-        Assert.Equal(10_000, file.Length);
-        file.Reserve(5_000);
-        Assert.Equal(10_000, file.Length);
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(SharedMemory)) return;
+        // A memory file system refuses more than it has before it takes any of it, so this disturbs nobody.
+        var tooMuch = new DriveInfo(SharedMemory).TotalSize + (1L << 30);
+        var path = Path.Combine(SharedMemory, Path.GetRandomFileName());
+        try
+        {
+            using var file = PhysicalFileSystem.Instance.Open(path, FileOpening.CreateNew);
+            file.Write(0, "kept"u8);
+            var error = Assert.Throws<MemoryEngineException>(() => file.Reserve(tooMuch));
+            Assert.Equal(ErrorCode.DiskFull, error.Code);
+            Assert.Equal(4, file.Length);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_directory_that_takes_no_files_is_read_only()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var error = Assert.Throws<MemoryEngineException>(
+            () => PhysicalFileSystem.Instance.Open("/sys/memengine", FileOpening.CreateNew));
+        Assert.Equal(ErrorCode.ReadOnly, error.Code);
+        error = Assert.Throws<MemoryEngineException>(() => PhysicalFileSystem.Instance.TryLock("/sys/LOCK", "me"u8));
+        Assert.Equal(ErrorCode.ReadOnly, error.Code);
     }
 }
