@@ -145,15 +145,19 @@ public sealed class SimulatedFileSystemTests
     [Fact]
     public void A_rename_between_directories_is_durable_when_either_is_synced()
     {
-        _disk.WriteAll("/pool/x/old", "old"u8);
-        using (var file = Create(A)) file.Sync();
+        _disk.WriteAll("/pool/x/other", "other"u8);
+        _disk.WriteAll(A, "new"u8);
+        // Not synced either: the name must not come back over the one that replaced it.
+        Create("/pool/x/old").Dispose();
         _disk.Rename(A, "/pool/x/old");
+        Assert.Equal("new", Text(_disk.AfterPowerLoss(PowerLoss.LoseAll), A));
         _disk.SyncDirectory(Root);
         var after = _disk.AfterPowerLoss(PowerLoss.LoseAll);
-        Assert.Equal(["/pool/seed", "/pool/x/old"], Names(after));
-        Assert.Equal("", Text(after, "/pool/x/old"));
+        Assert.Equal(["/pool/seed", "/pool/x/old", "/pool/x/other"], Names(after));
         _disk.SyncDirectory("/pool/x");
-        Assert.Equal(Names(after), Names(_disk.AfterPowerLoss(PowerLoss.LoseAll)));
+        after = _disk.AfterPowerLoss(PowerLoss.LoseAll);
+        Assert.Equal("new", Text(after, "/pool/x/old"));
+        Assert.False(after.FileExists(A));
     }
 
     [Fact]
@@ -187,12 +191,19 @@ public sealed class SimulatedFileSystemTests
     public void A_fork_and_its_origin_do_not_see_each_others_writes()
     {
         using var file = Open(_disk, B, "0000"u8);
-        var fork = _disk.AfterPowerLoss(PowerLoss.LoseAll);
-        using var forked = fork.Open(B, FileOpening.ReadWrite);
-        file.Write(0, "1"u8);
-        forked.Write(1, "2"u8);
-        Assert.Equal(("1000", "0200"), (Text(_disk, B), Text(fork, B)));
-        Assert.Equal("0000", Text(fork.AfterPowerLoss(PowerLoss.LoseAll), B));
+        foreach (var fork in new[] { _disk.AfterPowerLoss(PowerLoss.LoseAll), _disk.AfterProcessKill() })
+        {
+            using var forked = fork.Open(B, FileOpening.ReadWrite);
+            file.Write(0, "1"u8);
+            file.Sync();
+            forked.Write(1, "2"u8);
+            Assert.Equal(("1000", "0200"), (Text(_disk, B), Text(fork, B)));
+            Assert.Equal("0000", Text(fork.AfterPowerLoss(PowerLoss.LoseAll), B));
+            forked.Sync();
+            Assert.Equal("0200", Text(fork.AfterPowerLoss(PowerLoss.LoseAll), B));
+            file.Write(0, "0"u8);
+            file.Sync();
+        }
     }
 
     [Fact]
