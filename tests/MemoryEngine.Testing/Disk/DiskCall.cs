@@ -52,7 +52,9 @@ internal enum FaultKind
     /// <summary>Any call: the device fails it and nothing of it happened.</summary>
     Io,
 
-    /// <summary>Calls that ask for space they do not have yet: creating, writing beyond what is reserved, reserving, growing.</summary>
+    /// <summary>
+    /// Calls that ask for space they do not have yet: creating, writing beyond what is reserved, reserving, growing.
+    /// </summary>
     DiskFull,
 
     /// <summary>Writes: the first half is written, then the device fails.</summary>

@@ -80,7 +80,8 @@ internal sealed class NameTable
     {
         if (operation.From is { } from && names.GetValueOrDefault(from) == operation.Node) names.Remove(from);
         if (operation.To is not { } to) return;
-        if (operation.From is not null && names.FirstOrDefault(p => p.Value == operation.Node).Key is { } other) names.Remove(other);
+        var otherName = operation.From is null ? null : names.FirstOrDefault(p => p.Value == operation.Node).Key;
+        if (otherName is not null) names.Remove(otherName);
         names[to] = operation.Node;
     }
 

@@ -158,7 +158,8 @@ internal sealed partial class SimulatedFileSystem : IFileSystem
 
     private void RequireDirectory(DiskCall call, string? directory)
     {
-        if (directory is not null && !_names.DirectoryExists(directory)) throw Refused(call, $"there is no directory {directory}");
+        if (directory is not null && !_names.DirectoryExists(directory))
+            throw Refused(call, $"there is no directory {directory}");
     }
 
     private SimulatedNode AddFile(DiskCall call, string full)

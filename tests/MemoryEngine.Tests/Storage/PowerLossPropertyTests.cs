@@ -117,7 +117,7 @@ public sealed class PowerLossPropertyTests
         {
             Assert.True(found.Length >= _shortest, $"{loss}: {found.Length} bytes are left where {_shortest} were synced.");
             for (var i = 0; i < found.Length; i++)
-                Assert.True(_possible[i].Contains(found[i]), $"{loss}: byte {i} is {found[i]}, which nobody can have left there.");
+                Assert.True(_possible[i].Contains(found[i]), $"{loss}: byte {i} is {found[i]}, which nobody left there.");
         }
 
         private void Resize(int length)
