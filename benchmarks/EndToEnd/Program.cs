@@ -1,0 +1,11 @@
+using MemoryEngine.Benchmarks.EndToEnd;
+
+// One command a line: a name and a method that takes the arguments after it.
+var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
+{
+    ["records"] = RecordsBenchmark.Run,
+};
+
+if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);
+Console.Error.WriteLine($"Usage: dotnet run -c Release --project benchmarks/EndToEnd -- <{string.Join('|', commands.Keys)}> [--name value ...]");
+return 2;

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace MemoryEngine.Records;
+
+/// <summary>
+/// Finds a value on disk by following the chain of records that share an index entry, from the newest back.
+/// It reads verified bytes only, and each step leads to a lower address, so it ends whatever is stored.
+/// </summary>
+/// <remarks>
+/// A FASTER 2.6.5 record is: header 8 (previous address in the low 48 bits, bit 55 deleted, bit 56 valid), key 8,
+/// value length 4, value; padded to 8, and never across a page.
+/// </remarks>
+internal static class ColdReader
+{
+    public const int RecordHeaderBytes = 20;
+
+    private const long PreviousAddressMask = (1L << 48) - 1;
+    private const long Deleted = 1L << 55;
+    private const long Valid = 1L << 56;
+    private const int FirstReadBytes = 2 * LogBlock.Bytes;
+
+    /// <summary>
+    /// Offers the builder the value of a key, or nothing when the chain does not hold it.
+    /// </summary>
+    /// <exception cref="MemoryEngineException">A block on the way could not be read, or does not verify.</exception>
+    public static string? Read(LogSegments segments, long address, long key, BodyBuilder builder)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(RecordHeaderBytes + StoredValue.MostBytes);
+        try
+        {
+            while (address >= LogSegments.FirstAddress)
+            {
+                var leftInPage = MemoryPlan.PageBytes - (int)(address & (MemoryPlan.PageBytes - 1));
+                // To the end of the second block: most values are shorter, and no block is read for nothing.
+                var have = Math.Min(leftInPage, FirstReadBytes - (int)(address % LogBlock.Bytes));
+                if (have < RecordHeaderBytes) return $"a record begins at {address}, too near the end of its page";
+                segments.Read(address, buffer.AsSpan(0, have));
+                var header = BinaryPrimitives.ReadInt64LittleEndian(buffer);
+                var length = BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(16));
+                if (BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(8)) == key && (header & Valid) != 0)
+                {
+                    if ((header & Deleted) != 0) return null;
+                    if (length is < 0 or > StoredValue.MostBytes || RecordHeaderBytes + length > leftInPage)
+                        return $"the record at {address} has a length of {length}";
+                    var missing = RecordHeaderBytes + length - have;
+                    if (missing > 0) segments.Read(address + have, buffer.AsSpan(have, missing));
+                    builder.Take(key, buffer.AsSpan(RecordHeaderBytes, length));
+                    return null;
+                }
+                var previous = header & PreviousAddressMask;
+                if (previous >= address) return $"the record at {address} names {previous} as an earlier one";
+                address = previous;
+            }
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

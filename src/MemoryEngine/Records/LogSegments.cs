@@ -1,0 +1,197 @@
+using System.Buffers;
+using System.Globalization;
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Records;
+
+/// <summary>
+/// The log on disk: segment files of 16 MiB of log each, stored in checksummed blocks. A read returns what was written
+/// at that log address or throws; reservation makes later writes below it unable to meet a full disk.
+/// </summary>
+/// <remarks>Reads may come from any thread, writes from one at a time. Opening and reserving take the lock.</remarks>
+internal sealed class LogSegments(IFileSystem files, string directory) : IDisposable
+{
+    public const int SegmentBits = 24;
+    public const long SegmentBytes = 1L << SegmentBits;
+
+    /// <summary>Where FASTER's log begins. A log that ends here is empty and has no file.</summary>
+    public const long FirstAddress = 64;
+
+    private const long ReservationStep = 1 << 20;
+    private const string Prefix = "log.";
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<int> _unsynced = [];
+    private IFile?[] _open = new IFile?[16];
+    private bool _namesUnsynced;
+    private long _reservedUntil;
+
+    public static string NameOf(int segment) => Prefix + segment.ToString("d6", CultureInfo.InvariantCulture);
+
+    /// <summary>How long the segment file must be to hold the log up to an address within it.</summary>
+    public static long StoredLength(long logBytes) => (logBytes + LogBlock.Bytes - 1) / LogBlock.Bytes * LogBlock.StoredBytes;
+
+    public long StoredBytes
+    {
+        get
+        {
+            lock (_lock) return _open.Sum(static f => f?.Length ?? 0);
+        }
+    }
+
+    /// <summary>Fills the destination with the log from an address on, all of it verified. Does not cross a segment.</summary>
+    /// <exception cref="CorruptionException">A block is missing or not what was written there.</exception>
+    public void Read(long address, Span<byte> destination)
+    {
+        var firstBlock = address / LogBlock.Bytes;
+        var blocks = (int)(((address + destination.Length - 1) / LogBlock.Bytes) - firstBlock + 1);
+        var file = Segment((int)(address >> SegmentBits), FileOpening.ReadWrite);
+        var offset = StoredLength(firstBlock * LogBlock.Bytes & (SegmentBytes - 1));
+        var buffer = ArrayPool<byte>.Shared.Rent(blocks * LogBlock.StoredBytes);
+        try
+        {
+            var stored = buffer.AsSpan(0, blocks * LogBlock.StoredBytes);
+            var read = file.Read(offset, stored);
+            var skip = (int)(address % LogBlock.Bytes);
+            for (var i = 0; i < blocks; i++)
+            {
+                var start = i * LogBlock.StoredBytes;
+                if (start + LogBlock.StoredBytes > read)
+                    throw new CorruptionException(file.Path, offset + start, "a block of the record log", "the end of the file");
+                var block = stored.Slice(start, LogBlock.StoredBytes);
+                if (!LogBlock.Verify(block, firstBlock + i))
+                    throw new CorruptionException(file.Path, offset + start, "a block with a valid checksum", "another checksum");
+                var part = Math.Min(LogBlock.Bytes - skip, destination.Length);
+                block.Slice(skip, part).CopyTo(destination);
+                destination = destination[part..];
+                skip = 0;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Writes whole blocks from a block's address on; the buffer is scratch for their stored form.</summary>
+    public void Write(long address, ReadOnlySpan<byte> log, Span<byte> buffer)
+    {
+        var segment = (int)(address >> SegmentBits);
+        var file = Segment(segment, FileOpening.OpenOrCreate);
+        lock (_lock) _unsynced.Add(segment);
+        var atOnce = buffer.Length / LogBlock.StoredBytes * LogBlock.Bytes;
+        while (log.Length > 0)
+        {
+            var part = log[..Math.Min(atOnce, log.Length)];
+            var blocks = part.Length / LogBlock.Bytes;
+            for (var i = 0; i < blocks; i++)
+                LogBlock.Seal(part[(i * LogBlock.Bytes)..], (address / LogBlock.Bytes) + i, buffer[(i * LogBlock.StoredBytes)..]);
+            file.Write(StoredLength(address & (SegmentBytes - 1)), buffer[..(blocks * LogBlock.StoredBytes)]);
+            address += part.Length;
+            log = log[part.Length..];
+        }
+    }
+
+    /// <summary>Reserves disk space for the log up to an address, in steps of 1 MiB. Throws and changes nothing when there is none.</summary>
+    public void Reserve(long until)
+    {
+        if (until <= Volatile.Read(ref _reservedUntil)) return;
+        lock (_lock)
+        {
+            until = (until + ReservationStep - 1) & -ReservationStep;
+            // Segment by segment: when the second cannot be had, the first one's space stays reserved, which harms nobody.
+            while (_reservedUntil < until)
+            {
+                var segment = (int)(_reservedUntil >> SegmentBits);
+                var end = Math.Min(until, (segment + 1L) << SegmentBits);
+                Segment(segment, FileOpening.OpenOrCreate).Reserve(StoredLength(end - ((long)segment << SegmentBits)));
+                _unsynced.Add(segment);
+                Volatile.Write(ref _reservedUntil, end);
+            }
+        }
+    }
+
+    /// <summary>All that was written reaches the device, and the names of the segment files do.</summary>
+    public void Sync()
+    {
+        lock (_lock)
+        {
+            foreach (var segment in _unsynced) Segment(segment, FileOpening.ReadWrite).Sync();
+            _unsynced.Clear();
+            if (_namesUnsynced) files.SyncDirectory(directory);
+            _namesUnsynced = false;
+        }
+    }
+
+    /// <summary>Why the files cannot hold the log up to an address, or null. Nothing is read but lengths.</summary>
+    public string? WhyIncomplete(long until)
+    {
+        if (until <= FirstAddress) return null;
+        for (var segment = 0; (long)segment << SegmentBits < until; segment++)
+        {
+            var path = Path.Combine(directory, NameOf(segment));
+            if (!files.FileExists(path)) return $"{path} is missing";
+            var expected = StoredLength(Math.Min(SegmentBytes, until - ((long)segment << SegmentBits)));
+            var length = Segment(segment, FileOpening.ReadWrite).Length;
+            if (length < expected) return $"{path} has {length} bytes instead of {expected}";
+        }
+        return null;
+    }
+
+    /// <summary>Cuts off what lies behind an address: it was never part of the checkpoint that ends there.</summary>
+    public void Trim(long until)
+    {
+        if (until <= FirstAddress) until = 0;
+        var last = (int)((until - 1) >> SegmentBits);
+        if (last >= 0) Segment(last, FileOpening.OpenOrCreate).SetLength(StoredLength(until - ((long)last << SegmentBits)));
+        Volatile.Write(ref _reservedUntil, until & -LogBlock.Bytes);
+        foreach (var name in files.List(directory))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && (last < 0 || string.CompareOrdinal(name, NameOf(last)) > 0))
+                files.Delete(Path.Combine(directory, name));
+        }
+    }
+
+    public void Delete(int segment)
+    {
+        lock (_lock)
+        {
+            if (segment < _open.Length)
+            {
+                _open[segment]?.Dispose();
+                _open[segment] = null;
+            }
+            _unsynced.Remove(segment);
+            files.Delete(Path.Combine(directory, NameOf(segment)));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var file in _open) file?.Dispose();
+            _open = [];
+        }
+    }
+
+    private IFile Segment(int segment, FileOpening opening)
+    {
+        var open = Volatile.Read(ref _open);
+        if (segment < open.Length && Volatile.Read(ref open[segment]) is { } file) return file;
+        lock (_lock)
+        {
+            if (segment >= _open.Length)
+            {
+                var more = new IFile?[Math.Max(segment + 1, _open.Length * 2)];
+                _open.CopyTo(more, 0);
+                Volatile.Write(ref _open, more);
+            }
+            if (_open[segment] is { } already) return already;
+            if (opening == FileOpening.OpenOrCreate) _namesUnsynced = true;
+            var opened = files.Open(Path.Combine(directory, NameOf(segment)), opening);
+            Volatile.Write(ref _open[segment], opened);
+            return opened;
+        }
+    }
+}

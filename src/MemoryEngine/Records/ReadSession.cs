@@ -1,0 +1,48 @@
+using FASTER.core;
+
+namespace MemoryEngine.Records;
+
+/// <summary>One reader's session with FASTER and what it reads into. Used by one thread at a time, and pooled.</summary>
+internal sealed class ReadSession : IDisposable
+{
+    private readonly ClientSession<long, SpanByte, ReadSession?, byte, Empty, RecordFunctions> _session;
+
+    public ReadSession(FasterKV<long, SpanByte> store) =>
+        _session = store.For(RecordFunctions.Instance).NewSession<RecordFunctions>();
+
+    public BodyBuilder Builder { get; } = new();
+
+    /// <summary>Set by the device: where on disk the search for the key goes on. 0 when memory knew the answer.</summary>
+    public long DiskAddress { get; set; }
+
+    public long MutableReads { get; set; }
+
+    public long ReadOnlyReads { get; set; }
+
+    public long DiskReads { get; set; }
+
+    /// <summary>Looks a key up in memory. What is found there goes to the builder; otherwise see <see cref="DiskAddress"/>.</summary>
+    public void LookUp(long key)
+    {
+        Builder.Expect();
+        DiskAddress = 0;
+        byte unused = 0;
+        ReadSession? self = this;
+        LogDevice.Asking = this;
+        try
+        {
+            // Cold reads come back as pending and complete at once, since the device only notes the place.
+            if (_session.Read(ref key, ref self, ref unused).IsPending) _session.CompletePending(wait: true);
+        }
+        finally
+        {
+            LogDevice.Asking = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        Builder.Abandon();
+        _session.Dispose();
+    }
+}

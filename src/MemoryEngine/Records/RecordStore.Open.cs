@@ -1,0 +1,72 @@
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Records;
+
+/// <summary>Opening: from a checkpoint whose every file is as it was written, or empty with the reason why.</summary>
+internal sealed partial class RecordStore
+{
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">Belongs to the store alone; created where it is missing.</param>
+    /// <param name="options">The budget.</param>
+    /// <param name="checkpoint">Where to open; null for a new store.</param>
+    /// <param name="rebuildReason">Why the checkpoint could not be used; null when it was, and when there was none.</param>
+    /// <exception cref="MemoryEngineException">The directory cannot be written. What it holds is never the cause.</exception>
+    public static RecordStore Open(
+        IFileSystem files, string directory, RecordStoreOptions options, RecordCheckpoint? checkpoint, out string? rebuildReason)
+    {
+        rebuildReason = null;
+        _ = MemoryPlan.For(options);
+        files.CreateDirectory(directory);
+        if (checkpoint is not null)
+        {
+            if (TryRecover(files, directory, options, checkpoint, out rebuildReason) is { } recovered) return recovered;
+        }
+        foreach (var name in files.List(directory)) files.Delete(Path.Combine(directory, name));
+        files.SyncDirectory(directory);
+        return new RecordStore(files, directory, options);
+    }
+
+    private static RecordStore? TryRecover(
+        IFileSystem files, string directory, RecordStoreOptions options, RecordCheckpoint checkpoint, out string? reason)
+    {
+        // Another size of index would be allocated beside the budget: then the index is built anew from the log.
+        var useIndex = checkpoint.IndexToken != Guid.Empty && checkpoint.IndexBuckets == MemoryPlan.For(options).IndexBuckets;
+        var store = new RecordStore(files, directory, options);
+        try
+        {
+            reason = store._checkpointFiles.WhyDamaged(checkpoint) ?? store._segments.WhyIncomplete(checkpoint.TailAddress);
+            if (reason is null)
+            {
+                store._segments.Trim(checkpoint.TailAddress);
+                store._checkpointFiles.DeleteAllBut(checkpoint.Files.Select(static f => f.Name));
+                store.Recover(checkpoint, useIndex);
+                reason = store.WhyNotRecovered(checkpoint);
+            }
+            if (reason is null) return store;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // FASTER says no in many ways. Each means the same here: derived data that cannot be used is made again.
+            reason = store.DeviceFault?.Message ?? $"FASTER refused the checkpoint: {e.Message}";
+        }
+        store.Dispose();
+        return null;
+    }
+
+    private void Recover(RecordCheckpoint checkpoint, bool useIndex)
+    {
+        // All reading is done in place on this thread, so there is nothing to wait for that might not come.
+        _faster.Recover(useIndex ? checkpoint.IndexToken : Guid.Empty, checkpoint.LogToken);
+        _checkpointFiles.Forget();
+        _appliedSequence = checkpoint.AppliedSequence;
+        _records = checkpoint.Records;
+        Adopt(checkpoint, useIndex);
+    }
+
+    private string? WhyNotRecovered(RecordCheckpoint checkpoint)
+    {
+        if (DeviceFault is { } fault) return fault.Message;
+        var tail = _faster.Log.TailAddress;
+        return tail == checkpoint.TailAddress ? null : $"FASTER recovered the log up to {tail} instead of {checkpoint.TailAddress}";
+    }
+}

@@ -1,0 +1,102 @@
+namespace MemoryEngine.Records;
+
+/// <summary>Reading: in memory without allocating or waiting; from disk on the thread pool, verified before a byte is handed out.</summary>
+internal sealed partial class RecordStore
+{
+    // A body that is put again while it is read can change between two chunks; it is put again at replay only.
+    private const int Attempts = 64;
+
+    /// <summary>False when the answer needs the disk: then <see cref="ReadAsync"/> has it. Allocates nothing and waits for nothing.</summary>
+    public bool TryRead(long recordId, out RecordBody body) => TryRead(recordId, fromDisk: false, CancellationToken.None, out body);
+
+    public ValueTask<RecordBody> ReadAsync(long recordId, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return TryRead(recordId, out var body) ? ValueTask.FromResult(body) : ReadFromDiskAsync(recordId, cancellation);
+    }
+
+    private async ValueTask<RecordBody> ReadFromDiskAsync(long recordId, CancellationToken cancellation)
+    {
+        // The caller's thread must not wait for the disk.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        _ = TryRead(recordId, fromDisk: true, cancellation, out var body);
+        return body;
+    }
+
+    private bool TryRead(long recordId, bool fromDisk, CancellationToken cancellation, out RecordBody body)
+    {
+        body = RecordBody.Missing;
+        if (recordId is < 0 or > StoredValue.LargestRecordId) return true;
+        var session = _readers.Rent();
+        try
+        {
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var result = Gather(session, recordId, fromDisk, cancellation, out body);
+                if (result is { } answered) return answered;
+                Thread.Yield();
+            }
+            body = RecordBody.Damaged($"The chunks of record {recordId} belong to different bodies.");
+            return true;
+        }
+        finally
+        {
+            _readers.Return(session);
+        }
+    }
+
+    /// <summary>True: the body is the answer. False: the disk has it and was not to be asked. Null: try again.</summary>
+    private bool? Gather(ReadSession session, long recordId, bool fromDisk, CancellationToken cancellation, out RecordBody body)
+    {
+        body = RecordBody.Missing;
+        var builder = session.Builder;
+        builder.Begin();
+        for (var chunk = 0; chunk < builder.Chunks; chunk++)
+        {
+            var key = StoredValue.KeyOf(recordId, chunk);
+            session.LookUp(key);
+            if (session.DiskAddress != 0)
+            {
+                if (!fromDisk) return false;
+                cancellation.ThrowIfCancellationRequested();
+                if (ReadChunkFromDisk(session, key) is { } damage)
+                {
+                    body = RecordBody.Damaged($"Chunk {chunk} of record {recordId}: {damage}");
+                    return true;
+                }
+            }
+            switch (builder.Last)
+            {
+                case TakeResult.Taken:
+                    continue;
+                case TakeResult.OtherBody:
+                    return null;
+                case TakeResult.Nothing when chunk == 0 && (session.DiskAddress == 0 || _device.WriteFault is null):
+                    return true;
+                case TakeResult.Nothing:
+                    body = RecordBody.Damaged($"Chunk {chunk} of record {recordId} is not stored.");
+                    return true;
+                default:
+                    body = RecordBody.Damaged($"Chunk {chunk} of record {recordId} has a wrong checksum.");
+                    return true;
+            }
+        }
+        body = builder.Finish();
+        return true;
+    }
+
+    /// <summary>What is damaged, or null.</summary>
+    private string? ReadChunkFromDisk(ReadSession session, long key)
+    {
+        session.DiskReads++;
+        try
+        {
+            return ColdReader.Read(_segments, session.DiskAddress, key, session.Builder);
+        }
+        catch (MemoryEngineException e)
+        {
+            _device.KeepReadFault(e);
+            return e.Message;
+        }
+    }
+}
