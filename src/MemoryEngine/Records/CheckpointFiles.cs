@@ -31,24 +31,35 @@ internal sealed class CheckpointFiles(IFileSystem files, string directory) : ICh
     /// <summary>Writes the files of a log checkpoint, and of an index checkpoint where there is a new one, and makes them durable.</summary>
     public IReadOnlyList<CheckpointFile> Complete(Guid log, Guid newIndex)
     {
-        var names = new List<string>();
+        var names = new List<string> { NameOf(log, LogSuffix) };
+        Write(names[0], _logFacts[log]);
+        if (newIndex != Guid.Empty)
+        {
+            names.Add(NameOf(newIndex, IndexFactsSuffix));
+            names.Add(NameOf(newIndex, IndexSuffix));
+            Write(names[1], _indexFacts[newIndex]);
+            _indexes[newIndex].Complete();
+            if (Fault is { } fault) throw fault;
+        }
+        files.SyncDirectory(directory);
+        return names.ConvertAll(n => Describe(n, long.MaxValue));
+    }
+
+    /// <summary>Deletes what a checkpoint that failed has written. Where the disk refuses, the next opening deletes it.</summary>
+    public void Undo()
+    {
+        var names = _logFacts.Keys.Select(static t => NameOf(t, LogSuffix))
+            .Concat(_indexFacts.Keys.Select(static t => NameOf(t, IndexFactsSuffix)))
+            .Concat(_indexes.Keys.Select(static t => NameOf(t, IndexSuffix)))
+            .ToArray();
+        Forget();
         try
         {
-            Write(NameOf(log, LogSuffix), _logFacts[log], names);
-            if (newIndex != Guid.Empty)
-            {
-                Write(NameOf(newIndex, IndexFactsSuffix), _indexFacts[newIndex], names);
-                names.Add(NameOf(newIndex, IndexSuffix));
-                _indexes[newIndex].Complete();
-                if (Fault is { } fault) throw fault;
-            }
-            files.SyncDirectory(directory);
-            return names.ConvertAll(n => Describe(n, long.MaxValue));
-        }
-        catch
-        {
             DeleteAll(names);
-            throw;
+        }
+        catch (MemoryEngineException)
+        {
+            // The failure that led here is the one to report.
         }
     }
 
@@ -147,9 +158,8 @@ internal sealed class CheckpointFiles(IFileSystem files, string directory) : ICh
         foreach (var name in names) files.Delete(Path.Combine(directory, name));
     }
 
-    private void Write(string name, byte[] content, List<string> names)
+    private void Write(string name, byte[] content)
     {
-        names.Add(name);
         using var file = files.Open(Path.Combine(directory, name), FileOpening.CreateNew);
         file.Write(0, content);
         file.Sync();

@@ -62,11 +62,13 @@ internal sealed partial class RecordStore
                 Files = [written[0], .. _indexFiles],
             };
             Use(checkpoint.Files);
+            _checkpointFiles.Forget();
             return checkpoint;
         }
-        finally
+        catch
         {
-            _checkpointFiles.Forget();
+            _checkpointFiles.Undo();
+            throw;
         }
     }
 

@@ -21,7 +21,11 @@ internal sealed partial class RecordStore
         {
             if (TryRecover(files, directory, options, checkpoint, out rebuildReason) is { } recovered) return recovered;
         }
-        foreach (var name in files.List(directory)) files.Delete(Path.Combine(directory, name));
+        foreach (var path in files.List(directory).Select(name => Path.Combine(directory, name)))
+        {
+            // A directory is not of the store's making and not in its way.
+            if (!files.DirectoryExists(path)) files.Delete(path);
+        }
         files.SyncDirectory(directory);
         return new RecordStore(files, directory, options);
     }

@@ -1,0 +1,75 @@
+using System.Buffers;
+using FsCheck;
+using FsCheck.Fluent;
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Tests.Records;
+
+public sealed class RecordCheckpointTests
+{
+    private static RecordCheckpoint Example { get; } = new()
+    {
+        AppliedSequence = 12,
+        Records = 7,
+        TailAddress = 8192,
+        IndexBuckets = 1024,
+        IndexAddress = 4096,
+        LogToken = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
+        IndexToken = Guid.Empty,
+        Files = [new CheckpointFile("checkpoint.a.log", 110, 0xDEADBEEF), new CheckpointFile("checkpoint.b.index", 1 << 20, 1)],
+    };
+
+    [Fact]
+    public void What_is_written_is_read_and_the_rest_is_left()
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        Example.WriteTo(writer);
+        writer.Write("rest"u8);
+        var source = writer.WrittenSpan;
+        var read = RecordCheckpoint.Read(ref source);
+        Assert.Equal(Example.Files, read.Files);
+        Assert.Equal(Example, read with { Files = Example.Files });
+        Assert.True(source.SequenceEqual("rest"u8));
+    }
+
+    [Fact]
+    public void Anything_flipped_or_cut_is_refused()
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        Example.WriteTo(writer);
+        var bytes = writer.WrittenSpan.ToArray();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            AssertRefused(bytes[..i]);
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var flipped = bytes.ToArray();
+                flipped[i] ^= (byte)(1 << bit);
+                AssertRefused(flipped);
+            }
+        }
+    }
+
+    [Fact]
+    public void Any_bytes_are_refused() =>
+        Check.One(
+            Config.QuickThrowOnFailure,
+            Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => AssertRefused(bytes)));
+
+    [Theory]
+    [InlineData("../checkpoint.x.log")]
+    [InlineData("checkpoint./../../x")]
+    [InlineData("log.000000")]
+    public void A_name_that_is_none_of_its_own_is_refused(string name)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        (Example with { Files = [new CheckpointFile(name, 1, 1)] }).WriteTo(writer);
+        AssertRefused(writer.WrittenSpan.ToArray());
+    }
+
+    private static void AssertRefused(byte[] bytes) => Assert.Throws<FormatException>(() =>
+    {
+        ReadOnlySpan<byte> source = bytes;
+        RecordCheckpoint.Read(ref source);
+    });
+}
