@@ -1,0 +1,49 @@
+namespace MemoryEngine.Journal;
+
+/// <summary>Where a frame begins: file number and byte offset, packed into one long so that a million of them are cheap to keep.</summary>
+internal readonly record struct JournalPosition(long Packed)
+{
+    private const int OffsetBits = 40;
+
+    public JournalPosition(int file, long offset)
+        : this(((long)file << OffsetBits) | offset)
+    {
+    }
+
+    public int File => (int)(Packed >> OffsetBits);
+
+    public long Offset => Packed & ((1L << OffsetBits) - 1);
+}
+
+/// <summary>One event as it lies in the journal. The payload is valid only while the visitor runs.</summary>
+internal readonly ref struct JournalFrame(long sequence, EventType type, ReadOnlySpan<byte> payload, JournalPosition position)
+{
+    public long Sequence { get; } = sequence;
+
+    public EventType Type { get; } = type;
+
+    public ReadOnlySpan<byte> Payload { get; } = payload;
+
+    public JournalPosition Position { get; } = position;
+}
+
+internal delegate void JournalVisitor(in JournalFrame frame);
+
+/// <summary>What a crash left behind the last whole batch, and what was cut.</summary>
+/// <param name="File">Path of the journal file.</param>
+/// <param name="Offset">Where the cut was made.</param>
+/// <param name="Bytes">How many bytes behind it were not zero, up to the last such byte.</param>
+internal sealed record TornTail(string File, long Offset, long Bytes);
+
+/// <summary>What reading a whole journal found.</summary>
+internal sealed record JournalScan(
+    Guid PoolId,
+    int FirstFile,
+    int LastFile,
+    ulong LastSalt,
+    long EndOffset,
+    long LastSequence,
+    bool ClosedCleanly,
+    TornTail? Torn,
+    int? SpareFile,
+    long Bytes);

@@ -1,0 +1,253 @@
+using System.Security.Cryptography;
+using MemoryEngine.Storage;
+using static MemoryEngine.Journal.JournalFormat;
+
+namespace MemoryEngine.Journal;
+
+/// <summary>
+/// Appends batches of frames to the journal. For one thread at a time.
+/// </summary>
+/// <remarks>
+/// Space is reserved before it is written, so a full disk is met while nothing has changed. A failed write drops its
+/// batch and the next one takes its place. A failed sync poisons the writer: what the device holds is unknown and no
+/// second sync could tell (the kernel forgets the pages it could not write), so everything after it is refused.
+/// </remarks>
+internal sealed class JournalWriter : IDisposable
+{
+    private const long SmallestReservation = 256 << 10;
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly long _fileBytes;
+    private readonly Guid _poolId;
+    private readonly TimeProvider _clock;
+    private readonly ByteWriter _batch = new(64 << 10);
+    private IFile _file;
+    private int _number;
+    private ulong _salt;
+    private long _reserved;
+    private long _offset;
+    private long _durableOffset;
+    private long _earlierBytes;
+    private int _frameCount;
+    private long _lastSequence;
+    private MemoryEngineException? _poison;
+
+    private JournalWriter(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock, IFile file)
+    {
+        (_files, _directory, _poolId, _fileBytes, _clock, _file) = (files, directory, poolId, fileBytes, clock, file);
+        _batch.Claim(BatchHeaderBytes);
+    }
+
+    /// <summary>The sequence of the newest frame, those of the batch in hand included.</summary>
+    public long LastSequence => _lastSequence + _frameCount;
+
+    public int PendingBytes => _batch.Length - BatchHeaderBytes;
+
+    public int PendingFrames => _frameCount;
+
+    /// <summary>Bytes in use by all journal files.</summary>
+    public long Bytes => _earlierBytes + _offset;
+
+    /// <summary>Why nothing can be written any more, or null.</summary>
+    public MemoryEngineException? Poison => _poison;
+
+    /// <summary>Starts the journal of a new pool. Its first file appears whole or not at all.</summary>
+    public static JournalWriter Create(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock)
+    {
+        var (file, salt) = CreateFile(files, directory, 1, poolId, clock);
+        return new JournalWriter(files, directory, poolId, fileBytes, clock, file)
+        {
+            _number = 1,
+            _salt = salt,
+            _offset = HeaderBytes,
+            _durableOffset = HeaderBytes,
+            _reserved = HeaderBytes,
+        };
+    }
+
+    /// <summary>Continues a journal where a scan found its end; cuts the torn tail that the scan reported.</summary>
+    public static JournalWriter Open(
+        IFileSystem files, string directory, JournalScan scan, long fileBytes, TimeProvider clock)
+    {
+        if (scan.SpareFile is { } spare)
+        {
+            files.Delete(Path.Combine(directory, FileName(spare)));
+            files.SyncDirectory(directory);
+        }
+        var file = files.Open(Path.Combine(directory, FileName(scan.LastFile)), FileOpening.ReadWrite);
+        try
+        {
+            if (scan.Torn is not null) file.SetLength(scan.EndOffset);
+            // Batches that were only handed to the kernel before the crash become what all later ones stand on.
+            file.Sync();
+            return new JournalWriter(files, directory, scan.PoolId, fileBytes, clock, file)
+            {
+                _number = scan.LastFile,
+                _salt = scan.LastSalt,
+                _offset = scan.EndOffset,
+                _durableOffset = scan.EndOffset,
+                _reserved = file.Length,
+                _lastSequence = scan.LastSequence,
+                _earlierBytes = scan.Bytes - file.Length,
+            };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a frame to the batch in hand.</summary>
+    /// <returns>Where the frame will stand once the batch is written.</returns>
+    public JournalPosition Append(EventType type, ReadOnlySpan<byte> payload)
+    {
+        ThrowIfPoisoned();
+        if (payload.Length > MaxPayloadBytes || PendingBytes + FrameBytes(payload.Length) > MaxBatchBytes)
+            throw new ArgumentException($"A frame of {payload.Length} bytes does not fit the batch.", nameof(payload));
+        if (_frameCount == 0 && _offset >= _fileBytes) Roll();
+        var offset = _offset + _batch.Length;
+        var frame = _batch.Claim(FrameBytes(payload.Length));
+        _frameCount++;
+        new FrameHeader(payload.Length, type, LastSequence).Write(frame, payload, _salt, offset);
+        return new JournalPosition(_number, offset);
+    }
+
+    /// <summary>Drops the frames behind a mark that <see cref="PendingBytes"/> and <see cref="PendingFrames"/> gave.</summary>
+    public void Rewind(int pendingBytes, int pendingFrames)
+    {
+        _batch.Truncate(BatchHeaderBytes + pendingBytes);
+        _frameCount = pendingFrames;
+    }
+
+    /// <summary>Hands the batch in hand to the kernel. When it throws, the batch is dropped and nothing else has changed.</summary>
+    public void Write() => WriteBatch(BatchFlags.None);
+
+    /// <summary>Brings everything written so far to the device.</summary>
+    public void Sync()
+    {
+        ThrowIfPoisoned();
+        if (_durableOffset == _offset) return;
+        try
+        {
+            _file.Sync();
+        }
+        catch (MemoryEngineException e)
+        {
+            _poison = new MemoryEngineException(
+                ErrorCode.Poisoned,
+                $"The device failed to sync {_file.Path}, so what it holds is unknown: {e.Message} " +
+                "The pool stays readable and takes no more writes; check the disk and open the pool again.",
+                e);
+            throw _poison;
+        }
+        _durableOffset = _offset;
+    }
+
+    /// <summary>Takes no more writes: what is in the journal could not be brought into the derived state.</summary>
+    public MemoryEngineException Refuse(Exception cause) => _poison ??= new MemoryEngineException(
+        ErrorCode.Poisoned,
+        $"A write reached the journal but not what is derived from it: {cause.Message} " +
+        "Nothing acknowledged is lost. The pool takes no more writes; open it again to rebuild what is derived.",
+        cause);
+
+    /// <summary>Writes the closing batch, after which any damage is told from a torn tail, and gives back what was reserved.</summary>
+    public void Close()
+    {
+        if (_poison is null)
+        {
+            Rewind(0, 0);
+            Sync();
+            WriteBatch(BatchFlags.Closing);
+            Sync();
+            _file.SetLength(_offset);
+            Sync();
+        }
+        Dispose();
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static (IFile File, ulong Salt) CreateFile(
+        IFileSystem files, string directory, int number, Guid poolId, TimeProvider clock)
+    {
+        var salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var path = Path.Combine(directory, FileName(number));
+        var temporary = path + ".new";
+        files.Delete(temporary);
+        var page = new byte[HeaderBytes];
+        new FileHeader(salt, number, 0, poolId, clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000).Write(page);
+        using (var file = files.Open(temporary, FileOpening.CreateNew))
+        {
+            file.Reserve(HeaderBytes);
+            file.Write(0, page);
+            file.Sync();
+        }
+        files.Rename(temporary, path);
+        files.SyncDirectory(directory);
+        return (files.Open(path, FileOpening.ReadWrite), salt);
+    }
+
+    private void WriteBatch(BatchFlags flags)
+    {
+        ThrowIfPoisoned();
+        try
+        {
+            var end = _offset + _batch.Length;
+            // The batch that seals or closes the file always finds room.
+            EnsureReserved(end + BatchHeaderBytes);
+            new BatchHeader(flags, _lastSequence + 1, _frameCount, PendingBytes, _durableOffset)
+                .Write(_batch.Written, _salt, _offset);
+            _file.Write(_offset, _batch.Written);
+            _offset = end;
+            _lastSequence += _frameCount;
+        }
+        finally
+        {
+            Rewind(0, 0);
+        }
+    }
+
+    private void EnsureReserved(long length)
+    {
+        if (length <= _reserved) return;
+        var generous = Math.Max(length, Math.Min(Math.Max(_reserved * 2, SmallestReservation), _fileBytes + BatchHeaderBytes));
+        try
+        {
+            _file.Reserve(generous);
+            _reserved = generous;
+        }
+        catch (MemoryEngineException e) when (e.Code == ErrorCode.DiskFull && generous > length)
+        {
+            _file.Reserve(length);
+            _reserved = length;
+        }
+    }
+
+    // The next file exists, durably, before this one says so.
+    private void Roll()
+    {
+        Sync();
+        var (next, salt) = CreateFile(_files, _directory, _number + 1, _poolId, _clock);
+        try
+        {
+            WriteBatch(BatchFlags.Sealing);
+            Sync();
+            _file.SetLength(_offset);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+        _file.Dispose();
+        _earlierBytes += _offset;
+        (_file, _number, _salt) = (next, _number + 1, salt);
+        (_offset, _durableOffset, _reserved) = (HeaderBytes, HeaderBytes, HeaderBytes);
+    }
+
+    private void ThrowIfPoisoned()
+    {
+        if (_poison is not null) throw _poison;
+    }
+}
