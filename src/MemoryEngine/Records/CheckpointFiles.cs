@@ -28,7 +28,9 @@ internal sealed class CheckpointFiles(IFileSystem files, string directory) : ICh
     public static bool IsNameOfOne(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 
-    /// <summary>Writes the files of a log checkpoint, and of an index checkpoint where there is a new one, and makes them durable.</summary>
+    /// <summary>
+    /// Writes the files of a log checkpoint, and of an index checkpoint where there is a new one, and makes them durable.
+    /// </summary>
     public IReadOnlyList<CheckpointFile> Complete(Guid log, Guid newIndex)
     {
         var names = new List<string> { NameOf(log, LogSuffix) };

@@ -92,7 +92,10 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
         }
     }
 
-    /// <summary>Reserves disk space for the log up to an address, in steps of 1 MiB. Throws and changes nothing when there is none.</summary>
+    /// <summary>
+    /// Reserves disk space for the log up to an address, in steps of 1 MiB. Throws and changes nothing when there is
+    /// none.
+    /// </summary>
     public void Reserve(long until)
     {
         if (until <= Volatile.Read(ref _reservedUntil)) return;

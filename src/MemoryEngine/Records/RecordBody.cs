@@ -14,7 +14,10 @@ internal enum RecordStatus
     Damaged,
 }
 
-/// <summary>What a read gave: a body in a pooled array, or why there is none. Dispose of it once, and keep no copy that outlives that.</summary>
+/// <summary>
+/// What a read gave: a body in a pooled array, or why there is none. Dispose of it once, and keep no copy that outlives
+/// that.
+/// </summary>
 internal struct RecordBody : IDisposable
 {
     private byte[]? _pooled;

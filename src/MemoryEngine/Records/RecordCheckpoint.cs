@@ -37,7 +37,10 @@ internal sealed record RecordCheckpoint
 
     public required Guid LogToken { get; init; }
 
-    /// <summary>The index that the log is replayed onto; empty when it is rebuilt from the whole log, which is cheap for a small one.</summary>
+    /// <summary>
+    /// The index that the log is replayed onto; empty when it is rebuilt from the whole log, which is cheap for a small
+    /// one.
+    /// </summary>
     public required Guid IndexToken { get; init; }
 
     public required IReadOnlyList<CheckpointFile> Files { get; init; }

@@ -2,7 +2,9 @@ using FASTER.core;
 
 namespace MemoryEngine.Records;
 
-/// <summary>What FASTER calls back for each operation. Values are never changed in place, so that a reader never sees half of one.</summary>
+/// <summary>
+/// What FASTER calls back for each operation. Values are never changed in place, so that a reader never sees half of one.
+/// </summary>
 internal sealed class RecordFunctions : FunctionsBase<long, SpanByte, ReadSession?, byte, Empty>
 {
     public static readonly RecordFunctions Instance = new();

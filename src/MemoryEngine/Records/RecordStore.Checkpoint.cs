@@ -9,7 +9,10 @@ namespace MemoryEngine.Records;
 /// </summary>
 internal sealed partial class RecordStore
 {
-    /// <summary>How much log an opening may have to replay. More than the index is large, or writing it would cost more than it saves.</summary>
+    /// <summary>
+    /// How much log an opening may have to replay. More than the index is large, or writing it would cost more than it
+    /// saves.
+    /// </summary>
     private const long LeastReplayedBytes = 32 << 20;
 
     /// <summary>How many of the known checkpoints need a file.</summary>

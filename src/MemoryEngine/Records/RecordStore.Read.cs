@@ -6,7 +6,10 @@ internal sealed partial class RecordStore
     // A body that is put again while it is read can change between two chunks; it is put again at replay only.
     private const int Attempts = 64;
 
-    /// <summary>False when the answer needs the disk: then <see cref="ReadAsync"/> has it. Allocates nothing and waits for nothing.</summary>
+    /// <summary>
+    /// False when the answer needs the disk: then <see cref="ReadAsync"/> has it. Allocates nothing and waits for
+    /// nothing.
+    /// </summary>
     public bool TryRead(long recordId, out RecordBody body) => TryRead(recordId, fromDisk: false, CancellationToken.None, out body);
 
     public ValueTask<RecordBody> ReadAsync(long recordId, CancellationToken cancellation)

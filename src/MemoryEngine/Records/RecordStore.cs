@@ -128,7 +128,10 @@ internal sealed partial class RecordStore : IDisposable
             reads.Mutable, reads.ReadOnly, reads.Disk, _segments.StoredBytes, Volatile.Read(ref _records));
     }
 
-    /// <summary>Waits for reads and flushes that are under way. What is not in a checkpoint is applied again after the next opening.</summary>
+    /// <summary>
+    /// Waits for reads and flushes that are under way. What is not in a checkpoint is applied again after the next
+    /// opening.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -155,7 +158,8 @@ internal sealed partial class RecordStore : IDisposable
         {
             throw new MemoryEngineException(
                 ErrorCode.Poisoned,
-                $"The record store takes no more writes since its device failed: {fault.Message} Nothing that was acknowledged is lost; open the pool again.",
+                $"The record store takes no more writes since its device failed: {fault.Message} " +
+                "Nothing that was acknowledged is lost; open the pool again.",
                 fault);
         }
     }
