@@ -1,0 +1,41 @@
+namespace MemoryEngine;
+
+/// <summary>
+/// Which events count: ranges of sequences, ascending and apart. What a reader sees is decided by its view alone, so a
+/// snapshot, a rollback and the present are the same thing with other ranges.
+/// </summary>
+internal sealed class View
+{
+    private readonly (long First, long Last)[] _ranges;
+
+    private View((long First, long Last)[] ranges) => _ranges = ranges;
+
+    /// <summary>The newest sequence that may count.</summary>
+    public long Last => _ranges.Length == 0 ? 0 : _ranges[^1].Last;
+
+    /// <summary>Everything up to a sequence.</summary>
+    public static View Through(long sequence) => new([(1, sequence)]);
+
+    /// <summary>A view of several ranges, each inclusive at both ends.</summary>
+    /// <exception cref="ArgumentException">The ranges overlap or do not ascend.</exception>
+    public static View Of(params (long First, long Last)[] ranges)
+    {
+        for (var i = 0; i < ranges.Length; i++)
+        {
+            if (ranges[i].First > ranges[i].Last || (i > 0 && ranges[i].First <= ranges[i - 1].Last))
+                throw new ArgumentException("The ranges of a view ascend and do not overlap.", nameof(ranges));
+        }
+        return new View([.. ranges]);
+    }
+
+    public bool Contains(long sequence)
+    {
+        // The newest range is asked about most.
+        for (var i = _ranges.Length - 1; i >= 0; i--)
+        {
+            var (first, last) = _ranges[i];
+            if (sequence >= first) return sequence <= last;
+        }
+        return false;
+    }
+}

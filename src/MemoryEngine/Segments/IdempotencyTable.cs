@@ -1,0 +1,88 @@
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>What a write with an idempotency key answered.</summary>
+internal sealed record IdempotentAnswer(string Key, UInt128 ContentHash, RememberResult Result, long CreatedMicroseconds)
+{
+    public void WriteTo(ByteWriter writer)
+    {
+        writer.String(Key);
+        writer.Int64((long)(ulong)ContentHash);
+        writer.Int64((long)(ulong)(ContentHash >> 64));
+        writer.Guid(Result.Id);
+        writer.VarInt(Result.Version);
+        writer.Byte((byte)Result.Outcome);
+        writer.Int64(Result.Sequence);
+        writer.Int64(CreatedMicroseconds);
+    }
+
+    public static IdempotentAnswer Read(ref ByteReader reader)
+    {
+        var key = reader.String();
+        var low = (ulong)reader.Int64();
+        var hash = new UInt128((ulong)reader.Int64(), low);
+        var result = new RememberResult(reader.Guid(), reader.VarInt(), (RememberOutcome)reader.Byte(), reader.Int64());
+        return new IdempotentAnswer(key, hash, result, reader.Int64());
+    }
+
+    public static IdempotentAnswer? Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new ByteReader(payload);
+        var answer = Read(ref reader);
+        return reader.Failed || !reader.AtEnd ? null : answer;
+    }
+}
+
+/// <summary>
+/// The answers of writes with an idempotency key, kept for a stated time. For the applier's thread. It is part of the
+/// manifest, so that keys outlive the journal files that brought them.
+/// </summary>
+internal sealed class IdempotencyTable(TimeSpan retention)
+{
+    private readonly Dictionary<string, IdempotentAnswer> _answers = new(StringComparer.Ordinal);
+    private readonly Queue<IdempotentAnswer> _byAge = new();
+
+    public int Count => _answers.Count;
+
+    public IdempotentAnswer? Find(string key, long nowMicroseconds)
+    {
+        Prune(nowMicroseconds);
+        return _answers.GetValueOrDefault(key);
+    }
+
+    public void Add(IdempotentAnswer answer)
+    {
+        // The manifest and the journal may both bring an answer; the newer one stands.
+        _answers[answer.Key] = answer;
+        _byAge.Enqueue(answer);
+    }
+
+    public void Prune(long nowMicroseconds)
+    {
+        var oldest = nowMicroseconds - (retention.Ticks / TimeSpan.TicksPerMicrosecond);
+        while (_byAge.TryPeek(out var answer) && answer.CreatedMicroseconds < oldest)
+        {
+            _byAge.Dequeue();
+            if (_answers.TryGetValue(answer.Key, out var current) && ReferenceEquals(current, answer)) _answers.Remove(answer.Key);
+        }
+    }
+
+    public void WriteTo(ByteWriter writer)
+    {
+        writer.VarInt(_answers.Count);
+        foreach (var answer in _byAge)
+        {
+            if (!ReferenceEquals(_answers[answer.Key], answer)) continue;
+            answer.WriteTo(writer);
+        }
+    }
+
+    public static List<IdempotentAnswer> Read(ref ByteReader reader)
+    {
+        var answers = new List<IdempotentAnswer>();
+        var count = reader.VarInt();
+        for (var i = 0; i < count && !reader.Failed; i++) answers.Add(IdempotentAnswer.Read(ref reader));
+        return answers;
+    }
+}

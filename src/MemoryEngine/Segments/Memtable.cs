@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using MemoryEngine.Index;
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>What the published part of the memtable looks like to a reader: fixed once published.</summary>
+/// <param name="View">Which events count.</param>
+/// <param name="RowCount">Rows from here on are not complete yet.</param>
+/// <param name="LiveCount">Live rows in the view.</param>
+/// <param name="LiveLength">The sum of their lexical lengths.</param>
+internal sealed record MemtableView(View View, int RowCount, long LiveCount, long LiveLength);
+
+/// <summary>
+/// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
+/// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
+/// </summary>
+internal sealed class Memtable
+{
+    private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
+    private MemtableView _current = new(View.Through(0), 0, 0, 0);
+    private long _liveCount;
+    private long _liveLength;
+
+    public AppendOnlyList<Row> Rows { get; } = new();
+
+    /// <summary>Rows filed so far, published or not; for the applier.</summary>
+    public int RowCount => Rows.Count;
+
+    public LexicalIndex Lexical { get; } = new();
+
+    public SpaceTable Spaces { get; } = new();
+
+    public Interner<string> Names { get; } = new();
+
+    public Interner<string[]> TagSets { get; } = new();
+
+    public Interner<IReadOnlyDictionary<string, string>> RequireSets { get; } = new();
+
+    public MemtableView Current => Volatile.Read(ref _current);
+
+    /// <summary>The row of the newest version of a memory, whether it is live or not.</summary>
+    public bool TryGetNewest(Guid memoryId, out int row) => _newest.TryGetValue(memoryId, out row);
+
+    /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
+    public int FindLive(Guid memoryId, View view)
+    {
+        for (var row = _newest.GetValueOrDefault(memoryId, -1); row >= 0; row = Rows[row].Previous)
+            if (Rows[row].IsLive(view)) return row;
+        return -1;
+    }
+
+    /// <summary>The row of the newest version of a memory that was born in a view, live or not, or -1.</summary>
+    public int FindNewest(Guid memoryId, View view)
+    {
+        var row = _newest.GetValueOrDefault(memoryId, -1);
+        while (row >= 0 && !view.Contains(Rows[row].Birth)) row = Rows[row].Previous;
+        return row;
+    }
+
+    /// <summary>A version was born; what it supersedes died.</summary>
+    public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
+    {
+        var place = record.Place;
+        var previous = _newest.GetValueOrDefault(place.MemoryId, -1);
+        var index = Rows.Count;
+        Rows.Add(new Row
+        {
+            MemoryId = place.MemoryId,
+            ContentHash = record.ContentHash,
+            Birth = sequence,
+            Position = position,
+            CreatedMicroseconds = place.CreatedMicroseconds,
+            ExpiresMicroseconds = record.ExpiresMicroseconds,
+            TaskHash = TaskHash(draft),
+            Previous = previous,
+            Version = place.Version,
+            Domain = Name(draft.Domain),
+            Model = Name(draft.Model),
+            Language = Name(draft.Requires.Find(r => r.Name == "language").Value ?? ""),
+            License = Name(draft.License),
+            Contributor = Name(draft.Contributor),
+            Tags = TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
+            Requires = InternRequires(draft.Requires),
+            Level = record.Level,
+            Format = record.Format,
+            Result = record.Result,
+        });
+        Lexical.Add(index, draft.Terms);
+        foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector);
+        Count(index, +1);
+        if (place.Supersedes > 0) Die(place.Supersedes, sequence);
+        _newest[place.MemoryId] = index;
+    }
+
+    public void Forget(long recordId, long sequence) => Die(recordId, sequence);
+
+    public void Restore(long recordId, long sequence)
+    {
+        var row = (int)(recordId - 1);
+        Rows[row].Note(sequence);
+        Count(row, +1);
+    }
+
+    /// <summary>Lets readers see everything up to a sequence.</summary>
+    public void Publish(long sequence) =>
+        Volatile.Write(ref _current, new MemtableView(View.Through(sequence), Rows.Count, _liveCount, _liveLength));
+
+    private static ulong TaskHash(RowDraft draft) => TextAnalyzer.Hash($"{draft.Domain}\0{draft.Task}");
+
+    private void Die(long recordId, long sequence)
+    {
+        var row = (int)(recordId - 1);
+        // Only the writer counts, and what it has applied is all that is.
+        if (Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, -1);
+        Rows[row].Note(-sequence);
+    }
+
+    private void Count(int row, int sign)
+    {
+        _liveCount += sign;
+        _liveLength += sign * Lexical.Length(row);
+    }
+
+    private int Name(string name) => Names.Intern(name, name);
+
+    private int InternRequires(List<(string Name, string Value)> requires) => RequireSets.Intern(
+        string.Join('\0', requires.Select(r => $"{r.Name}\0{r.Value}")),
+        requires.Count == 0 ? MemoryDraft.EmptyRequires : requires.ToDictionary(r => r.Name, r => r.Value, StringComparer.Ordinal).AsReadOnly());
+}

@@ -1,0 +1,83 @@
+using MemoryEngine.Index;
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>
+/// Everything that indexing a record needs, worked out of its bytes ahead of time: callers do this work on their own
+/// threads, the applier only files the result.
+/// </summary>
+internal sealed class RowDraft
+{
+    /// <summary>How often a term of the key text or the title counts. These are what a task is compared with.</summary>
+    private const int KeyWeight = 2;
+
+    private const int BodyWeight = 1;
+
+    private RowDraft()
+    {
+    }
+
+    public string Domain { get; private set; } = "";
+
+    public string Task { get; private set; } = "";
+
+    public string Model { get; private set; } = "";
+
+    public string License { get; private set; } = "";
+
+    public string Contributor { get; private set; } = "";
+
+    public List<string> Tags { get; } = [];
+
+    public List<(string Name, string Value)> Requires { get; } = [];
+
+    public List<(int Space, float[] Vector)> Vectors { get; } = [];
+
+    public string? IdempotencyKey { get; private set; }
+
+    public TermCounts Terms { get; private set; }
+
+    /// <summary>Works out a checked record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="derivedSpace">The space whose vectors the built-in embedder makes of the text, or -1.</param>
+    public static RowDraft Of(RecordReader record, int derivedSpace)
+    {
+        var draft = new RowDraft();
+        string? title = null, key = null, text = null;
+        foreach (var field in record)
+        {
+            switch (field.Field)
+            {
+                case RecordField.Domain: draft.Domain = Utf8(field.Value); break;
+                case RecordField.Task: draft.Task = Utf8(field.Value); break;
+                case RecordField.Title: title = Utf8(field.Value); break;
+                case RecordField.Key: key = Utf8(field.Value); break;
+                case RecordField.Text: text = Utf8(field.Value); break;
+                case RecordField.Model: draft.Model = Utf8(field.Value); break;
+                case RecordField.License: draft.License = Utf8(field.Value); break;
+                case RecordField.Contributor: draft.Contributor = Utf8(field.Value); break;
+                case RecordField.Tag: draft.Tags.Add(Utf8(field.Value)); break;
+                case RecordField.Requires: draft.Requires.Add(RecordReader.Pair(field.Value)); break;
+                case RecordField.Vector or RecordField.MadeVector: draft.Vectors.Add(RecordReader.Vector(field.Value)); break;
+                case RecordField.IdempotencyKey: draft.IdempotencyKey = Utf8(field.Value); break;
+                case RecordField.Source or RecordField.Extra: break;
+                default: throw new InvalidOperationException($"Field {field.Field} has no place in the index.");
+            }
+        }
+        var terms = new TermCounts.Builder();
+        terms.AddField(title, KeyWeight);
+        terms.AddField(key, KeyWeight);
+        terms.AddField(text, BodyWeight);
+        draft.Terms = terms.Build();
+        if (derivedSpace >= 0)
+        {
+            var vector = new float[HashingEmbedder.Dimension];
+            HashingEmbedder.Embed([title, key, text], vector);
+            draft.Vectors.Add((derivedSpace, vector));
+        }
+        return draft;
+    }
+
+    private static string Utf8(ReadOnlySpan<byte> value) => System.Text.Encoding.UTF8.GetString(value);
+}

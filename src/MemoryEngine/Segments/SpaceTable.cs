@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using MemoryEngine.Index;
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>A declared vector space, its number, and its vectors.</summary>
+internal sealed record SpaceEntry(int Id, VectorSpace Space, VectorColumn Column)
+{
+    /// <summary>Whether the built-in embedder makes this space's vectors, so that they are not stored.</summary>
+    public bool IsDerived => Space.EmbedderId == HashingEmbedder.Id;
+}
+
+/// <summary>The vector spaces of a pool. One writer; readers take no locks.</summary>
+internal sealed class SpaceTable
+{
+    private readonly AppendOnlyList<SpaceEntry> _entries = new();
+    private readonly ConcurrentDictionary<string, SpaceEntry> _byName = new(StringComparer.Ordinal);
+
+    public int Count => _entries.Count;
+
+    public SpaceEntry this[int id] => _entries[id];
+
+    /// <summary>The space whose vectors are made of the text, or -1.</summary>
+    public int DerivedSpace => _byName.TryGetValue(VectorSpace.TextSpace, out var entry) && entry.IsDerived ? entry.Id : -1;
+
+    public SpaceEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Whether every vector of a record belongs to a declared space and has its dimension.</summary>
+    public bool Fit(RecordReader record)
+    {
+        foreach (var field in record)
+        {
+            if (field.Field is not (RecordField.Vector or RecordField.MadeVector)) continue;
+            var space = System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(field.Value);
+            if (space >= Count || field.Value.Length != sizeof(ushort) + (this[space].Space.Dimension * sizeof(float))) return false;
+        }
+        return true;
+    }
+
+    public void Declare(int id, VectorSpace space)
+    {
+        var entry = new SpaceEntry(id, space, new VectorColumn(space.Dimension, space.Metric));
+        _entries.Add(entry);
+        _byName[space.Name] = entry;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>
+/// Makes the public <see cref="MemoryVersion"/> of a row and its record. What many records share comes from the memtable,
+/// not from new strings.
+/// </summary>
+internal static class VersionReader
+{
+    /// <exception cref="InvalidOperationException">The record is not that of the row: a bug, since its checksum was right.</exception>
+    public static MemoryVersion Read(Memtable memtable, int row, View view, ReadOnlySpan<byte> bytes)
+    {
+        if (!RecordReader.TryOpen(bytes, out var record, out var problem) || record.Place.RecordId != row + 1)
+            throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
+        ref readonly var r = ref memtable.Rows[row];
+        string? task = null, title = null, key = null, text = null, source = null, extra = null;
+        Dictionary<string, ReadOnlyMemory<float>>? vectors = null;
+        foreach (var field in record)
+        {
+            switch (field.Field)
+            {
+                case RecordField.Task: task = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Title: title = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Key: key = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Text: text = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Source: source = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Extra: extra = Encoding.UTF8.GetString(field.Value); break;
+                case RecordField.Vector:
+                    var (space, vector) = RecordReader.Vector(field.Value);
+                    (vectors ??= [])[memtable.Spaces[space].Space.Name] = vector;
+                    break;
+            }
+        }
+        var isCurrent = r.IsLive(view);
+        return new MemoryVersion
+        {
+            Id = r.MemoryId,
+            Version = r.Version,
+            RecordId = row + 1,
+            IsCurrent = isCurrent,
+            State = isCurrent || memtable.FindLive(r.MemoryId, view) >= 0 ? MemoryState.Active : MemoryState.Tombstoned,
+            CreatedAt = RecordCodec.Time(r.CreatedMicroseconds),
+            Text = text!,
+            Level = r.Level,
+            Format = r.Format,
+            Domain = memtable.Names[r.Domain],
+            Task = task,
+            Title = title,
+            Key = key,
+            Model = Name(memtable, r.Model),
+            Contributor = Name(memtable, r.Contributor),
+            Source = source,
+            License = Name(memtable, r.License),
+            Result = r.Result,
+            ExpiresAt = r.ExpiresMicroseconds == 0 ? null : RecordCodec.Time(r.ExpiresMicroseconds),
+            Requires = memtable.RequireSets[r.Requires],
+            Tags = memtable.TagSets[r.Tags],
+            Vectors = vectors ?? MemoryDraft.EmptyVectors,
+            Extra = extra,
+        };
+    }
+
+    private static string? Name(Memtable memtable, int number) => memtable.Names[number] is { Length: > 0 } name ? name : null;
+}

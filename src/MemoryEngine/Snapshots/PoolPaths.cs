@@ -1,0 +1,15 @@
+namespace MemoryEngine.Snapshots;
+
+/// <summary>Where the parts of a pool lie.</summary>
+internal sealed record PoolPaths(string Root)
+{
+    public string Lock => Path.Combine(Root, "LOCK");
+
+    public string Journal => Path.Combine(Root, "journal");
+
+    public string Records => Path.Combine(Root, "records");
+
+    public string Manifests => Path.Combine(Root, "manifests");
+
+    public string GitIgnore => Path.Combine(Root, ".gitignore");
+}
