@@ -88,7 +88,10 @@ internal static class RecordsBenchmark
         var watch = Stopwatch.StartNew();
         var checkpoint = store.TakeCheckpoint();
         var described = checkpoint.Files.Sum(static f => f.Length);
-        Say(what, $"{watch.Elapsed.TotalMilliseconds:f1} ms, {described:n0} bytes in {checkpoint.Files.Count} files beside a log of {store.Stats().FileBytes:n0}");
+        Say(
+            what,
+            $"{watch.Elapsed.TotalMilliseconds:f1} ms, {described:n0} bytes in {checkpoint.Files.Count} files " +
+            $"beside a log of {store.Stats().FileBytes:n0}");
         return checkpoint;
     }
 

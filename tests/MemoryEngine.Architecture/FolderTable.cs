@@ -26,7 +26,7 @@ internal static class FolderTable
         ["Snapshots"] = ["Journal", "Records", "Segments", "Storage"],
         ["Journal"] = ["Storage"],
         ["Records"] = ["Storage"],
-        ["Segments"] = ["Index", Kernels, "Storage"],
+        ["Segments"] = ["Records", "Index", Kernels, "Storage"],
         ["Index"] = [Kernels],
         ["Storage"] = [],
         ["Verification"] = [],

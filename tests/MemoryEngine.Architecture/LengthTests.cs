@@ -4,7 +4,7 @@ namespace MemoryEngine.Architecture;
 public sealed class LengthTests
 {
     private const int FileLines = 600;
-    private const int LineCharacters = 140;
+    private const int LineCharacters = 150;
     private const int MemberLines = 80;
 
     [Fact]

@@ -56,7 +56,8 @@ internal sealed class FaultyFiles : IFileSystem
         public void Write(long offset, ReadOnlySpan<byte> data)
         {
             ThrowIf(owner.OnWrite);
-            if (Path.Contains("log.", StringComparison.Ordinal) && offset + data.Length > file.Length) Interlocked.Increment(ref owner._growingWrites);
+            if (Path.Contains("log.", StringComparison.Ordinal) && offset + data.Length > file.Length)
+                Interlocked.Increment(ref owner._growingWrites);
             file.Write(offset, data);
         }
 

@@ -1,0 +1,35 @@
+using MemoryEngine.Journal;
+
+namespace MemoryEngine;
+
+/// <summary>Forgetting and restoring: a death of the current version, and its undoing. Nothing is erased.</summary>
+internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryId, bool restore)
+    : PendingWrite<bool>(pool, durability)
+{
+    private long _recordId;
+    private long _sequence;
+
+    public override int Bytes => 64;
+
+    public override bool Prepare(JournalWriter journal)
+    {
+        if (Pool.Touched.Contains(memoryId)) return false;
+        if (!Pool.Memtable.TryGetNewest(memoryId, out var row)) throw NotFound.Memory(memoryId);
+        var live = Pool.Memtable.Rows[row].IsLive(Pool.Memtable.Current.View);
+        if (live == restore) return true;
+        _recordId = row + 1;
+        var payload = new LifeEvent(_recordId, memoryId).Encode();
+        journal.Append(restore ? EventType.Restored : EventType.Forgotten, payload);
+        _sequence = journal.LastSequence;
+        Result = true;
+        Pool.Touched.Add(memoryId);
+        return true;
+    }
+
+    public override void Apply()
+    {
+        if (_sequence == 0) return;
+        if (restore) Pool.Memtable.Restore(_recordId, _sequence);
+        else Pool.Memtable.Forget(_recordId, _sequence);
+    }
+}

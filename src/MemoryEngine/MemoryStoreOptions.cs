@@ -1,0 +1,61 @@
+using Microsoft.Extensions.AI;
+
+namespace MemoryEngine;
+
+/// <summary>How a pool is opened. Immutable: vary it with <c>with</c>.</summary>
+public sealed record MemoryStoreOptions
+{
+    /// <summary>Creates the pool when there is none.</summary>
+    public bool CreateIfMissing { get; init; } = true;
+
+    /// <summary>Takes no lock and changes no file: the pool as it lies on disk when it is opened.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>What a write waits for, unless the call says otherwise.</summary>
+    public Durability Durability { get; init; } = Durability.Device;
+
+    /// <summary>
+    /// Makes vectors of texts, for memories and for queries; null takes the built-in one, which hashes words and
+    /// character trigrams and needs no model. The store does not dispose it.
+    /// </summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? Embedder { get; init; }
+
+    /// <summary>What is stored as the embedder's identity; null asks its metadata for provider and model.</summary>
+    public string? EmbedderId { get; init; }
+
+    /// <summary>The embedder's version, where its name does not say it.</summary>
+    public string EmbedderRevision { get; init; } = "";
+
+    /// <summary>No embedder: texts are found by their words alone. Also opens a pool whose embedder is not at hand.</summary>
+    public bool LexicalOnly { get; init; }
+
+    /// <summary>Vector spaces that callers bring vectors of; declared when they are new. A text space here replaces the embedder.</summary>
+    public IReadOnlyList<VectorSpace> Spaces { get; init; } = [];
+
+    /// <summary>Memory for record bodies, at least 16 MiB.</summary>
+    public long RecordMemoryBytes { get; init; } = 64L << 20;
+
+    /// <summary>The largest the pool may grow on disk; a write beyond it is refused. Null sets no limit.</summary>
+    public long? MaxPoolBytes { get; init; }
+
+    /// <summary>How long an idempotency key is remembered.</summary>
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The clock of creation times, expiry and retention.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Who opens the pool, for the message that others get while it is open.</summary>
+    public string OwnerName { get; init; } = AppDomain.CurrentDomain.FriendlyName;
+
+    /// <summary>Journal files are ended when they have grown to this size.</summary>
+    internal long JournalFileBytes { get; init; } = 64L << 20;
+
+    /// <summary>A checkpoint follows when this much has been written since the last one.</summary>
+    internal long CheckpointBytes { get; init; } = 256L << 20;
+
+    /// <summary>Closing takes a checkpoint when at least this much has been written since the last one; less is replayed faster.</summary>
+    internal long CheckpointOnCloseBytes { get; init; } = 8L << 20;
+
+    /// <summary>The disk.</summary>
+    internal Storage.IFileSystem Files { get; init; } = Storage.PhysicalFileSystem.Instance;
+}

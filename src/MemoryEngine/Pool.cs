@@ -1,0 +1,186 @@
+using MemoryEngine.Journal;
+using MemoryEngine.Records;
+using MemoryEngine.Segments;
+using MemoryEngine.Snapshots;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// An open pool: the parts that the verbs share, and what the flusher asks of them. The members for writing belong to
+/// the flusher's thread; what readers use takes no locks.
+/// </summary>
+internal sealed class Pool : ICommitHost, IDisposable
+{
+    private readonly IDisposable? _lock;
+    private readonly JournalWriter? _journal;
+    private readonly JournalBodies _bodies;
+    private readonly GroupCommit? _commit;
+    private readonly List<string> _notes;
+    private Manifest? _manifest;
+    private long _checkpointedBytes;
+    private long _healedReads;
+    private string? _checkpointProblem;
+    private int _disposed;
+
+    public Pool(
+        MemoryStoreOptions options, PoolPaths paths, Recovery recovery, PoolCreatedEvent created, JournalScan scan,
+        JournalWriter? journal, IDisposable? poolLock)
+    {
+        (Options, Paths, Created, Scan) = (options, paths, created, scan);
+        (Memtable, Records, Answers, _notes, _manifest) =
+            (recovery.Memtable, recovery.Records, recovery.Answers, recovery.Notes, recovery.Manifest);
+        (_journal, _lock) = (journal, poolLock);
+        _bodies = new JournalBodies(options.Files, paths.Journal);
+        _checkpointedBytes = recovery.CheckpointedBytes;
+        if (journal is not null) _commit = new GroupCommit(journal, this);
+    }
+
+    public MemoryStoreOptions Options { get; }
+
+    public PoolPaths Paths { get; }
+
+    public PoolCreatedEvent Created { get; }
+
+    /// <summary>What reading the journal at the opening found.</summary>
+    public JournalScan Scan { get; }
+
+    public Memtable Memtable { get; }
+
+    public RecordStore? Records { get; }
+
+    public IdempotencyTable Answers { get; }
+
+    /// <summary>Ids and keys that the batch in hand has touched: who comes second waits for the next batch.</summary>
+    public HashSet<object> Touched { get; } = [];
+
+    /// <summary>Records of the batch in hand that are not applied yet.</summary>
+    public int PendingRecords { get; set; }
+
+    public IReadOnlyList<string> Notes => _notes;
+
+    public long NowMicroseconds => RecordCodec.Microseconds(Options.Clock.GetUtcNow());
+
+    public long JournalBytes => _journal?.Bytes ?? Scan.Bytes;
+
+    public string Health =>
+        _journal?.Poison is not null ? "poisoned"
+        : Volatile.Read(ref _healedReads) > 0 || Records?.DeviceFault is not null || _checkpointProblem is not null ? "degraded"
+        : "ready";
+
+    /// <summary>Queues a write and waits for its acknowledgement.</summary>
+    public async ValueTask<T> CommitAsync<T>(PendingWrite<T> write, CancellationToken cancellation)
+    {
+        ThrowIfDisposed();
+        if (_commit is null)
+        {
+            throw new MemoryEngineException(
+                ErrorCode.ReadOnly, $"The pool {Paths.Root} was opened read-only. Open it without ReadOnly to change it.");
+        }
+        await _commit.EnqueueAsync(write, cancellation).ConfigureAwait(false);
+        return await write.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses a write that would take the pool over its limit.</summary>
+    public void EnsureWithinLimit(int recordBytes)
+    {
+        if (Options.MaxPoolBytes is not { } limit) return;
+        // Once in the journal, once in the record log.
+        var size = _journal!.Bytes + _journal.PendingBytes + (2L * recordBytes) + Records!.Stats().FileBytes;
+        if (size <= limit) return;
+        throw new MemoryEngineException(
+            ErrorCode.PoolFull,
+            $"The pool {Paths.Root} would grow to {size} bytes, over its limit of {limit}. Nothing was changed; " +
+            "raise MaxPoolBytes or remove memories.");
+    }
+
+    /// <summary>The body of a row: from the record log, or from the journal when the log does not have it whole.</summary>
+    public ValueTask<RecordBody> ReadBodyAsync(int row, CancellationToken cancellation)
+    {
+        if (Records is null) return new(ReadFromJournal(row));
+        if (Records.TryRead(row + 1, out var body))
+            return new(body.Status == RecordStatus.Found ? body : Heal(row, ref body));
+        return ReadColdAsync(row, cancellation);
+    }
+
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, typeof(MemoryStore));
+
+    void ICommitHost.BeginBatch()
+    {
+        Touched.Clear();
+        PendingRecords = 0;
+    }
+
+    void ICommitHost.Publish(long sequence)
+    {
+        Records!.MarkApplied(sequence);
+        Memtable.Publish(sequence);
+    }
+
+    void ICommitHost.BetweenBatches()
+    {
+        if (_journal!.Bytes - _checkpointedBytes >= Options.CheckpointBytes) Checkpoint();
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try
+        {
+            _commit?.Dispose();
+            if (_journal is not null)
+            {
+                if (_journal.Bytes - _checkpointedBytes >= Options.CheckpointOnCloseBytes) Checkpoint();
+                _journal.Close();
+            }
+        }
+        finally
+        {
+            _journal?.Dispose();
+            Records?.Dispose();
+            _bodies.Dispose();
+            _lock?.Dispose();
+        }
+    }
+
+    // A checkpoint saves time at the next opening. One that fails is noted and tried again after as many bytes.
+    private void Checkpoint()
+    {
+        if (_journal!.Poison is not null || Records!.DeviceFault is not null) return;
+        _checkpointedBytes = _journal.Bytes;
+        try
+        {
+            _journal.Sync();
+            Answers.Prune(NowMicroseconds);
+            var manifest = new Manifest(Created.PoolId, _journal.LastSequence, Records.TakeCheckpoint(), []);
+            manifest.Write(Options.Files, Paths.Manifests, Answers.WriteTo);
+            if (_manifest is not null) Records.Retire(_manifest.Records);
+            (_manifest, _checkpointProblem) = (manifest, null);
+        }
+        catch (MemoryEngineException e)
+        {
+            _checkpointProblem = e.Message;
+        }
+    }
+
+    private async ValueTask<RecordBody> ReadColdAsync(int row, CancellationToken cancellation)
+    {
+        var body = await Records!.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
+        return body.Status == RecordStatus.Found ? body : Heal(row, ref body);
+    }
+
+    private RecordBody Heal(int row, ref RecordBody damaged)
+    {
+        damaged.Dispose();
+        Interlocked.Increment(ref _healedReads);
+        return ReadFromJournal(row);
+    }
+
+    private RecordBody ReadFromJournal(int row)
+    {
+        ref readonly var r = ref Memtable.Rows[row];
+        var payload = _bodies.Read(new JournalPosition(r.Position));
+        var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
+        payload.CopyTo(pooled, 0);
+        return RecordBody.Found(pooled, payload.Length, r.Birth);
+    }
+}

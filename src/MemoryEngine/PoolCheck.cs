@@ -1,0 +1,65 @@
+using MemoryEngine.Journal;
+using MemoryEngine.Records;
+using MemoryEngine.Snapshots;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// Reads every byte of a pool: the journal strictly, the manifests, and each body in the record log against the
+/// journal's.
+/// </summary>
+internal static class PoolCheck
+{
+    public static async Task<CheckReport> RunAsync(string path, MemoryStoreOptions options, CancellationToken cancellation)
+    {
+        var paths = new PoolPaths(Path.GetFullPath(path));
+        var problems = new List<CheckProblem>();
+        long bytes = 0;
+        foreach (var (file, problem, length) in Manifest.Examine(options.Files, paths.Manifests))
+        {
+            bytes += length;
+            if (problem is not null)
+                problems.Add(new CheckProblem(file, 0, problem, "The next opening replays more of the journal; nothing is lost."));
+        }
+        try
+        {
+            // Bodies that the log does not have whole are read from the journal, so a lexical opening needs no embedder.
+            var pool = await PoolOpening.OpenAsync(
+                path, options with { CreateIfMissing = false, LexicalOnly = true, Spaces = [] }, cancellation).ConfigureAwait(false);
+            using (pool)
+            {
+                bytes += pool.JournalBytes;
+                foreach (var note in pool.Notes.Where(n => problems.All(p => !n.Contains(p.File, StringComparison.Ordinal))))
+                    problems.Add(new CheckProblem(paths.Root, 0, note, "It has been put right."));
+                bytes += await CheckRecordsAsync(pool, problems, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (CorruptionException e)
+        {
+            problems.Add(new CheckProblem(
+                e.File, e.Offset, $"expected {e.Expected}, found {e.Found}", "The pool does not open: restore this file from a backup."));
+        }
+        return new CheckReport(bytes, problems);
+    }
+
+    private static async Task<long> CheckRecordsAsync(Pool pool, List<CheckProblem> problems, CancellationToken cancellation)
+    {
+        if (pool.Records is null) return 0;
+        long bytes = 0;
+        using var journal = new JournalBodies(pool.Options.Files, pool.Paths.Journal);
+        for (var row = 0; row < pool.Memtable.Current.RowCount; row++)
+        {
+            using var body = await pool.Records.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
+            bytes += body.Span.Length;
+            var position = new JournalPosition(pool.Memtable.Rows[row].Position);
+            var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position));
+            if (same) continue;
+            problems.Add(new CheckProblem(
+                pool.Paths.Records,
+                0,
+                $"record {row + 1} (memory {pool.Memtable.Rows[row].MemoryId}): {body.Damage ?? body.Status.ToString()}",
+                "It is read from the journal instead, more slowly; nothing is lost."));
+        }
+        return bytes;
+    }
+}

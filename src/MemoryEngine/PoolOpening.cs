@@ -1,0 +1,234 @@
+using System.Text.Json;
+using MemoryEngine.Journal;
+using MemoryEngine.Snapshots;
+using MemoryEngine.Storage;
+
+namespace MemoryEngine;
+
+/// <summary>Opens a pool, or makes one. Whatever it refuses it leaves as it was.</summary>
+internal static class PoolOpening
+{
+    private const string IgnoreAll = "# A pool of memories is not source code.\n*\n";
+
+    public static async Task<Pool> OpenAsync(string path, MemoryStoreOptions options, CancellationToken cancellation)
+    {
+        Check(options);
+        var paths = new PoolPaths(Path.GetFullPath(path));
+        // Opening reads files and works on all processors: not on the caller's thread.
+        var pool = await Task.Run(() => Open(paths, options, cancellation), cancellation).ConfigureAwait(false);
+        try
+        {
+            await DeclareSpacesAsync(pool, cancellation).ConfigureAwait(false);
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(MemoryStoreOptions options)
+    {
+        const long Smallest = 16L << 20;
+        if (options.RecordMemoryBytes < Smallest)
+        {
+            throw new ArgumentException(
+                $"RecordMemoryBytes is {options.RecordMemoryBytes}; at least {Smallest} are needed.", nameof(options));
+        }
+        if (options.MaxPoolBytes is <= 0) throw new ArgumentException("MaxPoolBytes is not positive.", nameof(options));
+        foreach (var space in options.Spaces) SpaceRules.Check(space);
+        var text = options.Spaces.FirstOrDefault(s => s.Name == VectorSpace.TextSpace);
+        if (text is not null && options.Embedder is not null)
+        {
+            throw new ArgumentException(
+                "Spaces declares the text space, whose vectors then come from the caller, and Embedder makes them as well: choose one.",
+                nameof(options));
+        }
+        if (text is { EmbedderId: Index.HashingEmbedder.Id })
+            throw new ArgumentException($"'{Index.HashingEmbedder.Id}' is the built-in embedder's name.", nameof(options));
+    }
+
+    private static Pool Open(PoolPaths paths, MemoryStoreOptions options, CancellationToken cancellation)
+    {
+        var files = options.Files;
+        var exists = Examine(files, paths);
+        if (!exists && (options.ReadOnly || !options.CreateIfMissing))
+            throw new MemoryEngineException(ErrorCode.PoolNotFound, $"There is no pool at {paths.Root}. Check the path, or let it be created.");
+        if (options.ReadOnly) return OpenReadOnly(paths, options, cancellation);
+
+        files.CreateDirectory(paths.Root);
+        if (files.NetworkFileSystemOf(paths.Root) is { } network)
+        {
+            throw new MemoryEngineException(
+                ErrorCode.NetworkFileSystem,
+                $"{paths.Root} lies on a network file system ({network}), whose locks and syncs cannot be trusted with a pool. Use a local disk.");
+        }
+        var owner = JsonSerializer.SerializeToUtf8Bytes(
+            new Owner(Environment.ProcessId, options.OwnerName, Environment.MachineName, options.Clock.GetUtcNow(), null), OwnerJson.Default.Owner);
+        var poolLock = files.TryLock(paths.Lock, owner) ?? throw Busy(files, paths);
+        try
+        {
+            return OpenLocked(paths, options, poolLock, cancellation);
+        }
+        catch
+        {
+            poolLock.Dispose();
+            throw;
+        }
+    }
+
+    // A directory is a pool when it has a journal; it may become one when it holds nothing but what making one leaves.
+    private static bool Examine(IFileSystem files, PoolPaths paths)
+    {
+        if (files.FileExists(paths.Root))
+            throw new MemoryEngineException(ErrorCode.NotAPool, $"{paths.Root} is a file, not a pool. A pool is a directory.");
+        if (!files.DirectoryExists(paths.Root)) return false;
+        var names = files.List(paths.Root);
+        var hasJournal = files.DirectoryExists(paths.Journal) && JournalReader.Numbers(files, paths.Journal).Count > 0;
+        if (hasJournal) return true;
+        if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests))
+        {
+            throw new CorruptionException(
+                paths.Journal, 0, "the journal of the pool whose records and manifests are here", "no journal file");
+        }
+        string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Manifests];
+        var parts = own.Select(Path.GetFileName).ToHashSet();
+        if (names.FirstOrDefault(n => !parts.Contains(n)) is { } stranger)
+        {
+            throw new MemoryEngineException(
+                ErrorCode.NotAPool,
+                $"{paths.Root} is not a pool: it holds '{stranger}' and no journal. Nothing was changed; name an empty or new directory.");
+        }
+        return false;
+    }
+
+    private static bool HoldsFiles(IFileSystem files, string directory) =>
+        files.DirectoryExists(directory) && files.List(directory).Count > 0;
+
+    private static MemoryEngineException Busy(IFileSystem files, PoolPaths paths)
+    {
+        var owner = "another process";
+        try
+        {
+            if (JsonSerializer.Deserialize(files.ReadLockOwner(paths.Lock), OwnerJson.Default.Owner) is { } o)
+                owner = $"process {o.Pid} ({o.Name}) on {o.Machine}, since {o.Since:u}";
+        }
+        catch (JsonException)
+        {
+            // The owner is between taking the lock and writing its name: it is known to be there all the same.
+            owner = "a process that has just opened it";
+        }
+        return new MemoryEngineException(
+            ErrorCode.PoolBusy,
+            $"The pool {paths.Root} is owned by {owner}. One process owns a pool at a time: close it there, or open it here with ReadOnly.");
+    }
+
+    private static Pool OpenLocked(PoolPaths paths, MemoryStoreOptions options, IDisposable poolLock, CancellationToken cancellation)
+    {
+        var files = options.Files;
+        // Examined again: another process may have made or filled the pool before the lock was ours.
+        if (!Examine(files, paths) || IsUnborn(files, paths)) Create(paths, options);
+        cancellation.ThrowIfCancellationRequested();
+        var recovery = NewRecovery(paths, options);
+        var scan = recovery.Run(withRecords: true);
+        JournalWriter? journal = null;
+        try
+        {
+            journal = JournalWriter.Open(files, paths.Journal, scan, options.JournalFileBytes, options.Clock);
+            return new Pool(options, paths, recovery, Born(recovery, paths), scan, journal, poolLock);
+        }
+        catch
+        {
+            journal?.Dispose();
+            recovery.Records?.Dispose();
+            throw;
+        }
+    }
+
+    private static Pool OpenReadOnly(PoolPaths paths, MemoryStoreOptions options, CancellationToken cancellation)
+    {
+        // The owner may be writing its last batch while it is read: what looks damaged then is whole a moment later.
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var recovery = NewRecovery(paths, options);
+                var scan = recovery.Run(withRecords: false);
+                return new Pool(options, paths, recovery, Born(recovery, paths), scan, null, null);
+            }
+            catch (CorruptionException) when (attempt < Attempts)
+            {
+                // The last attempt's error stands.
+            }
+        }
+    }
+
+    private static Recovery NewRecovery(PoolPaths paths, MemoryStoreOptions options) =>
+        new(options.Files, paths, options.RecordMemoryBytes, options.IdempotencyRetention);
+
+    private static PoolCreatedEvent Born(Recovery recovery, PoolPaths paths) => recovery.Created
+        ?? throw new CorruptionException(paths.Journal, 0, "the pool's creation as its first event", "other events");
+
+    // Its maker died before the first event: the files are there and hold nothing.
+    private static bool IsUnborn(IFileSystem files, PoolPaths paths) =>
+        JournalReader.Scan(files, paths.Journal, static (in _) => { }).LastSequence == 0;
+
+    private static void Create(PoolPaths paths, MemoryStoreOptions options)
+    {
+        var files = options.Files;
+        files.CreateDirectory(paths.Journal);
+        files.CreateDirectory(paths.Manifests);
+        using (var ignore = files.Open(paths.GitIgnore, FileOpening.OpenOrCreate))
+            ignore.Write(0, System.Text.Encoding.UTF8.GetBytes(IgnoreAll));
+        var poolId = Guid.CreateVersion7(options.Clock.GetUtcNow());
+        using (var journal = JournalWriter.Create(files, paths.Journal, poolId, options.JournalFileBytes, options.Clock))
+        {
+            var created = PoolCreatedEvent.New(poolId, Records.RecordCodec.Microseconds(options.Clock.GetUtcNow()));
+            journal.Append(EventType.PoolCreated, created.Encode());
+            var hasTextSpace = options.Embedder is not null || options.LexicalOnly
+                || options.Spaces.Any(s => s.Name == VectorSpace.TextSpace);
+            if (!hasTextSpace)
+                journal.Append(EventType.SpaceDeclared, new SpaceDeclaredEvent(0, Index.HashingEmbedder.Space).Encode());
+            journal.Write();
+            journal.Sync();
+        }
+        files.SyncDirectory(paths.Root);
+        if (Path.GetDirectoryName(paths.Root) is { } parent) files.SyncDirectory(parent);
+    }
+
+    private static async Task DeclareSpacesAsync(Pool pool, CancellationToken cancellation)
+    {
+        var options = pool.Options;
+        var stored = pool.Memtable.Spaces.Find(VectorSpace.TextSpace);
+        if (!options.LexicalOnly && stored is not null && options.Spaces.All(s => s.Name != VectorSpace.TextSpace))
+            EnsureSameEmbedder(stored.Space, options, pool.Paths.Root);
+        foreach (var space in options.Spaces)
+        {
+            var known = pool.Memtable.Spaces.Find(space.Name);
+            if (known is not null) SpaceRules.EnsureSame(known.Space, space, pool.Paths.Root);
+            else if (!options.ReadOnly) await pool.CommitAsync(new PendingSpace(pool, space), cancellation).ConfigureAwait(false);
+        }
+        // A pool that was made without an embedder gets the built-in one's space when it is first opened with it.
+        var wantsBuiltIn = stored is null && options is { Embedder: null, LexicalOnly: false, ReadOnly: false }
+            && options.Spaces.All(s => s.Name != VectorSpace.TextSpace);
+        if (wantsBuiltIn && pool.Memtable.Rows.Count == 0)
+            await pool.CommitAsync(new PendingSpace(pool, Index.HashingEmbedder.Space), cancellation).ConfigureAwait(false);
+    }
+
+    private static void EnsureSameEmbedder(VectorSpace stored, MemoryStoreOptions options, string root)
+    {
+        var asked = options.Embedder is null
+            ? Index.HashingEmbedder.Space
+            : stored with { EmbedderId = TextEmbedder.IdentityOf(options), EmbedderRevision = options.EmbedderRevision };
+        SpaceRules.EnsureSame(stored, asked, root);
+    }
+}
+
+/// <summary>What the lock file says about the owner.</summary>
+internal sealed record Owner(int Pid, string Name, string Machine, DateTimeOffset Since, string? Pipe);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(Owner))]
+internal sealed partial class OwnerJson : System.Text.Json.Serialization.JsonSerializerContext;

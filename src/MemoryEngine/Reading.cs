@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using MemoryEngine.Segments;
+
+namespace MemoryEngine;
+
+/// <summary>Get, history, list and stats: reading by id and by walking, over one published view each.</summary>
+internal sealed class Reading(Pool pool)
+{
+    public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        var view = pool.Memtable.Current.View;
+        // What is live, or else the newest that was: a forgotten memory can still be looked at.
+        var row = pool.Memtable.FindLive(id, view);
+        if (row < 0 || version is not null) row = pool.Memtable.FindNewest(id, view);
+        while (row >= 0 && version is not null && pool.Memtable.Rows[row].Version != version)
+            row = pool.Memtable.Rows[row].Previous;
+        return row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        var view = pool.Memtable.Current.View;
+        var versions = new List<MemoryVersion>();
+        for (var row = pool.Memtable.FindNewest(id, view); row >= 0; row = pool.Memtable.Rows[row].Previous)
+            versions.Add(await ReadAsync(row, view, cancellation).ConfigureAwait(false));
+        versions.Reverse();
+        return versions;
+    }
+
+    public async IAsyncEnumerable<MemoryVersion> ListAsync(
+        ListFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        var current = pool.Memtable.Current;
+        for (var row = 0; row < current.RowCount; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!IsListed(row, current.View, filter)) continue;
+            yield return await ReadAsync(row, current.View, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    public PoolStats Stats()
+    {
+        pool.ThrowIfDisposed();
+        var memtable = pool.Memtable;
+        var current = memtable.Current;
+        var byLevel = new SortedDictionary<MemoryLevel, long>();
+        var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var tasks = new HashSet<ulong>();
+        for (var row = 0; row < current.RowCount; row++)
+        {
+            ref readonly var r = ref memtable.Rows[row];
+            if (!r.IsLive(current.View)) continue;
+            var domain = memtable.Names[r.Domain];
+            byLevel[r.Level] = byLevel.GetValueOrDefault(r.Level) + 1;
+            byDomain[domain] = byDomain.GetValueOrDefault(domain) + 1;
+            tasks.Add(r.TaskHash);
+        }
+        var tiers = pool.Records?.Stats() ?? default;
+        return new PoolStats
+        {
+            PoolId = pool.Created.PoolId,
+            Memories = current.LiveCount,
+            Records = current.RowCount,
+            ByLevel = byLevel,
+            ByDomain = byDomain,
+            Tasks = tasks.Count,
+            Sequence = current.View.Last,
+            JournalBytes = pool.JournalBytes,
+            RecordBytes = tiers.FileBytes,
+            Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
+            Tiers =
+            [
+                new TierFigures("mutable", tiers.MutableBytes, tiers.MutableReads),
+                new TierFigures("read-only", tiers.ReadOnlyBytes, tiers.ReadOnlyReads),
+                new TierFigures("disk", tiers.DiskBytes, tiers.DiskReads),
+            ],
+            Health = pool.Health,
+            OpeningNotes = pool.Notes,
+        };
+    }
+
+    private bool IsListed(int row, View view, ListFilter filter)
+    {
+        var memtable = pool.Memtable;
+        ref readonly var r = ref memtable.Rows[row];
+        if (filter.Level is { } level && r.Level != level) return false;
+        if (filter.Domain is not null && !RowFilter.IsWithin(memtable.Names[r.Domain], filter.Domain)) return false;
+        if (r.IsLive(view)) return filter.State is null or MemoryState.Active;
+        // Of a forgotten memory the newest version stands for it.
+        return filter.State is null or MemoryState.Tombstoned
+            && memtable.FindNewest(r.MemoryId, view) == row && memtable.FindLive(r.MemoryId, view) < 0;
+    }
+
+    private async ValueTask<MemoryVersion> ReadAsync(int row, View view, CancellationToken cancellation)
+    {
+        var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
+        var version = VersionReader.Read(pool.Memtable, row, view, body.Span);
+        body.Dispose();
+        return version;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Diagnostics;
+using MemoryEngine.Index;
+using MemoryEngine.Records;
+using MemoryEngine.Segments;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// Recall: by vector and by words over one published view, fused by rank, bodies read last. Takes no locks. With the
+/// built-in embedder, or a vector given, and bodies in memory it completes without waiting.
+/// </summary>
+internal sealed class Recall(Pool pool, TextEmbedder embedder)
+{
+    /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
+    private const int MinDepth = 64;
+
+    public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        cancellation.ThrowIfCancellationRequested();
+        Check(query);
+        var start = Stopwatch.GetTimestamp();
+        var needsEmbedder = query is { Vector: null, Text: not null, Space: VectorSpace.TextSpace }
+            && pool.Options is { Embedder: not null, LexicalOnly: false };
+        return needsEmbedder ? EmbedAndRunAsync(query, start, cancellation) : Run(query, query.Vector, start, cancellation);
+    }
+
+    private async ValueTask<RecallResult> EmbedAndRunAsync(RecallQuery query, long start, CancellationToken cancellation)
+    {
+        var vector = await embedder.EmbedQueryAsync(query.Text!, cancellation).ConfigureAwait(false);
+        return await Run(query, vector, start, cancellation).ConfigureAwait(false);
+    }
+
+    private ValueTask<RecallResult> Run(
+        RecallQuery query, ReadOnlyMemory<float>? vector, long start, CancellationToken cancellation)
+    {
+        var found = ArrayPool<FusedHit>.Shared.Rent(query.K);
+        var view = pool.Memtable.Current;
+        var count = Search(query, vector, view, found.AsSpan(0, query.K), out var considered);
+        var searchTime = Stopwatch.GetElapsedTime(start);
+        var memories = new RecalledMemory[count];
+        for (var i = 0; i < count; i++)
+        {
+            var reading = pool.ReadBodyAsync(found[i].Row, cancellation);
+            if (!reading.IsCompletedSuccessfully)
+                return FinishAsync(i, reading, found, memories, view, considered, searchTime, start, cancellation);
+            memories[i] = Take(found[i], view.View, reading.Result);
+        }
+        ArrayPool<FusedHit>.Shared.Return(found);
+        return new(Result(memories, view, considered, searchTime, start));
+    }
+
+    // From the first body that is not in memory on.
+    private async ValueTask<RecallResult> FinishAsync(
+        int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, MemtableView view, int considered,
+        TimeSpan searchTime, long start, CancellationToken cancellation)
+    {
+        memories[from] = Take(found[from], view.View, await reading.ConfigureAwait(false));
+        for (var i = from + 1; i < memories.Length; i++)
+        {
+            var body = await pool.ReadBodyAsync(found[i].Row, cancellation).ConfigureAwait(false);
+            memories[i] = Take(found[i], view.View, body);
+        }
+        ArrayPool<FusedHit>.Shared.Return(found);
+        return Result(memories, view, considered, searchTime, start);
+    }
+
+    private RecalledMemory Take(in FusedHit hit, View view, RecordBody body)
+    {
+        var memory = VersionReader.Read(pool.Memtable, hit.Row, view, body.Span);
+        body.Dispose();
+        return new RecalledMemory(memory, hit.Scores);
+    }
+
+    private static RecallResult Result(
+        RecalledMemory[] memories, MemtableView view, int considered, TimeSpan searchTime, long start) => new()
+        {
+            Memories = memories,
+            Considered = considered,
+            Sequence = view.View.Last,
+            SearchTime = searchTime,
+            TotalTime = Stopwatch.GetElapsedTime(start),
+        };
+
+    private int Search(
+        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView view, Span<FusedHit> target, out int considered)
+    {
+        var memtable = pool.Memtable;
+        var filter = new RowFilter(memtable, view.View, query, pool.NowMicroseconds);
+        considered = 0;
+        for (var row = 0; row < view.RowCount; row++)
+            if (filter.IsLive(row) && filter.Matches(row)) considered++;
+        var depth = Math.Max(MinDepth, 2 * query.K);
+        var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
+        var byVector = new TopHits(buffer.AsSpan(0, depth));
+        var byWords = new TopHits(buffer.AsSpan(depth, depth));
+
+        var space = memtable.Spaces.Find(query.Space);
+        if (vector is { } given)
+        {
+            DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
+            space!.Column.Search(given.Span, filter, view.RowCount, ref byVector);
+        }
+        else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
+        {
+            Span<float> made = stackalloc float[HashingEmbedder.Dimension];
+            HashingEmbedder.Embed([query.Text], made);
+            space.Column.Search(made, filter, view.RowCount, ref byVector);
+        }
+        if (query.Text is not null)
+        {
+            var terms = new TermCounts.Builder();
+            terms.AddField(query.Text, 1);
+            memtable.Lexical.Search(terms.Build(), filter, view.RowCount, view.LiveCount, view.LiveLength, ref byWords);
+        }
+        var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
+        ArrayPool<Hit>.Shared.Return(buffer);
+        return count;
+    }
+
+    private static void Check(RecallQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Text is null && query.Vector is null)
+            throw new ArgumentException("A recall needs a text, a vector, or both.", nameof(query));
+        if (query.K is < 1 or > Limits.MaxRecall)
+            throw new ArgumentException($"k is {query.K}; 1 to {Limits.MaxRecall} memories can be recalled at once.", nameof(query));
+        if (query.MinLevel > query.MaxLevel)
+            throw new ArgumentException($"The levels go from {query.MinLevel} down to {query.MaxLevel}; nothing can match.", nameof(query));
+        DraftRules.CheckText("query", query.Text, Limits.MaxQueryBytes);
+        if (query.Domain is not null) DraftRules.CheckDomain(query.Domain);
+        if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
+        if (query.ExcludeDomain is not null) DraftRules.CheckDomain(query.ExcludeDomain);
+    }
+}

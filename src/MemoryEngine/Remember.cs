@@ -1,0 +1,195 @@
+using MemoryEngine.Journal;
+using MemoryEngine.Records;
+using MemoryEngine.Segments;
+using MemoryEngine.Storage;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// Remembering and revising: the work on the text is done on the caller's thread, what becomes of it (new, a new
+/// version, nothing, back again) is decided by the flusher, where all writes are in one order.
+/// </summary>
+internal sealed class Remember(Pool pool, TextEmbedder embedder)
+{
+    /// <summary>Texts that go to an embedder at once.</summary>
+    private const int EmbeddingBatch = 64;
+
+    public async ValueTask<RememberResult> OneAsync(
+        MemoryDraft draft, bool mustExist, int? expectedVersion, Durability durability, CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        DraftRules.Check(draft, pool.Memtable.Spaces);
+        var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
+        var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
+        return await pool.CommitAsync(write, cancellation).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<RememberResult>> ManyAsync(
+        IReadOnlyList<MemoryDraft> drafts, Durability durability, CancellationToken cancellation)
+    {
+        pool.ThrowIfDisposed();
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            try
+            {
+                DraftRules.Check(drafts[i], pool.Memtable.Spaces);
+            }
+            catch (ArgumentException e)
+            {
+                throw new ArgumentException($"Memory {i} of {drafts.Count}: {e.Message} None of them was remembered.", nameof(drafts), e);
+            }
+        }
+        var writes = new Task<RememberResult>[drafts.Count];
+        for (var start = 0; start < drafts.Count; start += EmbeddingBatch)
+        {
+            var part = drafts.Skip(start).Take(EmbeddingBatch).ToList();
+            var made = await embedder.EmbedMemoriesAsync(part, cancellation).ConfigureAwait(false);
+            var first = start;
+            var prepared = new PendingRemember[part.Count];
+            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i], false, null, durability));
+            for (var i = 0; i < prepared.Length; i++)
+                writes[first + i] = pool.CommitAsync(prepared[i], cancellation).AsTask();
+        }
+        return await Task.WhenAll(writes).ConfigureAwait(false);
+    }
+
+    private PendingRemember Prepare(
+        MemoryDraft draft, ReadOnlyMemory<float>? made, bool mustExist, int? expectedVersion, Durability durability)
+    {
+        var spaces = pool.Memtable.Spaces;
+        var writer = new ByteWriter(512 + draft.Text.Length);
+        RecordCodec.Encode(draft, name => spaces.Find(name)!.Id, made, writer);
+        if (!RecordReader.TryOpen(writer.Written, out var record, out var problem))
+            throw new InvalidOperationException($"The record that was just encoded does not open: {problem}.");
+        return new PendingRemember(pool, durability, draft.Id, writer, RowDraft.Of(record, spaces.DerivedSpace), mustExist, expectedVersion);
+    }
+}
+
+/// <summary>One memory on its way into the pool.</summary>
+internal sealed class PendingRemember(
+    Pool pool, Durability durability, Guid? id, ByteWriter record, RowDraft row, bool mustExist, int? expectedVersion)
+    : PendingWrite<RememberResult>(pool, durability)
+{
+    private long _sequence;
+    private long _position;
+    private long _recordId;
+    private long _promisedBytes;
+    private IdempotentAnswer? _answer;
+
+    public override int Bytes => JournalFormat.FrameBytes(record.Length);
+
+    public override bool Prepare(JournalWriter journal)
+    {
+        var now = Pool.NowMicroseconds;
+        var hash = RecordCodec.ContentHash(record.Written);
+        if (row.IdempotencyKey is { } key)
+        {
+            if (Pool.Touched.Contains(key)) return false;
+            if (Pool.Answers.Find(key, now) is { } earlier)
+            {
+                Result = Repeat(earlier, hash);
+                return true;
+            }
+        }
+        var memoryId = id ?? Guid.CreateVersion7(Pool.Options.Clock.GetUtcNow());
+        if (Pool.Touched.Contains(memoryId)) return false;
+        Decide(journal, memoryId, hash, now);
+        Pool.Touched.Add(memoryId);
+        if (row.IdempotencyKey is not null) Pool.Touched.Add(row.IdempotencyKey);
+        return true;
+    }
+
+    public override void Apply()
+    {
+        if (_answer is not null) Pool.Answers.Add(_answer);
+        if (_sequence == 0) return;
+        if (Result.Outcome == RememberOutcome.Restored)
+        {
+            Pool.Memtable.Restore(_recordId, _sequence);
+            return;
+        }
+        Pool.Records!.Put(_recordId, _sequence, record.Written);
+        _promisedBytes = 0;
+        _ = RecordReader.TryOpen(record.Written, out var reader, out _);
+        Pool.Memtable.Remember(_sequence, _position, reader, row);
+    }
+
+    public override void Fail(Exception error)
+    {
+        if (_promisedBytes > 0) Pool.Records!.ReleaseRoom(_promisedBytes);
+        base.Fail(error);
+    }
+
+    private RememberResult Repeat(IdempotentAnswer earlier, UInt128 hash)
+    {
+        if (earlier.ContentHash == hash && (id is null || id == earlier.Result.Id)) return earlier.Result;
+        throw new MemoryEngineException(
+            ErrorCode.Conflict,
+            $"The idempotency key '{earlier.Key}' was used for other content, as memory {earlier.Result.Id}. " +
+            "Nothing was changed; use a new key for a new write.");
+    }
+
+    private void Decide(JournalWriter journal, Guid memoryId, UInt128 hash, long now)
+    {
+        var memtable = Pool.Memtable;
+        if (!memtable.TryGetNewest(memoryId, out var newest))
+        {
+            if (mustExist) throw NotFound.Memory(memoryId);
+            Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);
+            return;
+        }
+        ref readonly var known = ref memtable.Rows[newest];
+        var live = known.IsLive(memtable.Current.View);
+        if (mustExist && !live)
+        {
+            throw new MemoryEngineException(
+                ErrorCode.Conflict, $"Memory {memoryId} is forgotten. Restore it before revising it.");
+        }
+        if (expectedVersion is { } expected && expected != known.Version)
+        {
+            throw new MemoryEngineException(
+                ErrorCode.Conflict,
+                $"Memory {memoryId} is at version {known.Version}, not {expected}: someone else revised it. Read it again and decide anew.");
+        }
+        if (known.ContentHash != hash)
+        {
+            Append(journal, memoryId, hash, known.Version + 1, newest + 1, RememberOutcome.Revised, now);
+            return;
+        }
+        _recordId = newest + 1;
+        if (live)
+        {
+            Answer(journal, new RememberResult(memoryId, known.Version, RememberOutcome.Unchanged, known.Birth), hash, now);
+            return;
+        }
+        journal.Append(EventType.Restored, new LifeEvent(_recordId, memoryId).Encode());
+        _sequence = journal.LastSequence;
+        Answer(journal, new RememberResult(memoryId, known.Version, RememberOutcome.Restored, _sequence), hash, now);
+    }
+
+    private void Append(
+        JournalWriter journal, Guid memoryId, UInt128 hash, int version, long supersedes, RememberOutcome outcome, long now)
+    {
+        _recordId = Pool.Memtable.Rows.Count + Pool.PendingRecords + 1;
+        RecordCodec.Place(record.Written, new RecordPlace(_recordId, supersedes, version, memoryId, now));
+        Pool.EnsureWithinLimit(record.Length);
+        Pool.Records!.EnsureRoom(record.Length);
+        _promisedBytes = record.Length;
+        _position = journal.Append(EventType.Remembered, record.Written).Packed;
+        _sequence = journal.LastSequence;
+        Pool.PendingRecords++;
+        Result = new RememberResult(memoryId, version, outcome, _sequence);
+        // The record itself carries the key, so the journal needs no answer beside it.
+        if (row.IdempotencyKey is { } key) _answer = new IdempotentAnswer(key, hash, Result, now);
+    }
+
+    private void Answer(JournalWriter journal, RememberResult result, UInt128 hash, long now)
+    {
+        Result = result;
+        if (row.IdempotencyKey is not { } key) return;
+        _answer = new IdempotentAnswer(key, hash, result, now);
+        var writer = new ByteWriter(128);
+        _answer.WriteTo(writer);
+        journal.Append(EventType.Answered, writer.Written);
+    }
+}
