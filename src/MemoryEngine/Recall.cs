@@ -87,10 +87,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView view, Span<FusedHit> target, out int considered)
     {
         var memtable = pool.Memtable;
-        var filter = new RowFilter(memtable, view.View, query, pool.NowMicroseconds);
-        considered = 0;
-        for (var row = 0; row < view.RowCount; row++)
-            if (filter.IsLive(row) && filter.Matches(row)) considered++;
+        var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
+        var marks = marked.AsSpan(0, view.RowCount);
+        considered = new RowFilter(memtable, query, pool.NowMicroseconds).Mark(view.View, marks);
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
@@ -100,22 +99,19 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            space!.Column.Search(given.Span, filter, view.RowCount, ref byVector);
+            space!.Column.Search(given.Span, marks, ref byVector);
         }
         else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
         {
             Span<float> made = stackalloc float[HashingEmbedder.Dimension];
-            HashingEmbedder.Embed([query.Text], made);
-            space.Column.Search(made, filter, view.RowCount, ref byVector);
+            HashingEmbedder.Embed(query.Text, made);
+            space.Column.Search(made, marks, ref byVector);
         }
         if (query.Text is not null)
-        {
-            var terms = new TermCounts.Builder();
-            terms.AddField(query.Text, 1);
-            memtable.Lexical.Search(terms.Build(), filter, view.RowCount, view.LiveCount, view.LiveLength, ref byWords);
-        }
+            memtable.Lexical.Search(TermCounts.Of(query.Text), marks, view.LiveCount, view.LiveLength, ref byWords);
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
+        ArrayPool<RowMark>.Shared.Return(marked);
         return count;
     }
 

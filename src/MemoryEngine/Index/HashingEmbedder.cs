@@ -19,7 +19,7 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
     public const int Dimension = 256;
 
     /// <summary>More of a text adds noise and time, not direction.</summary>
-    private const int MaxCharacters = 16 << 10;
+    private const int MaxTerms = 4096;
 
     private const float TrigramWeight = 0.35f;
 
@@ -27,24 +27,12 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
 
     public static VectorSpace Space { get; } = new(VectorSpace.TextSpace, Dimension, Metric.Cosine, Id, Revision);
 
-    /// <summary>Embeds texts as if they were one.</summary>
-    public static void Embed(ReadOnlySpan<string?> texts, Span<float> target)
+    /// <summary>Embeds a text.</summary>
+    public static void Embed(ReadOnlySpan<char> text, Span<float> target)
     {
-        target.Clear();
         var sink = new Sink(target);
-        var left = MaxCharacters;
-        foreach (var text in texts)
-        {
-            if (text is null) continue;
-            var part = text.AsSpan(0, Math.Min(text.Length, left));
-            TextAnalyzer.Analyze(part, ref sink);
-            left -= part.Length;
-        }
-        for (var i = 0; i < target.Length; i++)
-            target[i] = MathF.CopySign(MathF.Sqrt(MathF.Abs(target[i])), target[i]);
-        // A text without a single word still needs a direction: the same for all of them.
-        if (!target.ContainsAnyExcept(0f)) target[0] = 1f;
-        TensorPrimitives.Divide(target, TensorPrimitives.Norm<float>(target), target);
+        TextAnalyzer.Analyze(text, ref sink);
+        sink.Finish();
     }
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
@@ -54,7 +42,7 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
         foreach (var value in values)
         {
             var vector = new float[Dimension];
-            Embed([value], vector);
+            Embed(value, vector);
             result.Add(new Embedding<float>(vector));
         }
         return Task.FromResult(result);
@@ -69,12 +57,21 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
     {
     }
 
-    private readonly ref struct Sink(Span<float> target) : TextAnalyzer.ISink
+    /// <summary>Gathers the terms of a text, of several fields if need be, into a vector.</summary>
+    public ref struct Sink : TextAnalyzer.ISink
     {
-        private readonly Span<float> _target = target;
+        private readonly Span<float> _target;
+        private int _terms;
+
+        public Sink(Span<float> target)
+        {
+            target.Clear();
+            _target = target;
+        }
 
         public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
         {
+            if (_terms++ >= MaxTerms) return;
             Feature(term, 1f);
             // The trigrams of a compound are those of its parts.
             if (whole || word.Length < 4) return;
@@ -85,7 +82,17 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
             }
         }
 
-        private void Feature(ulong hash, float weight)
+        /// <summary>Dampens what was gathered and brings it to unit length.</summary>
+        public readonly void Finish()
+        {
+            for (var i = 0; i < _target.Length; i++)
+                _target[i] = MathF.CopySign(MathF.Sqrt(MathF.Abs(_target[i])), _target[i]);
+            // A text without a single word still needs a direction: the same for all of them.
+            if (!_target.ContainsAnyExcept(0f)) _target[0] = 1f;
+            TensorPrimitives.Divide(_target, TensorPrimitives.Norm<float>(_target), _target);
+        }
+
+        private readonly void Feature(ulong hash, float weight)
         {
             // High bits: the multiplication above mixes upwards.
             var index = (int)(hash >> 56) & (Dimension - 1);

@@ -29,12 +29,15 @@ internal ref struct TopHits(Span<Hit> target)
         score > other.Score || (score == other.Score && row < other.Row);
 }
 
-/// <summary>Which rows a search may answer with.</summary>
-internal interface IRowFilter
+/// <summary>What a row is to a query, decided once and looked at by every search.</summary>
+[Flags]
+internal enum RowMark : byte
 {
-    /// <summary>Whether the row is live in the view: what counts for document frequencies.</summary>
-    bool IsLive(int row);
+    None = 0,
 
-    /// <summary>Whether a live row passes the caller's filters.</summary>
-    bool Matches(int row);
+    /// <summary>Live in the view: it counts for document frequencies.</summary>
+    Live = 1,
+
+    /// <summary>Live, and the caller's filters let it through.</summary>
+    Match = 2,
 }

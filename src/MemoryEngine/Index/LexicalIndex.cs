@@ -36,53 +36,42 @@ internal sealed class LexicalIndex
 
     /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
     /// <param name="query">The query's terms.</param>
-    /// <param name="filter">What is live, and what may be answered.</param>
-    /// <param name="rowCount">Rows from here on are not looked at.</param>
+    /// <param name="marks">A mark for each row; rows beyond it are not looked at.</param>
     /// <param name="liveCount">Live rows.</param>
     /// <param name="liveLength">The sum of their lengths.</param>
     /// <param name="hits">Gets the best.</param>
-    public void Search<TFilter>(
-        in TermCounts query, TFilter filter, int rowCount, long liveCount, long liveLength, ref TopHits hits)
-        where TFilter : IRowFilter
+    public void Search(in TermCounts query, ReadOnlySpan<RowMark> marks, long liveCount, long liveLength, ref TopHits hits)
     {
-        if (liveCount == 0 || rowCount == 0) return;
+        if (liveCount == 0 || marks.IsEmpty) return;
         var meanLength = Math.Max(1f, (float)liveLength / liveCount);
-        var scores = ArrayPool<float>.Shared.Rent(rowCount);
-        var touched = ArrayPool<int>.Shared.Rent(1024);
-        scores.AsSpan(0, rowCount).Clear();
-        var touchedCount = 0;
-        for (var t = 0; t < query.Terms.Length; t++)
+        var scores = ArrayPool<float>.Shared.Rent(marks.Length);
+        var rows = ArrayPool<int>.Shared.Rent(marks.Length);
+        var frequencies = ArrayPool<int>.Shared.Rent(marks.Length);
+        scores.AsSpan(0, marks.Length).Clear();
+        foreach (var term in query.Terms)
         {
-            if (!_postings.TryGetValue(query.Terms[t], out var list)) continue;
-            var frequency = 0;
-            for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < rowCount;)
-                if (filter.IsLive(cursor.Document)) frequency++;
-            if (frequency == 0) continue;
-            var idf = MathF.Log(1f + ((liveCount - frequency + 0.5f) / (frequency + 0.5f)));
-            for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < rowCount;)
+            if (!_postings.TryGetValue(term, out var list)) continue;
+            var count = 0;
+            for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < marks.Length;)
             {
-                var row = cursor.Document;
-                if (scores[row] == 0f)
-                {
-                    if (!filter.IsLive(row)) continue;
-                    if (touchedCount == touched.Length) touched = Grow(touched);
-                    touched[touchedCount++] = row;
-                }
-                var normalised = K1 * (1f - B + (B * _lengths[row] / meanLength));
-                scores[row] += idf * cursor.Frequency * (K1 + 1f) / (cursor.Frequency + normalised);
+                rows[count] = cursor.Document;
+                frequencies[count] = cursor.Frequency;
+                // Written always, counted when live: no branch to mispredict.
+                count += (int)(marks[cursor.Document] & RowMark.Live);
+            }
+            if (count == 0) continue;
+            var idf = MathF.Log(1f + ((liveCount - count + 0.5f) / (count + 0.5f)));
+            for (var i = 0; i < count; i++)
+            {
+                var frequency = (float)frequencies[i];
+                var normalised = K1 * (1f - B + (B * _lengths[rows[i]] / meanLength));
+                scores[rows[i]] += idf * frequency * (K1 + 1f) / (frequency + normalised);
             }
         }
-        foreach (var row in touched.AsSpan(0, touchedCount))
-            if (filter.Matches(row)) hits.Add(row, scores[row]);
-        ArrayPool<int>.Shared.Return(touched);
+        for (var row = 0; row < marks.Length; row++)
+            if (scores[row] > 0f && marks[row].HasFlag(RowMark.Match)) hits.Add(row, scores[row]);
+        ArrayPool<int>.Shared.Return(frequencies);
+        ArrayPool<int>.Shared.Return(rows);
         ArrayPool<float>.Shared.Return(scores);
-    }
-
-    private static int[] Grow(int[] array)
-    {
-        var grown = ArrayPool<int>.Shared.Rent(array.Length * 2);
-        array.CopyTo(grown, 0);
-        ArrayPool<int>.Shared.Return(array);
-        return grown;
     }
 }

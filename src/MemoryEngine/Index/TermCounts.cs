@@ -14,34 +14,37 @@ internal readonly struct TermCounts
     /// <summary>The document's weighted length in terms.</summary>
     public int Length { get; }
 
+    /// <summary>The terms of a query.</summary>
+    public static TermCounts Of(ReadOnlySpan<char> text)
+    {
+        var builder = new Builder();
+        TextAnalyzer.Analyze(text, ref builder);
+        return builder.Build();
+    }
+
     /// <summary>Counts terms as they come; <see cref="Build"/> sorts and sums them.</summary>
     public ref struct Builder : TextAnalyzer.ISink
     {
         private ulong[] _terms = ArrayPool<ulong>.Shared.Rent(1024);
         private int _count;
-        private int _weight = 1;
 
         public Builder()
         {
         }
 
-        /// <summary>Analyzes a field whose terms count that many times.</summary>
-        public void AddField(ReadOnlySpan<char> text, int weight)
-        {
-            _weight = weight;
-            TextAnalyzer.Analyze(text, ref this);
-        }
+        /// <summary>How many times each term from now on counts.</summary>
+        public int Weight { get; set; } = 1;
 
         public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
         {
-            if (_count + _weight > _terms.Length)
+            if (_count + Weight > _terms.Length)
             {
                 var grown = ArrayPool<ulong>.Shared.Rent(_terms.Length * 2);
                 _terms.AsSpan(0, _count).CopyTo(grown);
                 ArrayPool<ulong>.Shared.Return(_terms);
                 _terms = grown;
             }
-            for (var i = 0; i < _weight; i++) _terms[_count++] = term;
+            for (var i = 0; i < Weight; i++) _terms[_count++] = term;
         }
 
         /// <summary>Sorts, sums, and gives the builder's memory back.</summary>

@@ -12,12 +12,16 @@ internal static class TextAnalyzer
     /// <summary>Longer runs are data (base64, hashes), not words.</summary>
     private const int MaxWordLength = 64;
 
+    private const int LongestStopWord = 5;
     private const ulong HashSeed = 0xCBF2_9CE4_8422_2325;
 
     private static readonly HashSet<ulong> StopWords = [.. (
         "a an and are as at be but by for from has have he her his i if in into is it its no not of on or our she so such " +
         "that the their them then there these they this to was we were what when which who will with you your")
         .Split(' ').Select(w => Hash(w))];
+
+    // Nearly all of engineering text is ASCII; a table answers five questions at once.
+    private static readonly Kind[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(c => KindOfAscii((char)c))];
 
     /// <summary>Gets each term of a text in order. A word's own characters come with it, for those who look inside words.</summary>
     public interface ISink
@@ -28,13 +32,24 @@ internal static class TextAnalyzer
         void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole);
     }
 
+    private enum Kind : byte
+    {
+        Other,
+        Joiner,
+        Underscore,
+        Digit,
+        Lower,
+        Upper,
+        Ideograph,
+    }
+
     public static void Analyze<TSink>(ReadOnlySpan<char> text, ref TSink sink)
         where TSink : ISink, allows ref struct
     {
         Span<char> lower = stackalloc char[MaxWordLength];
         for (var i = 0; i < text.Length;)
         {
-            if (!IsWord(text[i]))
+            if (KindOf(text[i]) < Kind.Underscore)
             {
                 i++;
                 continue;
@@ -42,9 +57,10 @@ internal static class TextAnalyzer
             var end = i + 1;
             while (end < text.Length)
             {
+                var kind = KindOf(text[end]);
                 // A separator belongs to a compound when a word goes on behind it: src/main.rs, dry-run, net.http.
-                if (IsWord(text[end])) end++;
-                else if (IsJoiner(text[end]) && end + 1 < text.Length && IsWord(text[end + 1])) end += 2;
+                if (kind >= Kind.Underscore) end++;
+                else if (kind == Kind.Joiner && end + 1 < text.Length && KindOf(text[end + 1]) >= Kind.Underscore) end += 2;
                 else break;
             }
             Compound(text[i..end], lower, ref sink);
@@ -68,7 +84,7 @@ internal static class TextAnalyzer
         var parts = 0;
         for (var i = 0; i < run.Length;)
         {
-            if (!char.IsLetterOrDigit(run[i]))
+            if (KindOf(run[i]) <= Kind.Underscore)
             {
                 i++;
                 continue;
@@ -78,25 +94,27 @@ internal static class TextAnalyzer
             Emit(run[i..end], whole: false, lower, ref sink);
             i = end;
         }
-        if (parts > 1 && run.Length <= MaxWordLength) Emit(run, whole: true, lower, ref sink);
+        if (parts > 1) Emit(run, whole: true, lower, ref sink);
     }
 
     // A part ends where lower case turns to upper, where a run of capitals meets a word (HTTPServer), between letters
     // and digits, and behind every ideograph.
     private static int PartEnd(ReadOnlySpan<char> run, int start)
     {
-        if (IsIdeograph(run[start])) return start + 1;
+        var previous = KindOf(run[start]);
         var end = start + 1;
+        if (previous == Kind.Ideograph) return end;
         for (; end < run.Length; end++)
         {
-            var (previous, current) = (run[end - 1], run[end]);
-            if (!char.IsLetterOrDigit(current) || IsIdeograph(current)) break;
-            if (char.IsDigit(previous) != char.IsDigit(current)) break;
-            if (char.IsUpper(current))
+            var current = KindOf(run[end]);
+            if (current is <= Kind.Underscore or Kind.Ideograph) break;
+            if ((previous == Kind.Digit) != (current == Kind.Digit)) break;
+            if (current == Kind.Upper)
             {
-                if (!char.IsUpper(previous)) break;
-                if (end + 1 < run.Length && char.IsLower(run[end + 1])) break;
+                if (previous != Kind.Upper) break;
+                if (end + 1 < run.Length && KindOf(run[end + 1]) == Kind.Lower) break;
             }
+            previous = current;
         }
         return end;
     }
@@ -108,7 +126,7 @@ internal static class TextAnalyzer
         var length = word.ToLowerInvariant(lower);
         var folded = whole ? lower[..length] : FoldPlural(lower[..length]);
         var term = Hash(folded);
-        if (!StopWords.Contains(term)) sink.Add(term, folded, whole);
+        if (folded.Length > LongestStopWord || !StopWords.Contains(term)) sink.Add(term, folded, whole);
     }
 
     private static Span<char> FoldPlural(Span<char> word)
@@ -124,10 +142,26 @@ internal static class TextAnalyzer
         return word[..^1];
     }
 
-    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_' || (c >= 0x80 && char.IsLetterOrDigit(c));
+    private static Kind KindOf(char c) => c < 128 ? AsciiKinds[c] : KindOfUnicode(c);
 
-    private static bool IsJoiner(char c) => c is '/' or '.' or '-' or ':' or '\\';
+    private static Kind KindOfAscii(char c) => c switch
+    {
+        '_' => Kind.Underscore,
+        '/' or '.' or '-' or ':' or '\\' => Kind.Joiner,
+        _ when char.IsAsciiDigit(c) => Kind.Digit,
+        _ when char.IsAsciiLetterLower(c) => Kind.Lower,
+        _ when char.IsAsciiLetterUpper(c) => Kind.Upper,
+        _ => Kind.Other,
+    };
 
-    private static bool IsIdeograph(char c) =>
-        c >= 0x2E80 && char.GetUnicodeCategory(c) == UnicodeCategory.OtherLetter && c is < '\uAC00' or (>= '\uF900' and <= '\uFAFF');
+    private static Kind KindOfUnicode(char c) => char.GetUnicodeCategory(c) switch
+    {
+        UnicodeCategory.UppercaseLetter => Kind.Upper,
+        UnicodeCategory.DecimalDigitNumber => Kind.Digit,
+        // Chinese and Japanese are written without spaces; Korean (from U+AC00) is not.
+        UnicodeCategory.OtherLetter when c is >= '\u2E80' and < '\uAC00' or (>= '\uF900' and <= '\uFAFF') => Kind.Ideograph,
+        UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
+            or UnicodeCategory.OtherLetter => Kind.Lower,
+        _ => Kind.Other,
+    };
 }

@@ -29,9 +29,8 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         _rows.Add(row);
     }
 
-    /// <summary>Compares the query with every vector whose row is live and matches; the best go to <paramref name="hits"/>.</summary>
-    public void Search<TFilter>(scoped ReadOnlySpan<float> query, TFilter filter, int rowCount, ref TopHits hits)
-        where TFilter : IRowFilter
+    /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
+    public void Search(scoped ReadOnlySpan<float> query, ReadOnlySpan<RowMark> marks, ref TopHits hits)
     {
         Span<float> unit = dimension <= 1024 ? stackalloc float[dimension] : new float[dimension];
         if (metric == Metric.Cosine) Normalise(query, unit);
@@ -40,9 +39,8 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         for (var slot = 0; slot < count; slot++)
         {
             var row = _rows[slot];
-            if (row >= rowCount) break;
-            if (!filter.IsLive(row) || !filter.Matches(row)) continue;
-            hits.Add(row, Similarity(unit, Slot(slot)));
+            if (row >= marks.Length) break;
+            if (marks[row].HasFlag(RowMark.Match)) hits.Add(row, Similarity(unit, Slot(slot)));
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class View
 
     public bool Contains(long sequence)
     {
-        // The newest range is asked about most.
+        // The newest range is asked about most, and in a pool without rollbacks it is the only one.
         for (var i = _ranges.Length - 1; i >= 0; i--)
         {
             var (first, last) = _ranges[i];

@@ -5,10 +5,9 @@ namespace MemoryEngine.Segments;
 /// <summary>
 /// A query's filters, decided once per distinct domain, model, language and tag set instead of once per row.
 /// </summary>
-internal sealed class RowFilter : IRowFilter
+internal sealed class RowFilter
 {
-    private readonly AppendOnlyList<Row> _rows;
-    private readonly View _view;
+    private readonly Memtable _memtable;
     private readonly long _nowMicroseconds;
     private readonly MemoryLevel _minLevel;
     private readonly MemoryLevel _maxLevel;
@@ -18,9 +17,9 @@ internal sealed class RowFilter : IRowFilter
     private readonly bool[]? _languages;
     private readonly bool[]? _tagSets;
 
-    public RowFilter(Memtable memtable, View view, RecallQuery query, long nowMicroseconds)
+    public RowFilter(Memtable memtable, RecallQuery query, long nowMicroseconds)
     {
-        (_rows, _view, _nowMicroseconds) = (memtable.Rows, view, nowMicroseconds);
+        (_memtable, _nowMicroseconds) = (memtable, nowMicroseconds);
         (_minLevel, _maxLevel, _format) = (query.MinLevel, query.MaxLevel, query.Format ?? 0);
         if (query.WithinDomain is not null || query.ExcludeDomain is not null)
         {
@@ -42,17 +41,29 @@ internal sealed class RowFilter : IRowFilter
         path.Length == 0 ||
         (domain.StartsWith(path, StringComparison.Ordinal) && (domain.Length == path.Length || domain[path.Length] == '/'));
 
-    public bool IsLive(int row) => _rows[row].IsLive(_view);
-
-    public bool Matches(int row)
+    /// <summary>Marks every row of a view; returns how many match.</summary>
+    public int Mark(View view, Span<RowMark> marks)
     {
-        ref readonly var r = ref _rows[row];
-        return r.Level >= _minLevel && r.Level <= _maxLevel
-            && (_format == 0 || r.Format == _format)
-            && (r.ExpiresMicroseconds == 0 || r.ExpiresMicroseconds > _nowMicroseconds)
-            && Passes(_domains, r.Domain) && Passes(_models, r.Model)
-            && Passes(_languages, r.Language) && Passes(_tagSets, r.Tags);
+        var matching = 0;
+        for (var row = 0; row < marks.Length; row++)
+        {
+            ref readonly var r = ref _memtable.Rows[row];
+            marks[row] = RowMark.None;
+            if (!r.IsLive(view)) continue;
+            marks[row] = RowMark.Live;
+            if (!Matches(r)) continue;
+            marks[row] |= RowMark.Match;
+            matching++;
+        }
+        return matching;
     }
+
+    private bool Matches(in Row row) =>
+        row.Level >= _minLevel && row.Level <= _maxLevel
+        && (_format == 0 || row.Format == _format)
+        && (row.ExpiresMicroseconds == 0 || row.ExpiresMicroseconds > _nowMicroseconds)
+        && Passes(_domains, row.Domain) && Passes(_models, row.Model)
+        && Passes(_languages, row.Language) && Passes(_tagSets, row.Tags);
 
     // A value interned after the decision belongs to a row after the view.
     private static bool Passes(bool[]? decided, int number) => decided is null || (number < decided.Length && decided[number]);
