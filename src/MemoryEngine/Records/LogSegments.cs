@@ -8,7 +8,7 @@ namespace MemoryEngine.Records;
 /// The log on disk: segment files of 16 MiB of log each, stored in checksummed blocks. A read returns what was written
 /// at that log address or throws; reservation makes later writes below it unable to meet a full disk.
 /// </summary>
-/// <remarks>Reads may come from any thread, writes from one at a time. Opening and reserving take the lock.</remarks>
+/// <remarks>Reads may come from any thread; writes, reservations and syncs from one thread each at a time. Nothing waits for the device under the lock.</remarks>
 internal sealed class LogSegments(IFileSystem files, string directory) : IDisposable
 {
     public const int SegmentBits = 24;
@@ -98,32 +98,34 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
     /// </summary>
     public void Reserve(long until)
     {
-        if (until <= Volatile.Read(ref _reservedUntil)) return;
-        lock (_lock)
+        if (until <= _reservedUntil) return;
+        until = (until + ReservationStep - 1) & -ReservationStep;
+        // Segment by segment: when the second cannot be had, the first one's space stays reserved, which harms nobody.
+        while (_reservedUntil < until)
         {
-            until = (until + ReservationStep - 1) & -ReservationStep;
-            // Segment by segment: when the second cannot be had, the first one's space stays reserved, which harms nobody.
-            while (_reservedUntil < until)
-            {
-                var segment = (int)(_reservedUntil >> SegmentBits);
-                var end = Math.Min(until, (segment + 1L) << SegmentBits);
-                Segment(segment, FileOpening.OpenOrCreate).Reserve(StoredLength(end - ((long)segment << SegmentBits)));
-                _unsynced.Add(segment);
-                Volatile.Write(ref _reservedUntil, end);
-            }
+            var segment = (int)(_reservedUntil >> SegmentBits);
+            var end = Math.Min(until, (segment + 1L) << SegmentBits);
+            Segment(segment, FileOpening.OpenOrCreate).Reserve(StoredLength(end - ((long)segment << SegmentBits)));
+            lock (_lock) _unsynced.Add(segment);
+            _reservedUntil = end;
         }
     }
 
     /// <summary>All that was written reaches the device, and the names of the segment files do.</summary>
     public void Sync()
     {
+        int[] segments;
+        bool names;
+        // Not under the lock: a reader that opens a segment must not wait for the device.
         lock (_lock)
         {
-            foreach (var segment in _unsynced) Segment(segment, FileOpening.ReadWrite).Sync();
+            segments = [.. _unsynced];
+            names = _namesUnsynced;
             _unsynced.Clear();
-            if (_namesUnsynced) files.SyncDirectory(directory);
             _namesUnsynced = false;
         }
+        foreach (var segment in segments) Segment(segment, FileOpening.ReadWrite).Sync();
+        if (names) files.SyncDirectory(directory);
     }
 
     /// <summary>Why the files cannot hold the log up to an address, or null. Nothing is read but lengths.</summary>
@@ -147,7 +149,7 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
         if (until <= FirstAddress) until = 0;
         var last = (int)((until - 1) >> SegmentBits);
         if (last >= 0) Segment(last, FileOpening.OpenOrCreate).SetLength(StoredLength(until - ((long)last << SegmentBits)));
-        Volatile.Write(ref _reservedUntil, until & -LogBlock.Bytes);
+        _reservedUntil = until & -LogBlock.Bytes;
         foreach (var name in files.List(directory))
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal) && (last < 0 || string.CompareOrdinal(name, NameOf(last)) > 0))

@@ -15,6 +15,9 @@ internal sealed partial class RecordStore
     /// </summary>
     private const long LeastReplayedBytes = 32 << 20;
 
+    /// <summary>A header and a value of 4 bytes, which makes a multiple of 8.</summary>
+    private const int LeastRecordBytes = ColdReader.RecordHeaderBytes + 4;
+
     /// <summary>How many of the known checkpoints need a file.</summary>
     private readonly Dictionary<string, int> _fileUses = new(StringComparer.Ordinal);
 
@@ -114,13 +117,15 @@ internal sealed partial class RecordStore
     /// </summary>
     private void FillLastBlock()
     {
-        var tail = _faster.Log.TailAddress;
-        if (tail == _faster.Log.BeginAddress || tail % LogBlock.Bytes == 0) return;
-        var gap = LogBlock.Bytes - (int)(tail % LogBlock.Bytes);
-        // The least record is its header and a value of 4 bytes.
-        if (gap < ColdReader.RecordHeaderBytes + 4) gap += LogBlock.Bytes;
-        _value.AsSpan(0, gap).Clear();
-        Upsert(StoredValue.FillerKey, gap - ColdReader.RecordHeaderBytes);
+        if (_faster.Log.TailAddress == _faster.Log.BeginAddress) return;
+        // Once is enough, but for a gap of 8 or 16 bytes at the end of a page: what does not fit there begins the next.
+        while (_faster.Log.TailAddress % LogBlock.Bytes is var used and not 0)
+        {
+            var gap = LogBlock.Bytes - (int)used;
+            if (gap < LeastRecordBytes) gap += LogBlock.Bytes;
+            _value.AsSpan(0, gap).Clear();
+            Upsert(StoredValue.FillerKey, gap - ColdReader.RecordHeaderBytes);
+        }
     }
 
     private void SyncLog()

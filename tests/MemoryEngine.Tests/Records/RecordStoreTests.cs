@@ -120,6 +120,68 @@ public sealed class RecordStoreTests : IDisposable
         for (var id = 1; id <= count + 5000; id += 37) RecordPool.AssertFound(other, id, 4096);
     }
 
+    /// <summary>Bodies whose records are one block long; 511 of them end with a page, 4095 with a segment.</summary>
+    [Theory]
+    [InlineData(511)]
+    [InlineData(4095)]
+    public void A_log_that_ends_at_or_near_a_border_recovers(int atBorder)
+    {
+        const int length = LogBlock.Bytes - ColdReader.RecordHeaderBytes - StoredValue.HeaderBytes;
+        for (var last = -1; last <= 1; last++)
+        {
+            foreach (var small in new[] { 0, length - 60, length - 40, length - 30, length - 8 })
+                RecoverAtBorder(atBorder + last, length, small, isBorder: last == 0);
+        }
+    }
+
+    private static void RecoverAtBorder(int count, int length, int small, bool isBorder)
+    {
+        using var pool = new RecordPool();
+        RecordCheckpoint checkpoint;
+        using (var store = pool.Open())
+        {
+            RecordPool.Put(store, 1, Enumerable.Repeat(length, count));
+            var stats = store.Stats();
+            var tail = LogSegments.FirstAddress + stats.DiskBytes + stats.ReadOnlyBytes + stats.MutableBytes;
+            if (isBorder) Assert.Equal(0, tail % MemoryPlan.PageBytes);
+            if (small > 0) RecordPool.Put(store, count + 1, [small]);
+            checkpoint = store.TakeCheckpoint();
+            Assert.Equal(0, checkpoint.TailAddress % LogBlock.Bytes);
+        }
+        using (var reopened = pool.Open(checkpoint))
+        {
+            if (small > 0) RecordPool.AssertFound(reopened, count + 1, small);
+            RecordPool.Put(reopened, count + 2, [500]);
+            checkpoint = reopened.TakeCheckpoint();
+        }
+        using var again = pool.Open(checkpoint);
+        for (var id = 1; id <= count; id += 50) RecordPool.AssertFound(again, id, length);
+        RecordPool.AssertFound(again, count + 2, 500);
+    }
+
+    [Theory]
+    [InlineData(64, 16)]
+    [InlineData(16, 64)]
+    public void The_budget_may_differ_at_each_opening(int firstMiB, int secondMiB)
+    {
+        RecordCheckpoint checkpoint;
+        using (var store = _pool.Open(options: new RecordStoreOptions { MemoryBudgetBytes = (long)firstMiB << 20 }))
+        {
+            RecordPool.Put(store, 1, Enumerable.Repeat(30_000, 1500));
+            checkpoint = store.TakeCheckpoint();
+        }
+        using var reopened = _pool.Open(checkpoint, new RecordStoreOptions { MemoryBudgetBytes = (long)secondMiB << 20 });
+        var stats = reopened.Stats();
+        Assert.InRange(stats.MutableBytes + stats.ReadOnlyBytes, 1, (long)secondMiB << 19);
+        for (var id = 1; id <= 1500; id++) RecordPool.AssertFound(reopened, id, 30_000);
+        RecordPool.Put(reopened, 1501, Enumerable.Repeat(30_000, 1500));
+        for (var id = 1; id <= 3000; id++) RecordPool.AssertFound(reopened, id, 30_000);
+    }
+
+    [Fact]
+    public void A_budget_that_is_too_small_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _pool.Open(options: new RecordStoreOptions { MemoryBudgetBytes = 8 << 20 }));
+
     [Fact]
     public async Task Readers_get_what_was_written_while_the_applier_writes_and_takes_checkpoints()
     {
