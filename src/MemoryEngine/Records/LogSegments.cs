@@ -8,7 +8,10 @@ namespace MemoryEngine.Records;
 /// The log on disk: segment files of 16 MiB of log each, stored in checksummed blocks. A read returns what was written
 /// at that log address or throws; reservation makes later writes below it unable to meet a full disk.
 /// </summary>
-/// <remarks>Reads may come from any thread; writes, reservations and syncs from one thread each at a time. Nothing waits for the device under the lock.</remarks>
+/// <remarks>
+/// Reads may come from any thread; writes, reservations and syncs from one thread each at a time. Nothing waits for the
+/// device under the lock.
+/// </remarks>
 internal sealed class LogSegments(IFileSystem files, string directory) : IDisposable
 {
     public const int SegmentBits = 24;

@@ -11,7 +11,7 @@ namespace MemoryEngine.Records;
 /// What it guarantees: a read gives the bytes that were put, or says that there are none, or that they are damaged, and
 /// never waits for the writer's device. It is derived data: after a crash it is as its last checkpoint was, and whoever
 /// owns it applies again what came after <see cref="AppliedSequence"/>. It never fails to open because of what it finds.
-/// One thread puts, marks, pads and checkpoints (the applier); one thread at a time ensures room; any thread reads.
+/// One thread puts, marks, takes and retires checkpoints (the applier); one thread at a time ensures room; any reads.
 /// The rest of the class: RecordStore.Open.cs, RecordStore.Read.cs, RecordStore.Checkpoint.cs.
 /// </remarks>
 internal sealed partial class RecordStore : IDisposable
