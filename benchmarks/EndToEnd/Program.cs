@@ -4,6 +4,7 @@ using MemoryEngine.Benchmarks.EndToEnd;
 var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["records"] = RecordsBenchmark.Run,
+    ["bodies"] = BodiesBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

@@ -7,7 +7,7 @@ namespace MemoryEngine;
 
 /// <summary>
 /// An open pool: the parts that the verbs share, and what the flusher asks of them. The members for writing belong to
-/// the flusher's thread; what readers use takes no locks.
+/// whoever holds the right to commit; what readers use takes no locks.
 /// </summary>
 internal sealed class Pool : ICommitHost, IDisposable
 {
@@ -116,10 +116,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Memtable.Publish(sequence);
     }
 
-    void ICommitHost.BetweenBatches()
-    {
-        if (_journal!.Bytes - _checkpointedBytes >= Options.CheckpointBytes) Checkpoint();
-    }
+    bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
 
     public void Dispose()
     {
@@ -142,11 +139,11 @@ internal sealed class Pool : ICommitHost, IDisposable
         }
     }
 
-    // A checkpoint saves time at the next opening. One that fails is noted and tried again after as many bytes.
-    private void Checkpoint()
+    /// <summary>Saves time at the next opening. One that fails is noted and tried again after as many bytes.</summary>
+    public void Checkpoint()
     {
-        if (_journal!.Poison is not null || Records!.DeviceFault is not null) return;
-        _checkpointedBytes = _journal.Bytes;
+        Volatile.Write(ref _checkpointedBytes, _journal!.Bytes);
+        if (_journal.Poison is not null || Records!.DeviceFault is not null) return;
         try
         {
             _journal.Sync();

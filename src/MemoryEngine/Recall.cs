@@ -108,7 +108,10 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             space.Column.Search(made, marks, ref byVector);
         }
         if (query.Text is not null)
-            memtable.Lexical.Search(TermCounts.Of(query.Text), marks, view.LiveCount, view.LiveLength, ref byWords);
+        {
+            using var terms = TermCounts.Of(query.Text);
+            memtable.Lexical.Search(terms, marks, view.LiveCount, view.LiveLength, ref byWords);
+        }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
         ArrayPool<RowMark>.Shared.Return(marked);

@@ -114,10 +114,23 @@ internal sealed class PendingRemember(
         Pool.Memtable.Remember(_sequence, _position, reader, row);
     }
 
+    public override void Complete()
+    {
+        Release();
+        base.Complete();
+    }
+
     public override void Fail(Exception error)
     {
         if (_promisedBytes > 0) Pool.Records!.ReleaseRoom(_promisedBytes);
+        Release();
         base.Fail(error);
+    }
+
+    private void Release()
+    {
+        record.Dispose();
+        row.Dispose();
     }
 
     private RememberResult Repeat(IdempotentAnswer earlier, UInt128 hash)
@@ -188,7 +201,7 @@ internal sealed class PendingRemember(
         Result = result;
         if (row.IdempotencyKey is not { } key) return;
         _answer = new IdempotentAnswer(key, hash, result, now);
-        var writer = new ByteWriter(128);
+        using var writer = new ByteWriter(128);
         _answer.WriteTo(writer);
         journal.Append(EventType.Answered, writer.Written);
     }

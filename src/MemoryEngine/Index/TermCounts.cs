@@ -2,14 +2,22 @@ using System.Buffers;
 
 namespace MemoryEngine.Index;
 
-/// <summary>The distinct terms of one document with their weighted frequencies, ascending by term.</summary>
-internal readonly struct TermCounts
+/// <summary>
+/// The distinct terms of one document with their weighted frequencies, ascending by term. Its arrays are pooled: a long
+/// document has tens of thousands of terms, and they are needed for a moment.
+/// </summary>
+internal readonly struct TermCounts : IDisposable
 {
-    private TermCounts(ulong[] terms, ushort[] counts, int length) => (Terms, Counts, Length) = (terms, counts, length);
+    private readonly ulong[] _terms;
+    private readonly ushort[] _counts;
+    private readonly int _distinct;
 
-    public ulong[] Terms { get; }
+    private TermCounts(ulong[] terms, ushort[] counts, int distinct, int length) =>
+        (_terms, _counts, _distinct, Length) = (terms, counts, distinct, length);
 
-    public ushort[] Counts { get; }
+    public ReadOnlySpan<ulong> Terms => _terms.AsSpan(0, _distinct);
+
+    public ReadOnlySpan<ushort> Counts => _counts.AsSpan(0, _distinct);
 
     /// <summary>The document's weighted length in terms.</summary>
     public int Length { get; }
@@ -20,6 +28,12 @@ internal readonly struct TermCounts
         var builder = new Builder();
         TextAnalyzer.Analyze(text, ref builder);
         return builder.Build();
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(_terms);
+        ArrayPool<ushort>.Shared.Return(_counts);
     }
 
     /// <summary>Counts terms as they come; <see cref="Build"/> sorts and sums them.</summary>
@@ -47,24 +61,24 @@ internal readonly struct TermCounts
             for (var i = 0; i < Weight; i++) _terms[_count++] = term;
         }
 
-        /// <summary>Sorts, sums, and gives the builder's memory back.</summary>
-        public TermCounts Build()
+        /// <summary>Sorts and sums, in place. The builder is used up.</summary>
+        public readonly TermCounts Build()
         {
             var all = _terms.AsSpan(0, _count);
             all.Sort();
+            var counts = ArrayPool<ushort>.Shared.Rent(Math.Max(1, _count));
             var distinct = 0;
             for (var i = 0; i < all.Length; i++)
-                if (i == 0 || all[i] != all[i - 1]) distinct++;
-            var (terms, counts) = (new ulong[distinct], new ushort[distinct]);
-            var at = -1;
-            for (var i = 0; i < all.Length; i++)
             {
-                if (i == 0 || all[i] != all[i - 1]) terms[++at] = all[i];
-                if (counts[at] < ushort.MaxValue) counts[at]++;
+                if (distinct > 0 && all[i] == all[distinct - 1])
+                {
+                    if (counts[distinct - 1] < ushort.MaxValue) counts[distinct - 1]++;
+                    continue;
+                }
+                all[distinct] = all[i];
+                counts[distinct++] = 1;
             }
-            ArrayPool<ulong>.Shared.Return(_terms);
-            _terms = [];
-            return new TermCounts(terms, counts, all.Length);
+            return new TermCounts(_terms, counts, distinct, _count);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed record PoolCreatedEvent(Guid PoolId, byte[] TokenKey, long Creat
 
     public byte[] Encode()
     {
-        var writer = new ByteWriter(64);
+        using var writer = new ByteWriter(64);
         writer.Guid(PoolId);
         writer.Bytes(TokenKey);
         writer.Int64(CreatedMicroseconds);
@@ -33,7 +33,7 @@ internal sealed record SpaceDeclaredEvent(int Id, VectorSpace Space)
 {
     public byte[] Encode()
     {
-        var writer = new ByteWriter(128);
+        using var writer = new ByteWriter(128);
         writer.UInt16((ushort)Id);
         writer.UInt16((ushort)Space.Dimension);
         writer.Byte((byte)Space.Metric);
@@ -59,7 +59,7 @@ internal readonly record struct LifeEvent(long RecordId, Guid MemoryId)
 {
     public byte[] Encode()
     {
-        var writer = new ByteWriter(24);
+        using var writer = new ByteWriter(24);
         writer.Int64(RecordId);
         writer.Guid(MemoryId);
         return writer.ToArray();

@@ -1,6 +1,6 @@
 namespace MemoryEngine.Journal;
 
-/// <summary>One write on its way to the journal. Its methods run on the flusher's thread, in this order, but for the constructor.</summary>
+/// <summary>One write on its way to the journal. Its methods run in this order, under the right to commit.</summary>
 internal abstract class PendingWrite
 {
     public abstract Durability Durability { get; }
@@ -22,23 +22,30 @@ internal abstract class PendingWrite
     public abstract void Fail(Exception error);
 }
 
-/// <summary>What the flusher needs of the pool around it.</summary>
+/// <summary>What a commit needs of the pool around it.</summary>
 internal interface ICommitHost
 {
+    /// <summary>Whether <see cref="Checkpoint"/> should run when there is time.</summary>
+    bool IsCheckpointDue { get; }
+
     /// <summary>A new batch is taken: nothing of it is in the derived state yet.</summary>
     void BeginBatch();
 
     /// <summary>All frames up to this sequence are applied: readers may see them.</summary>
     void Publish(long sequence);
 
-    /// <summary>Between batches: the time for a checkpoint, if one is due.</summary>
-    void BetweenBatches();
+    void Checkpoint();
 }
 
 /// <summary>
-/// Group commit by one flusher: whatever has queued up while the last batch was on its way to the device becomes the
-/// next batch. A write is completed after its batch is durable as asked, applied and published, in that order.
+/// Group commit: whatever has queued up while the last batch was on its way to the device becomes the next batch. A
+/// write is completed after its batch is durable as asked, applied and published, in that order.
 /// </summary>
+/// <remarks>
+/// Batches are committed by one flusher, or, when a write comes alone and nothing is queued, by the thread that brought
+/// it: handing it to the flusher and back would cost as much as the device does (docs/decisions/0004). Either way one
+/// thread at a time holds the right to commit, and at most one thread waits for the device.
+/// </remarks>
 internal sealed class GroupCommit : IDisposable
 {
     private const int MaxBatchBytes = 4 << 20;
@@ -48,21 +55,23 @@ internal sealed class GroupCommit : IDisposable
     // durable one or the close.
     private const int IdleSyncMs = 100;
 
-    // One writer at a time waits for the device's answer, not for a thread to wake up: the flusher looks for the next
-    // write this long before it sleeps. Measured by 'memengine bench commit'.
-    private const int SpinMicroseconds = 50;
+    // Writers that were just answered come back at once: a batch that waits this long for as many as the last one had
+    // saves a sync for each that it gathers.
+    private const int GatherMicroseconds = 60;
 
     private readonly JournalWriter _journal;
     private readonly ICommitHost _host;
     private readonly Thread _thread;
+    private readonly Lock _commitRight = new();
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 0);
     private readonly SemaphoreSlim _slots = new(MaxQueuedWrites);
-    private readonly List<PendingWrite> _applied = [];
+    private readonly List<PendingWrite> _taken = [];
     private readonly Queue<PendingWrite> _queue = new();
     private volatile int _queued;
+    private volatile int _lastBatch;
     private volatile bool _closing;
-    private bool _unsynced;
+    private volatile bool _unsynced;
     private PendingWrite? _postponed;
 
     public GroupCommit(JournalWriter journal, ICommitHost host)
@@ -72,9 +81,10 @@ internal sealed class GroupCommit : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Queues a write. It waits, without a thread, while too many are queued already.</summary>
+    /// <summary>Commits a write, or queues it. It waits, without a thread, while too many are queued already.</summary>
     public ValueTask EnqueueAsync(PendingWrite write, CancellationToken cancellation)
     {
+        if (TryCommitHere(write)) return ValueTask.CompletedTask;
         if (!_slots.Wait(0, cancellation)) return WaitAndEnqueueAsync(write, cancellation);
         Enqueue(write);
         return ValueTask.CompletedTask;
@@ -83,10 +93,11 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Commits what is queued and stops. Writes that come later are refused.</summary>
     public void Dispose()
     {
-        _closing = true;
+        lock (_gate) _closing = true;
         _wake.Set();
         _thread.Join();
-        _wake.Dispose();
+        // A write that is being committed by its own thread ends before the journal is closed.
+        lock (_commitRight) _wake.Dispose();
         _slots.Dispose();
     }
 
@@ -107,28 +118,52 @@ internal sealed class GroupCommit : IDisposable
         _wake.Set();
     }
 
+    // Where others are writing too, the flusher gathers them into one sync; a thread that others wait for (a user
+    // interface's) is not asked to wait for a device.
+    private bool TryCommitHere(PendingWrite write)
+    {
+        if (_lastBatch > 1 || _queued > 0 || SynchronizationContext.Current is not null || !_commitRight.TryEnter()) return false;
+        bool wakeFlusher;
+        try
+        {
+            if (_queued > 0 || _postponed is not null || _closing) return false;
+            _taken.Clear();
+            _host.BeginBatch();
+            Take(write);
+            Commit();
+            wakeFlusher = _queued > 0 || _unsynced || _host.IsCheckpointDue;
+        }
+        finally
+        {
+            _commitRight.Exit();
+        }
+        if (wakeFlusher) _wake.Set();
+        return true;
+    }
+
     private void Run()
     {
         while (WaitForWork())
         {
-            TakeBatch();
-            if (_applied.Count > 0) Commit();
-            _host.BetweenBatches();
+            lock (_commitRight)
+            {
+                if (_queued > 0 || _postponed is not null)
+                {
+                    Gather();
+                    TakeBatch();
+                    Commit();
+                }
+                if (_host.IsCheckpointDue) _host.Checkpoint();
+            }
         }
     }
 
     // False when the pool closes and nothing is left to commit.
     private bool WaitForWork()
     {
-        if (_queued > 0 || _postponed is not null) return true;
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds < SpinMicroseconds)
-        {
-            if (_queued > 0) return true;
-            Thread.SpinWait(10);
-        }
         while (true)
         {
+            if (_queued > 0 || _postponed is not null || _host.IsCheckpointDue) return true;
             _wake.Reset();
             if (_queued > 0) return true;
             if (_closing)
@@ -143,48 +178,61 @@ internal sealed class GroupCommit : IDisposable
 
     private void SyncIdle()
     {
-        _unsynced = false;
-        try
+        lock (_commitRight)
         {
-            _journal.Sync();
+            _unsynced = false;
+            try
+            {
+                _journal.Sync();
+            }
+            catch (MemoryEngineException e) when (e.Code == ErrorCode.Poisoned)
+            {
+                // The journal keeps it: the next write is refused with it, and the health of the pool says so.
+            }
         }
-        catch (MemoryEngineException e) when (e.Code == ErrorCode.Poisoned)
-        {
-            // The journal keeps it: the next write is refused with it, and the health of the pool says so.
-        }
+    }
+
+    private void Gather()
+    {
+        var expected = _lastBatch;
+        if (expected < 2) return;
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (_queued < expected && System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds < GatherMicroseconds)
+            Thread.Yield();
     }
 
     // Prepares writes until the batch is full, the queue empty, or a write must see an earlier one applied first.
     private void TakeBatch()
     {
-        _applied.Clear();
+        _taken.Clear();
         _host.BeginBatch();
         while (_journal.PendingBytes < MaxBatchBytes)
         {
             var write = _postponed ?? Dequeue();
             _postponed = null;
             if (write is null) return;
-            if (_applied.Count > 0 && _journal.PendingBytes + write.Bytes > MaxBatchBytes)
-            {
-                _postponed = write;
-                return;
-            }
-            var (bytes, frames) = (_journal.PendingBytes, _journal.PendingFrames);
-            try
-            {
-                if (!write.Prepare(_journal))
-                {
-                    _postponed = write;
-                    return;
-                }
-                _applied.Add(write);
-            }
-            catch (Exception e)
-            {
-                _journal.Rewind(bytes, frames);
-                write.Fail(e);
-            }
+            var isFull = _taken.Count > 0 && _journal.PendingBytes + write.Bytes > MaxBatchBytes;
+            if (!isFull && Take(write)) continue;
+            _postponed = write;
+            return;
         }
+    }
+
+    // False when the write must wait for the next batch.
+    private bool Take(PendingWrite write)
+    {
+        var (bytes, frames) = (_journal.PendingBytes, _journal.PendingFrames);
+        try
+        {
+            if (!write.Prepare(_journal)) return false;
+            _taken.Add(write);
+        }
+        catch (Exception e)
+        {
+            _journal.Rewind(bytes, frames);
+            write.Fail(e);
+        }
+        return true;
     }
 
     private PendingWrite? Dequeue()
@@ -200,6 +248,8 @@ internal sealed class GroupCommit : IDisposable
 
     private void Commit()
     {
+        _lastBatch = _taken.Count;
+        if (_taken.Count == 0) return;
         try
         {
             if (_journal.PendingFrames > 0)
@@ -207,7 +257,7 @@ internal sealed class GroupCommit : IDisposable
                 _journal.Write();
                 _unsynced = true;
             }
-            if (_unsynced && _applied.Exists(w => w.Durability == Durability.Device))
+            if (_unsynced && _taken.Exists(w => w.Durability == Durability.Device))
             {
                 _journal.Sync();
                 _unsynced = false;
@@ -216,21 +266,21 @@ internal sealed class GroupCommit : IDisposable
         catch (Exception e)
         {
             _journal.Rewind(0, 0);
-            foreach (var write in _applied) write.Fail(e);
+            foreach (var write in _taken) write.Fail(e);
             return;
         }
         try
         {
-            foreach (var write in _applied) write.Apply();
+            foreach (var write in _taken) write.Apply();
             _host.Publish(_journal.LastSequence);
         }
         catch (Exception e)
         {
             // The journal holds what the derived state lacks. Only opening the pool again brings them together.
             var poison = _journal.Refuse(e);
-            foreach (var write in _applied) write.Fail(poison);
+            foreach (var write in _taken) write.Fail(poison);
             return;
         }
-        foreach (var write in _applied) write.Complete();
+        foreach (var write in _taken) write.Complete();
     }
 }

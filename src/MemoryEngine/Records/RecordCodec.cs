@@ -113,7 +113,7 @@ internal static class RecordCodec
 
     private static void Pair(ByteWriter writer, string name, string value)
     {
-        var pair = new ByteWriter(64);
+        using var pair = new ByteWriter(64);
         pair.String(name);
         pair.Utf8(value);
         writer.Byte((byte)RecordField.Requires);

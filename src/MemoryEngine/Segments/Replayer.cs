@@ -47,6 +47,7 @@ internal sealed class Replayer(Memtable memtable)
             OnRecord?.Invoke(sequence, bytes);
             memtable.Remember(sequence, position, record, drafts[i]);
             OnFiled?.Invoke(sequence, drafts[i], record.Place, record.ContentHash);
+            drafts[i].Dispose();
             ArrayPool<byte>.Shared.Return(pooled);
         }
         _batch.Clear();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using MemoryEngine.Index;
 using MemoryEngine.Records;
 
@@ -7,7 +8,7 @@ namespace MemoryEngine.Segments;
 /// Everything that indexing a record needs, worked out of its bytes ahead of time: callers do this work on their own
 /// threads, the applier only files the result.
 /// </summary>
-internal sealed class RowDraft
+internal sealed class RowDraft : IDisposable
 {
     /// <summary>How often a term of the key text or the title counts. These are what a task is compared with.</summary>
     private const int KeyWeight = 2;
@@ -44,16 +45,16 @@ internal sealed class RowDraft
     public static RowDraft Of(RecordReader record, int derivedSpace)
     {
         var draft = new RowDraft();
-        string? title = null, key = null, text = null;
+        ReadOnlySpan<byte> title = default, key = default, text = default;
         foreach (var field in record)
         {
             switch (field.Field)
             {
                 case RecordField.Domain: draft.Domain = Utf8(field.Value); break;
                 case RecordField.Task: draft.Task = Utf8(field.Value); break;
-                case RecordField.Title: title = Utf8(field.Value); break;
-                case RecordField.Key: key = Utf8(field.Value); break;
-                case RecordField.Text: text = Utf8(field.Value); break;
+                case RecordField.Title: title = field.Value; break;
+                case RecordField.Key: key = field.Value; break;
+                case RecordField.Text: text = field.Value; break;
                 case RecordField.Model: draft.Model = Utf8(field.Value); break;
                 case RecordField.License: draft.License = Utf8(field.Value); break;
                 case RecordField.Contributor: draft.Contributor = Utf8(field.Value); break;
@@ -69,28 +70,46 @@ internal sealed class RowDraft
         return draft;
     }
 
-    private void Analyze(string? title, string? key, string? text, int derivedSpace)
+    public void Dispose() => Terms.Dispose();
+
+    private void Analyze(ReadOnlySpan<byte> title, ReadOnlySpan<byte> key, ReadOnlySpan<byte> text, int derivedSpace)
     {
+        // UTF-16 has no more units than UTF-8 has bytes.
+        var characters = ArrayPool<char>.Shared.Rent(Math.Max(title.Length, Math.Max(key.Length, text.Length)));
         if (derivedSpace < 0)
         {
             var terms = new TermCounts.Builder { Weight = KeyWeight };
-            TextAnalyzer.Analyze(title, ref terms);
-            TextAnalyzer.Analyze(key, ref terms);
+            Walk(title, characters, ref terms);
+            Walk(key, characters, ref terms);
             terms.Weight = BodyWeight;
-            TextAnalyzer.Analyze(text, ref terms);
+            Walk(text, characters, ref terms);
             Terms = terms.Build();
-            return;
         }
-        // One walk through the text feeds both: analysis is half the cost of a memory.
-        var vector = new float[HashingEmbedder.Dimension];
-        var both = new TermsAndVector { Terms = new TermCounts.Builder { Weight = KeyWeight }, Vector = new HashingEmbedder.Sink(vector) };
-        TextAnalyzer.Analyze(title, ref both);
-        TextAnalyzer.Analyze(key, ref both);
-        both.Terms.Weight = BodyWeight;
-        TextAnalyzer.Analyze(text, ref both);
-        Terms = both.Terms.Build();
-        both.Vector.Finish();
-        Vectors.Add((derivedSpace, vector));
+        else
+        {
+            // One walk through the text feeds both: analysis is half the cost of a memory.
+            var vector = new float[HashingEmbedder.Dimension];
+            var both = new TermsAndVector
+            {
+                Terms = new TermCounts.Builder { Weight = KeyWeight },
+                Vector = new HashingEmbedder.Sink(vector),
+            };
+            Walk(title, characters, ref both);
+            Walk(key, characters, ref both);
+            both.Terms.Weight = BodyWeight;
+            Walk(text, characters, ref both);
+            Terms = both.Terms.Build();
+            both.Vector.Finish();
+            Vectors.Add((derivedSpace, vector));
+        }
+        ArrayPool<char>.Shared.Return(characters);
+    }
+
+    private static void Walk<TSink>(ReadOnlySpan<byte> utf8, char[] characters, ref TSink sink)
+        where TSink : TextAnalyzer.ISink, allows ref struct
+    {
+        var length = System.Text.Encoding.UTF8.GetChars(utf8, characters);
+        TextAnalyzer.Analyze(characters.AsSpan(0, length), ref sink);
     }
 
     private ref struct TermsAndVector : TextAnalyzer.ISink

@@ -48,13 +48,13 @@ internal sealed record Manifest(Guid PoolId, long Sequence, RecordCheckpoint Rec
     {
         var numbers = Numbers(files, directory);
         var number = numbers.Count == 0 ? 1 : numbers[^1] + 1;
-        var writer = new ByteWriter(1024);
+        using var writer = new ByteWriter(1024);
         writer.Bytes(Magic);
         writer.UInt32(FormatVersion);
         writer.UInt32(0); // feature flags: none yet
         writer.Guid(PoolId);
         writer.Int64(Sequence);
-        var records = new ByteWriter(512);
+        using var records = new ByteWriter(512);
         Records.WriteTo(records);
         writer.Block(records.Written);
         answers(writer);

@@ -11,6 +11,7 @@ namespace MemoryEngine.Snapshots;
 /// </summary>
 internal sealed class Recovery
 {
+    private const long SmallestExpectation = 100_000;
     private readonly IFileSystem _files;
     private readonly PoolPaths _paths;
     private readonly long _recordMemoryBytes;
@@ -89,8 +90,14 @@ internal sealed class Recovery
     {
         // Without a usable checkpoint the record log starts empty. Its old files may be all that is left of a damaged
         // pool, so they go only once the journal is known to be whole.
-        _ = JournalReader.Scan(_files, _paths.Journal, static (in _) => { });
-        var options = new RecordStoreOptions { MemoryBudgetBytes = _recordMemoryBytes };
+        var records = 0L;
+        _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
+        // Room to double before the log's index gets crowded.
+        var options = new RecordStoreOptions
+        {
+            MemoryBudgetBytes = _recordMemoryBytes,
+            ExpectedRecords = Math.Max(SmallestExpectation, 2 * records),
+        };
         Records = RecordStore.Open(_files, _paths.Records, options, Manifest?.Records, out var reason);
         if (reason is not null) Notes.Add($"The record log was made again from the journal: {reason}. Nothing is lost.");
     }

@@ -4,10 +4,13 @@ using System.Text;
 
 namespace MemoryEngine.Storage;
 
-/// <summary>Appends little-endian structures to a growing array; the counterpart of <see cref="ByteReader"/>.</summary>
-internal sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
+/// <summary>
+/// Appends little-endian structures to a growing pooled array; the counterpart of <see cref="ByteReader"/>. Disposing
+/// gives the array back; what was taken from the writer is then no longer valid.
+/// </summary>
+internal sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _buffer = new byte[capacity];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
     public int Length { get; private set; }
 
@@ -80,9 +83,18 @@ internal sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
         return _buffer.AsSpan(Length);
     }
 
+    public void Dispose()
+    {
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, Length) = ([], 0);
+    }
+
     private void Ensure(int count)
     {
-        if (_buffer.Length - Length < count)
-            Array.Resize(ref _buffer, Math.Max(checked(Length + count), Math.Min(_buffer.Length * 2, 1 << 30)));
+        if (_buffer.Length - Length >= count) return;
+        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + count), Math.Min(_buffer.Length * 2, 1 << 30)));
+        Written.CopyTo(grown);
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = grown;
     }
 }
