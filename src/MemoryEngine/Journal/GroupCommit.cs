@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MemoryEngine.Journal;
 
 /// <summary>One write on its way to the journal. Its methods run in this order, under the right to commit.</summary>
@@ -53,7 +55,7 @@ internal sealed class GroupCommit : IDisposable
 
     // Handed to the kernel alone, a write would otherwise stay unsynced, and damage to it ambiguous, until the next
     // durable one or the close.
-    private const int IdleSyncMs = 100;
+    private const int MaxUnsyncedMs = 100;
 
     // Writers that were just answered come back at once: a batch that waits this long for as many as the last one had
     // saves a sync for each that it gathers.
@@ -72,6 +74,7 @@ internal sealed class GroupCommit : IDisposable
     private volatile int _lastBatch;
     private volatile bool _closing;
     private volatile bool _unsynced;
+    private long _unsyncedSince;
     private PendingWrite? _postponed;
 
     public GroupCommit(JournalWriter journal, ICommitHost host)
@@ -172,7 +175,7 @@ internal sealed class GroupCommit : IDisposable
                 lock (_gate) return _queued > 0;
             }
             if (!_unsynced) _wake.Wait();
-            else if (!_wake.Wait(IdleSyncMs)) SyncIdle();
+            else if (!_wake.Wait(MaxUnsyncedMs)) SyncIdle();
         }
     }
 
@@ -192,12 +195,15 @@ internal sealed class GroupCommit : IDisposable
         }
     }
 
+    // A steady stream of writes never leaves the flusher idle.
+    private bool IsSyncOverdue() => Stopwatch.GetElapsedTime(_unsyncedSince).TotalMilliseconds >= MaxUnsyncedMs;
+
     private void Gather()
     {
         var expected = _lastBatch;
         if (expected < 2) return;
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (_queued < expected && System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds < GatherMicroseconds)
+        var start = Stopwatch.GetTimestamp();
+        while (_queued < expected && Stopwatch.GetElapsedTime(start).TotalMicroseconds < GatherMicroseconds)
             Thread.Yield();
     }
 
@@ -255,9 +261,10 @@ internal sealed class GroupCommit : IDisposable
             if (_journal.PendingFrames > 0)
             {
                 _journal.Write();
+                if (!_unsynced) _unsyncedSince = Stopwatch.GetTimestamp();
                 _unsynced = true;
             }
-            if (_unsynced && _taken.Exists(w => w.Durability == Durability.Device))
+            if (_unsynced && (_taken.Exists(w => w.Durability == Durability.Device) || IsSyncOverdue()))
             {
                 _journal.Sync();
                 _unsynced = false;
