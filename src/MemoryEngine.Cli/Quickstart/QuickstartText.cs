@@ -1,0 +1,152 @@
+using System.Globalization;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Quickstart;
+
+/// <summary>The tour told to somebody who has never seen a pool.</summary>
+internal sealed class QuickstartText(Output output, QuickstartTour tour)
+{
+    private const int WordsShown = 6;
+
+    public void Tell(string path, bool isTemporary)
+    {
+        output.Heading("MemoryEngine in a minute");
+        output.Line();
+        output.Line("A coding agent learns something on every task and forgets it with the session. MemoryEngine keeps it: memories");
+        output.Line("of four levels of abstraction, from the trace of one run to a way of working, recalled for tasks of any domain.");
+        TellPool(path);
+        TellImport();
+        TellFirst(tour.Answers[0]);
+        TellOthers();
+        TellChanges();
+        TellEnd(path, isTemporary);
+    }
+
+    private void TellPool(string path)
+    {
+        Chapter("1. A pool", Step("open"));
+        output.Line("A pool is one directory. One process owns it at a time; others can read it meanwhile.");
+        output.Line($"  {path}");
+    }
+
+    private void TellImport()
+    {
+        var (import, stats) = (tour.Import!, tour.Stats!);
+        Chapter("2. Memories come in", Step("import"));
+        output.Line($"The samples are {import.Read} memories, one JSON object a line: {import.Added} were added, {import.Unchanged} were there already,");
+        output.Line($"{import.Revised} got a new version. Each was on the device before it counted as remembered.");
+        if (stats.Memories != import.Read) output.Line($"With what was there before, the pool has {stats.Memories:N0} memories.");
+        output.Line();
+        var levels = stats.ByLevel.Select(l => new[] { MemoryText.NameOf(l.Key), $"{l.Value:N0}", Meaning(l.Key) });
+        output.Table(["level", "memories", "what it is"], [.. levels]);
+        output.Line();
+        output.Table(["domain", "memories"], [.. stats.ByDomain.Select(d => new[] { d.Key.Length > 0 ? d.Key : "(none)", $"{d.Value:N0}" })]);
+    }
+
+    private void TellFirst(TaskAnswer answer)
+    {
+        Chapter("3. A task asks", Step("recall"));
+        var isNew = !tour.Stats!.ByDomain.ContainsKey(answer.Task.Domain);
+        output.Line($"A task of {answer.Task.Domain}{(isNew ? ", a domain that no memory comes from" : "")}:");
+        output.Line();
+        foreach (var line in Wrap(answer.Task.Text, 100)) output.Line($"  {line}");
+        output.Line();
+        output.Line($"All {answer.Result.Considered} memories were compared with it twice: by their vectors (similar wording, even where no word is");
+        output.Line("the same) and by their words (BM25: rare words that both have count most). The two orders are fused into one:");
+        output.Line("what stands high in both comes first. These came back:");
+        for (var i = 0; i < answer.Result.Memories.Count; i++) TellRecalled(answer, i);
+        output.Line();
+        output.Line(Verdict(answer));
+    }
+
+    private void TellRecalled(TaskAnswer answer, int index)
+    {
+        var (memory, scores) = answer.Result.Memories[index];
+        output.Line();
+        output.Heading($"  {index + 1}. {MemoryText.Caption(memory, 100)}");
+        output.Line($"     from {memory.Domain}, level {MemoryText.NameOf(memory.Level)}, {memory.Id}");
+        output.Line($"     {RecallText.Explain(scores)}");
+        var words = tour.Words!.Of(answer.Task.Text, memory, WordsShown);
+        if (words.Count > 0) output.Line($"     shares the words: {string.Join(", ", words)}");
+        if (answer.Task.Expect.FirstOrDefault(e => e.Id == memory.Id) is not { } expected) return;
+        output.Line("     expected here:");
+        foreach (var line in Wrap(expected.Why, 90)) output.Line($"       {line}");
+    }
+
+    private void TellOthers()
+    {
+        Chapter("4. Other tasks, other domains", null);
+        var recalls = tour.Steps.Where(s => s.Name == "recall").ToList();
+        for (var i = 1; i < tour.Answers.Count; i++)
+        {
+            var answer = tour.Answers[i];
+            output.Line($"  {answer.Task.Domain}: {MemoryText.OneLine(answer.Task.Text, 90)}");
+            var best = answer.Result.Memories.Count == 0 ? "nothing" : MemoryText.Caption(answer.Result.Memories[0].Memory, 70);
+            output.Line($"    best: {best}. {Verdict(answer)} {Duration(recalls[i].Time)}.");
+        }
+    }
+
+    private void TellChanges()
+    {
+        Chapter("5. Memories change", null);
+        output.Line("Nothing is overwritten: a revision is a new version, a forgotten memory can be brought back.");
+        foreach (var step in tour.Steps.Where(s => s.Name is "revise" or "forget" or "restore"))
+            output.Line($"  {step.Name,-8} {step.What} ({Duration(step.Time)})");
+    }
+
+    private void TellEnd(string path, bool isTemporary)
+    {
+        output.Line();
+        output.Heading("Next");
+        var pool = isTemporary ? "" : $" --pool {path}";
+        output.Line(isTemporary
+            ? "The pool was a temporary one and has been deleted. To keep one: memengine quickstart .memengine"
+            : $"The pool stays at {path}.");
+        output.Line($"  memengine remember \"Retry only what is idempotent.\" --domain backend/go --level 3{pool}");
+        output.Line($"  memengine recall \"payment is charged twice after a timeout\" --explain{pool}");
+        output.Line($"  memengine list --level 4{pool}");
+        output.Line($"  memengine import FILE.jsonl{pool}");
+        output.Line("  memengine --help");
+    }
+
+    private void Chapter(string title, QuickstartStep? step)
+    {
+        output.Line();
+        output.Heading(step is null ? title : $"{title} ({Duration(step.Time)})");
+    }
+
+    private QuickstartStep Step(string name) => tour.Steps.First(s => s.Name == name);
+
+    private static string Verdict(TaskAnswer answer) =>
+        answer.ExpectedFound == answer.Task.Expect.Count
+            ? $"All {answer.Task.Expect.Count} memories that were expected came back."
+            : $"{answer.ExpectedFound} of the {answer.Task.Expect.Count} memories that were expected came back.";
+
+    private static string Meaning(MemoryLevel level) => level switch
+    {
+        MemoryLevel.Trace => "what was done, step by step, on one task",
+        MemoryLevel.Procedure => "how to do a kind of thing",
+        MemoryLevel.Insight => "what was understood, and when it applies",
+        _ => "a way of working, whatever the task",
+    };
+
+    private static string Duration(TimeSpan time) => time.TotalMilliseconds >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0} us");
+
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        var line = new System.Text.StringBuilder();
+        foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+            if (line.Length > 0) line.Append(' ');
+            line.Append(word);
+        }
+        if (line.Length > 0) yield return line.ToString();
+    }
+}

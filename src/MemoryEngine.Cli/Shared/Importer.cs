@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using MemoryEngine.Agents.Interchange;
+
+namespace MemoryEngine.Cli.Shared;
+
+/// <summary>A line that was not remembered.</summary>
+internal sealed record FailedLine(string File, long Line, string Message);
+
+/// <summary>
+/// Streams files of memories into a pool: one thread reads and parses ahead while the pool works on the chunks before,
+/// and a chunk waits for the device while the next one is prepared. A bad line is noted and the rest goes on.
+/// </summary>
+internal sealed class Importer(MemoryStore store, Durability durability, bool isStrict, Action<double, long>? progress = null)
+{
+    // Small enough that the first chunk is on its way early, and that what is under way never has to wait for a place
+    // in the pool's queue, where two lines of one id could change places.
+    private const int ChunkLines = 512;
+    private const int ChunksUnderWay = 4;
+
+    private readonly SpaceDeclaring _spaces = new(store);
+    private readonly List<FailedLine> _failed = [];
+    private readonly Queue<Task<IReadOnlyList<RememberResult>>> _underWay = new();
+    private long _firstRead;
+
+    public long Read { get; private set; }
+
+    public long Added { get; private set; }
+
+    public long Revised { get; private set; }
+
+    public long Unchanged { get; private set; }
+
+    public IReadOnlyList<FailedLine> Failed => _failed;
+
+    /// <summary>From the first line read to the last one acknowledged.</summary>
+    public TimeSpan Elapsed { get; private set; }
+
+    public Task FilesAsync(IReadOnlyList<string> files, CancellationToken cancellation) =>
+        RunAsync((chunks, stop) => ParseFilesAsync(files, chunks, stop), cancellation);
+
+    public Task StreamAsync(string name, Stream stream, CancellationToken cancellation) =>
+        RunAsync(
+            async (chunks, stop) =>
+            {
+                using var reader = new JsonLinesReader(stream);
+                await ParseAsync(name, reader, chunks, _ => 0, stop);
+            },
+            cancellation);
+
+    private async Task RunAsync(Func<ChannelWriter<Chunk>, CancellationToken, Task> parse, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var chunks = Channel.CreateBounded<Chunk>(new BoundedChannelOptions(ChunksUnderWay) { SingleReader = true, SingleWriter = true });
+        _firstRead = Stopwatch.GetTimestamp();
+        var parsing = Task.Run(
+            async () =>
+            {
+                Exception? error = null;
+                try
+                {
+                    await parse(chunks.Writer, stop.Token);
+                }
+                catch (Exception e)
+                {
+                    error = e;
+                }
+                chunks.Writer.Complete(error);
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellation)) await RememberAsync(chunk, cancellation);
+            while (_underWay.Count > 0) await SettleAsync();
+            Elapsed = Stopwatch.GetElapsedTime(_firstRead);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await parsing;
+        }
+    }
+
+    private static async Task ParseFilesAsync(IReadOnlyList<string> files, ChannelWriter<Chunk> chunks, CancellationToken cancellation)
+    {
+        var total = Math.Max(1, files.Sum(f => new FileInfo(f).Length));
+        long before = 0;
+        foreach (var file in files)
+        {
+            using var reader = JsonLinesReader.Open(file);
+            var start = before;
+            await ParseAsync(file, reader, chunks, r => (double)(start + r.SourceBytes) / total, cancellation);
+            before += new FileInfo(file).Length;
+        }
+    }
+
+    private static async Task ParseAsync(
+        string file, JsonLinesReader reader, ChannelWriter<Chunk> chunks, Func<JsonLinesReader, double> share, CancellationToken cancellation)
+    {
+        var chunk = new Chunk(file);
+        while (reader.TryRead(out var line))
+        {
+            chunk.Lines.Add(line.Draft is { Id: null } draft ? line with { Draft = draft with { Id = JsonLines.ContentId(draft) } } : line);
+            if (chunk.Lines.Count < ChunkLines) continue;
+            chunk.Share = share(reader);
+            await chunks.WriteAsync(chunk, cancellation);
+            chunk = new Chunk(file);
+        }
+        chunk.Share = share(reader);
+        if (chunk.Lines.Count > 0) await chunks.WriteAsync(chunk, cancellation);
+    }
+
+    private async Task RememberAsync(Chunk chunk, CancellationToken cancellation)
+    {
+        var lines = new List<JsonLine>(chunk.Lines.Count);
+        foreach (var line in chunk.Lines)
+        {
+            Read++;
+            var problem = line.Error ?? await DeclareAsync(line.Draft!, cancellation);
+            if (problem is null)
+            {
+                lines.Add(line);
+                continue;
+            }
+            if (!isStrict)
+            {
+                _failed.Add(new FailedLine(chunk.File, line.Number, problem));
+                continue;
+            }
+            // What stands before the bad line is remembered, what stands behind it is not.
+            await SubmitAsync(chunk.File, lines, cancellation);
+            while (_underWay.Count > 0) await SettleAsync();
+            throw BadLine(chunk.File, line.Number, problem);
+        }
+        await SubmitAsync(chunk.File, lines, cancellation);
+        progress?.Invoke(chunk.Share, Read);
+    }
+
+    private async Task<string?> DeclareAsync(MemoryDraft draft, CancellationToken cancellation)
+    {
+        try
+        {
+            await _spaces.DeclareAsync(draft, cancellation);
+            return null;
+        }
+        catch (Exception e) when (IsAboutTheLine(e))
+        {
+            return Message(e);
+        }
+    }
+
+    private async Task SubmitAsync(string file, List<JsonLine> lines, CancellationToken cancellation)
+    {
+        if (lines.Count == 0) return;
+        while (_underWay.Count >= ChunksUnderWay) await SettleAsync();
+        // All are checked before any is written, and before this returns.
+        var task = store.RememberManyAsync(lines.ConvertAll(l => l.Draft!), durability, cancellation);
+        if (task.IsFaulted && IsAboutTheLine(task.Exception.InnerException!)) await RememberEachAsync(file, lines, cancellation);
+        else _underWay.Enqueue(task);
+    }
+
+    // One of them is refused: which, is found by remembering each by itself.
+    private async Task RememberEachAsync(string file, List<JsonLine> lines, CancellationToken cancellation)
+    {
+        var writes = new Queue<(JsonLine Line, Task<RememberResult> Write)>();
+        foreach (var line in lines)
+        {
+            var write = store.RememberAsync(line.Draft!, durability, cancellation).AsTask();
+            writes.Enqueue((line, write));
+            // What is refused is refused at once.
+            if (isStrict && write.IsFaulted) break;
+        }
+        while (writes.TryDequeue(out var next))
+        {
+            try
+            {
+                Count(await next.Write);
+            }
+            catch (Exception e) when (IsAboutTheLine(e))
+            {
+                if (isStrict) throw BadLine(file, next.Line.Number, Message(e));
+                _failed.Add(new FailedLine(file, next.Line.Number, Message(e)));
+            }
+        }
+    }
+
+    private async Task SettleAsync()
+    {
+        foreach (var result in await _underWay.Dequeue()) Count(result);
+    }
+
+    private void Count(RememberResult result)
+    {
+        switch (result.Outcome)
+        {
+            case RememberOutcome.Added: Added++; break;
+            case RememberOutcome.Unchanged: Unchanged++; break;
+            default: Revised++; break;
+        }
+    }
+
+    private static bool IsAboutTheLine(Exception e) =>
+        e is ArgumentException or MemoryEngineException { Code: ErrorCode.EmbedderMismatch or ErrorCode.Conflict };
+
+    private static string Message(Exception e) => e.Message.Split(" (Parameter '")[0];
+
+    private static BadLineException BadLine(string file, long line, string message) =>
+        new($"{file}:{line}: {message} Stopped there, as --strict asks; the lines before it are remembered.");
+
+    private sealed class Chunk(string file)
+    {
+        public string File => file;
+
+        public List<JsonLine> Lines { get; } = new(ChunkLines);
+
+        public double Share { get; set; }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using MemoryEngine.Agents.Interchange;
+
+namespace MemoryEngine.Cli.Shared;
+
+/// <summary>Options whose values have a form of their own, made the same way wherever a verb takes them.</summary>
+internal static class Values
+{
+    public static Option<MemoryLevel?> Level() => new("--level")
+    {
+        Description = "1 trace, 2 procedure, 3 insight, 4 strategy.",
+        HelpName = "1..4",
+        CustomParser = result => ParseLevel(result.Tokens[0].Value) ?? Refuse<MemoryLevel?>(result, "--level is 1, 2, 3 or 4"),
+    };
+
+    public static Option<(MemoryLevel Min, MemoryLevel Max)?> Levels() => new("--level")
+    {
+        Description = "One level, or a range as in 2..4.",
+        HelpName = "LEVELS",
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split("..");
+            var (min, max) = (ParseLevel(parts[0]), ParseLevel(parts[^1]));
+            if (parts.Length <= 2 && min <= max) return (min.Value, max.Value);
+            return Refuse<(MemoryLevel, MemoryLevel)?>(result, "--level is a level from 1 to 4, or a range as in 2..4");
+        },
+    };
+
+    public static Option<MemoryFormat?> Format() => new("--format")
+    {
+        Description = "trajectory, workflow, summary or insight.",
+        HelpName = "FORMAT",
+        CustomParser = result => InterchangeNames.FormatOf(result.Tokens[0].Value)
+            ?? Refuse<MemoryFormat?>(result, "--format is trajectory, workflow, summary or insight"),
+    };
+
+    public static Argument<Guid> Id() => new("ID")
+    {
+        Description = "The memory's id.",
+        CustomParser = result => Guid.TryParseExact(result.Tokens[0].Value, "D", out var id)
+            ? id
+            : Refuse<Guid>(result, "ID is a UUID, as 'memengine list' shows them"),
+    };
+
+    public static Option<string?> Text(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
+
+    public static Option<string[]> Many(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
+
+    public static Option<int?> Positive(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
+            ? n
+            : Refuse<int?>(result, $"{name} is a whole number from 1 on"),
+    };
+
+    /// <summary>A name and a value with an equals sign between them.</summary>
+    public static (string Name, string Value) Pair(string option, string text)
+    {
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 && at < text.Length - 1
+            ? (text[..at], text[(at + 1)..])
+            : throw new UsageException($"{option} is '{text}'; it takes a name, an equals sign and a value.");
+    }
+
+    /// <summary>The vector in a file of little-endian float32.</summary>
+    public static (string Space, ReadOnlyMemory<float> Vector) Vector(string text)
+    {
+        var (space, file) = Pair("--vector", text);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--vector {space}: {e.Message}");
+        }
+        if (bytes.Length == 0 || bytes.Length % sizeof(float) != 0)
+            throw new UsageException($"--vector {space}: {file} has {bytes.Length} bytes, which are no whole number of float32 values.");
+        var vector = new float[bytes.Length / sizeof(float)];
+        for (var i = 0; i < vector.Length; i++) vector[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
+        return (space, vector);
+    }
+
+    private static MemoryLevel? ParseLevel(string text) =>
+        text.Length == 1 && text[0] is >= '1' and <= '4' ? (MemoryLevel)(text[0] - '0') : null;
+
+    private static T? Refuse<T>(ArgumentResult result, string rule)
+    {
+        result.AddError($"{rule}, not '{result.Tokens[0].Value}'.");
+        return default;
+    }
+}

@@ -1,0 +1,42 @@
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>Reads every byte of the pool and checks it.</summary>
+internal sealed class CheckVerb(Shell shell) : Verb(shell, "check", "Reads every byte of the pool and checks it.")
+{
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        var report = await MemoryStore.CheckAsync(call.Pool, new MemoryStoreOptions { OwnerName = "memengine" }, cancellation);
+        if (call.Output.IsJson) WriteJson(call.Output, report);
+        else Show(call.Output, report);
+        return report.Ok ? ExitCode.Done : ExitCode.Damaged;
+    }
+
+    private static void WriteJson(Output output, CheckReport report) => output.Json(json =>
+    {
+        json.WriteBoolean("ok", report.Ok);
+        json.WriteNumber("bytes", report.Bytes);
+        json.WriteStartArray("problems");
+        foreach (var problem in report.Problems)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", problem.File);
+            json.WriteNumber("offset", problem.Offset);
+            json.WriteString("what", problem.What);
+            json.WriteString("consequence", problem.Consequence);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    private static void Show(Output output, CheckReport report)
+    {
+        foreach (var problem in report.Problems)
+        {
+            output.Line($"{problem.File} at {problem.Offset}: {problem.What}");
+            output.Line($"  {problem.Consequence}");
+        }
+        output.Line(report.Ok ? $"{report.Bytes:N0} bytes, all as they were written." : $"{report.Problems.Count} problems in {report.Bytes:N0} bytes.");
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json;
+using MemoryEngine.Agents.Interchange;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>The memories for a task, best first.</summary>
+internal sealed class RecallVerb : Verb
+{
+    private readonly Option<string?> _domain = Values.Text("--domain", "The domain of the task that asks; it filters nothing.", "D");
+    private readonly Option<int?> _k = Values.Positive("-k", "How many memories at most; 3 when not given.");
+    private readonly Option<(MemoryLevel Min, MemoryLevel Max)?> _level = Values.Levels();
+    private readonly Option<MemoryFormat?> _format = Values.Format();
+    private readonly Option<string?> _model = Values.Text("--model", "Only what this model produced.", "NAME");
+    private readonly Option<string?> _tag = Values.Text("--tag", "Only with this tag.", "TAG");
+    private readonly Option<string?> _language = Values.Text("--language", "Only what requires this language or none.", "L");
+    private readonly Option<string?> _exclude = Values.Text("--exclude-domain", "Nothing of this domain or below it.", "D");
+    private readonly Option<string?> _within = Values.Text("--within-domain", "Only this domain and below it.", "D");
+    private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time." };
+
+    private readonly Option<string?> _vector =
+        Values.Text("--vector", "Searches this space by the vector in a file of little-endian float32.", "SPACE=FILE");
+
+    private readonly Argument<string?> _query = new("QUERY")
+    {
+        Description = "The task or question, or '-' for standard input. May be left out beside --vector.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public RecallVerb(Shell shell)
+        : base(shell, "recall", "Finds the memories that help with a task.")
+    {
+        Add(_query);
+        Option[] all = [_domain, _k, _level, _format, _model, _tag, _language, _exclude, _within, _vector, _explain];
+        foreach (var option in all) Add(option);
+    }
+
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        var text = call.Get(_query) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
+        var query = Query(call, text);
+        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        var result = await store.RecallAsync(query, cancellation);
+        var isExplained = call.Get(_explain);
+        if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, result, isExplained));
+        else Show(call.Output, result, isExplained);
+        return ExitCode.Done;
+    }
+
+    private RecallQuery Query(Call call, string? text)
+    {
+        if (text is null && call.Get(_vector) is null) throw new UsageException("Give a QUERY, a --vector, or both.");
+        var (min, max) = call.Get(_level) ?? (MemoryLevel.Trace, MemoryLevel.Strategy);
+        var query = new RecallQuery
+        {
+            Text = text,
+            K = call.Get(_k) ?? 3,
+            Domain = call.Get(_domain),
+            WithinDomain = call.Get(_within),
+            ExcludeDomain = call.Get(_exclude),
+            Format = call.Get(_format),
+            MinLevel = min,
+            MaxLevel = max,
+            Model = call.Get(_model),
+            Tag = call.Get(_tag),
+            Language = call.Get(_language),
+        };
+        if (call.Get(_vector) is not { } file) return query;
+        var (space, vector) = Values.Vector(file);
+        return query with { Space = space, Vector = vector };
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
+    {
+        json.WriteStartArray("memories");
+        foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
+        json.WriteEndArray();
+        if (isExplained) json.WriteNumber("considered", result.Considered);
+        json.WriteStartObject("micros");
+        json.WriteNumber("search", (long)result.SearchTime.TotalMicroseconds);
+        json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);
+        json.WriteEndObject();
+    }
+
+    private static void Show(Output output, RecallResult result, bool isExplained)
+    {
+        if (result.Memories.Count == 0) output.Line("Nothing was found.");
+        for (var i = 0; i < result.Memories.Count; i++)
+        {
+            var (memory, scores) = result.Memories[i];
+            output.Heading($"{i + 1}. {MemoryText.Caption(memory, 120)}");
+            var domain = memory.Domain.Length > 0 ? memory.Domain : "no domain";
+            var format = InterchangeNames.Of(memory.Format);
+            output.Line($"   {domain}, level {MemoryText.NameOf(memory.Level)}, {format}, {memory.Id} version {memory.Version}");
+            if (isExplained) output.Line($"   {RecallText.Explain(scores)}");
+            output.Line();
+            foreach (var line in memory.Text.Split('\n')) output.Line($"   {line.TrimEnd('\r')}".TrimEnd());
+            output.Line();
+        }
+        if (!isExplained) return;
+        output.Line(
+            $"{result.Considered:N0} memories considered as of event {result.Sequence}; search {result.SearchTime.TotalMicroseconds:N0} us, " +
+            $"with reading {result.TotalTime.TotalMicroseconds:N0} us.");
+    }
+}

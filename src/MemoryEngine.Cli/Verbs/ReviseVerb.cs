@@ -1,0 +1,41 @@
+using System.CommandLine;
+using MemoryEngine.Agents.Interchange;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>Gives a memory a new version; what is not given stays as it is.</summary>
+internal sealed class ReviseVerb : Verb
+{
+    private readonly DraftOptions _options = new();
+    private readonly Argument<Guid> _id = Values.Id();
+
+    private readonly Argument<string?> _text = new("TEXT")
+    {
+        Description = "The new text, or '-' for standard input; left out, the text stays.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public ReviseVerb(Shell shell)
+        : base(shell, "revise", "Gives a memory a new version; what is not given stays as it is.")
+    {
+        Add(_id);
+        Add(_text);
+        _options.AddTo(this);
+    }
+
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        var id = call.Get(_id);
+        var text = call.Get(_text) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
+        await using var store = await PoolDoor.OpenAsync(call.Pool, create: false, cancellation);
+        var current = await store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
+        var draft = JsonLines.ToDraft(current);
+        draft = _options.Apply(call, text is null ? draft : draft with { Text = text });
+        await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
+        var result = await store.ReviseAsync(id, draft, current.Version, cancellation);
+        if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
+        else call.Output.Line($"{result.Id}  version {result.Version}, {MemoryText.NameOf(result.Outcome)}");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>The pool's figures.</summary>
+internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the pool's figures.")
+{
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        var stats = store.Stats();
+        foreach (var note in stats.OpeningNotes) call.Output.Note(note);
+        if (call.Output.IsJson) call.Output.Json(json => Write(json, stats));
+        else Show(call.Output, stats);
+        return ExitCode.Done;
+    }
+
+    private static void Write(Utf8JsonWriter json, PoolStats stats)
+    {
+        json.WriteString("pool_id", stats.PoolId);
+        json.WriteNumber("memories", stats.Memories);
+        json.WriteNumber("records", stats.Records);
+        json.WriteStartObject("by_level");
+        foreach (var level in Enum.GetValues<MemoryLevel>())
+            json.WriteNumber(((int)level).ToString(), stats.ByLevel.GetValueOrDefault(level));
+        json.WriteEndObject();
+        json.WriteStartObject("by_domain");
+        foreach (var (domain, count) in stats.ByDomain) json.WriteNumber(domain, count);
+        json.WriteEndObject();
+        json.WriteNumber("tasks", stats.Tasks);
+        json.WriteNumber("sequence", stats.Sequence);
+        json.WriteStartObject("bytes");
+        json.WriteNumber("journal", stats.JournalBytes);
+        json.WriteNumber("records", stats.RecordBytes);
+        json.WriteEndObject();
+        WriteSpaces(json, stats);
+        json.WriteStartArray("tiers");
+        foreach (var (tier, bytes, reads) in stats.Tiers)
+        {
+            json.WriteStartObject();
+            json.WriteString("tier", tier);
+            json.WriteNumber("bytes", bytes);
+            json.WriteNumber("reads", reads);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteString("health", stats.Health);
+    }
+
+    private static void WriteSpaces(Utf8JsonWriter json, PoolStats stats)
+    {
+        json.WriteStartArray("spaces");
+        foreach (var space in stats.Spaces)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", space.Name);
+            json.WriteNumber("dimension", space.Dimension);
+            json.WriteString("metric", space.Metric.ToString().ToLowerInvariant());
+            json.WriteString("embedder", space.EmbedderId);
+            json.WriteString("modality", space.Modality);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Show(Output output, PoolStats stats)
+    {
+        output.Facts(
+            ("pool", stats.PoolId.ToString()),
+            ("health", stats.Health),
+            ("memories", $"{stats.Memories:N0} of {stats.Tasks:N0} tasks, {stats.Records:N0} versions in all"),
+            ("journal", $"{stats.JournalBytes:N0} bytes, {stats.Sequence:N0} events"),
+            ("records", string.Join(", ", stats.Tiers.Select(t => $"{t.Bytes:N0} bytes {t.Tier}"))),
+            ("spaces", string.Join(", ", stats.Spaces.Select(s => $"{s.Name} ({s.Dimension} dimensions, {s.EmbedderId})"))));
+        if (stats.Memories == 0) return;
+        output.Line();
+        output.Table(["level", "memories"], [.. stats.ByLevel.Select(l => new[] { MemoryText.NameOf(l.Key), $"{l.Value:N0}" })]);
+        output.Line();
+        output.Table(["domain", "memories"], [.. stats.ByDomain.Select(d => new[] { d.Key.Length > 0 ? d.Key : "(none)", $"{d.Value:N0}" })]);
+    }
+}
