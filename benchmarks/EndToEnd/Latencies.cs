@@ -10,10 +10,12 @@ internal sealed class Latencies(int capacity)
 
     public void Add(long startedAt) => _ticks[_count++] = Stopwatch.GetTimestamp() - startedAt;
 
+    public void AddDuration(TimeSpan duration) => _ticks[_count++] = (long)(duration.TotalSeconds * Stopwatch.Frequency);
+
     public string Summary()
     {
         Array.Sort(_ticks, 0, _count);
-        return $"p50 {At(0.5):f1} µs, p99 {At(0.99):f1} µs, max {At(1):f0} µs ({_count:n0} reads)";
+        return $"p50 {At(0.5):f1} µs, p99 {At(0.99):f1} µs, max {At(1):f0} µs ({_count:n0} timed one by one)";
     }
 
     private double At(double share) =>

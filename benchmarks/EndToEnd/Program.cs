@@ -3,6 +3,7 @@ using MemoryEngine.Benchmarks.EndToEnd;
 // One command a line: a name and a method that takes the arguments after it.
 var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["recall"] = RecallBenchmark.Run,
     ["records"] = RecordsBenchmark.Run,
     ["bodies"] = BodiesBenchmark.Run,
 };

@@ -50,7 +50,7 @@ internal sealed class JournalMethod : IMethod, ICommitHost
     public async ValueTask CommitAsync(byte[] entry)
     {
         var write = new Write(entry);
-        await _commit.EnqueueAsync(write, CancellationToken.None).ConfigureAwait(false);
+        await _commit.EnqueueAsync(write, isOneOfMany: false, CancellationToken.None).ConfigureAwait(false);
         await write.Task.ConfigureAwait(false);
     }
 

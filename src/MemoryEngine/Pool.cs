@@ -67,8 +67,11 @@ internal sealed class Pool : ICommitHost, IDisposable
         : Volatile.Read(ref _healedReads) > 0 || Records?.DeviceFault is not null || _checkpointProblem is not null ? "degraded"
         : "ready";
 
-    /// <summary>Queues a write and waits for its acknowledgement.</summary>
-    public async ValueTask<T> CommitAsync<T>(PendingWrite<T> write, CancellationToken cancellation)
+    /// <summary>Commits a write and waits for its acknowledgement.</summary>
+    /// <param name="write">The write.</param>
+    /// <param name="cancellation">Cancels while it waits for its turn.</param>
+    /// <param name="isOneOfMany">More follow at once: they are to share a batch.</param>
+    public async ValueTask<T> CommitAsync<T>(PendingWrite<T> write, CancellationToken cancellation, bool isOneOfMany = false)
     {
         ThrowIfDisposed();
         if (_commit is null)
@@ -76,7 +79,7 @@ internal sealed class Pool : ICommitHost, IDisposable
             throw new MemoryEngineException(
                 ErrorCode.ReadOnly, $"The pool {Paths.Root} was opened read-only. Open it without ReadOnly to change it.");
         }
-        await _commit.EnqueueAsync(write, cancellation).ConfigureAwait(false);
+        await _commit.EnqueueAsync(write, isOneOfMany, cancellation).ConfigureAwait(false);
         return await write.Task.ConfigureAwait(false);
     }
 

@@ -98,7 +98,7 @@ internal sealed class Reading(Pool pool)
     private async ValueTask<MemoryVersion> ReadAsync(int row, View view, CancellationToken cancellation)
     {
         var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
-        var version = VersionReader.Read(pool.Memtable, row, view, body.Span);
+        var version = VersionReader.Read(pool.Memtable, row, view, body.Span, withVectors: true);
         body.Dispose();
         return version;
     }

@@ -68,7 +68,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     private RecalledMemory Take(in FusedHit hit, View view, RecordBody body)
     {
-        var memory = VersionReader.Read(pool.Memtable, hit.Row, view, body.Span);
+        var memory = VersionReader.Read(pool.Memtable, hit.Row, view, body.Span, withVectors: false);
         body.Dispose();
         return new RecalledMemory(memory, hit.Scores);
     }

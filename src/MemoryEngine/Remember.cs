@@ -48,7 +48,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             var prepared = new PendingRemember[part.Count];
             Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i], false, null, durability));
             for (var i = 0; i < prepared.Length; i++)
-                writes[first + i] = pool.CommitAsync(prepared[i], cancellation).AsTask();
+                writes[first + i] = pool.CommitAsync(prepared[i], cancellation, isOneOfMany: prepared.Length > 1).AsTask();
         }
         return await Task.WhenAll(writes).ConfigureAwait(false);
     }

@@ -85,9 +85,9 @@ internal sealed class GroupCommit : IDisposable
     }
 
     /// <summary>Commits a write, or queues it. It waits, without a thread, while too many are queued already.</summary>
-    public ValueTask EnqueueAsync(PendingWrite write, CancellationToken cancellation)
+    public ValueTask EnqueueAsync(PendingWrite write, bool isOneOfMany, CancellationToken cancellation)
     {
-        if (TryCommitHere(write)) return ValueTask.CompletedTask;
+        if (!isOneOfMany && TryCommitHere(write)) return ValueTask.CompletedTask;
         if (!_slots.Wait(0, cancellation)) return WaitAndEnqueueAsync(write, cancellation);
         Enqueue(write);
         return ValueTask.CompletedTask;

@@ -66,7 +66,10 @@ public sealed class MemoryVersion
     /// <summary>Its tags, in ordinal order.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>The vectors it was given, by space. What the built-in embedder makes is not stored and not listed.</summary>
+    /// <summary>
+    /// The vectors it was given, by space; empty in what a recall hands over, since the reader of a memory reads its text.
+    /// What an embedder made is not listed.
+    /// </summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>> Vectors { get; init; } = MemoryDraft.EmptyVectors;
 
     /// <inheritdoc cref="MemoryDraft.Extra"/>

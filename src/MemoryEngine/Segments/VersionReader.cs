@@ -10,7 +10,7 @@ namespace MemoryEngine.Segments;
 internal static class VersionReader
 {
     /// <exception cref="InvalidOperationException">The record is not that of the row: a bug, since its checksum was right.</exception>
-    public static MemoryVersion Read(Memtable memtable, int row, View view, ReadOnlySpan<byte> bytes)
+    public static MemoryVersion Read(Memtable memtable, int row, View view, ReadOnlySpan<byte> bytes, bool withVectors)
     {
         if (!RecordReader.TryOpen(bytes, out var record, out var problem) || record.Place.RecordId != row + 1)
             throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
@@ -27,7 +27,7 @@ internal static class VersionReader
                 case RecordField.Text: text = Encoding.UTF8.GetString(field.Value); break;
                 case RecordField.Source: source = Encoding.UTF8.GetString(field.Value); break;
                 case RecordField.Extra: extra = Encoding.UTF8.GetString(field.Value); break;
-                case RecordField.Vector:
+                case RecordField.Vector when withVectors:
                     var (space, vector) = RecordReader.Vector(field.Value);
                     (vectors ??= [])[memtable.Spaces[space].Space.Name] = vector;
                     break;

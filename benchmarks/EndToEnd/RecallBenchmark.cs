@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MemoryEngine.Agents.Interchange;
+
+namespace MemoryEngine.Benchmarks.EndToEnd;
+
+/// <summary>
+/// Imports the shared memories with the default embedder and recalls for each shared task, with and without the task's
+/// own domain, every request timed by itself; then counts what a recall with a given vector allocates.
+/// </summary>
+internal static class RecallBenchmark
+{
+    private const int ImportChunk = 1024;
+
+    public static int Run(string[] args)
+    {
+        var arguments = new Arguments(args);
+        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
+        if (data is null || !Directory.Exists(Path.Combine(data, "memories")))
+        {
+            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/ and tasks/.");
+            return 2;
+        }
+        var root = Directory.CreateTempSubdirectory("memengine-recall-").FullName;
+        try
+        {
+            RunAsync(root, data, (int)arguments.Number("rounds", 20)).GetAwaiter().GetResult();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private static async Task RunAsync(string root, string data, int rounds)
+    {
+        await using (var store = await MemoryStore.OpenAsync(Path.Combine(root, "text")))
+        {
+            var watch = Stopwatch.StartNew();
+            var count = await ImportAsync(store, Path.Combine(data, "memories"));
+            Say("import", $"{count:n0} memories in {watch.Elapsed.TotalSeconds:f2} s, {count / watch.Elapsed.TotalSeconds:n0} a second");
+            var tasks = Tasks(Path.Combine(data, "tasks"));
+            Say("tasks", $"{tasks.Count} tasks, {tasks.Average(t => t.Text.Length):n0} characters each; k = 3; {rounds} rounds");
+            await RecallAsync(store, tasks, rounds, excludeOwn: false);
+            await RecallAsync(store, tasks, rounds, excludeOwn: true);
+        }
+        await AllocationAsync(Path.Combine(root, "vectors"));
+    }
+
+    private static async Task<int> ImportAsync(MemoryStore store, string directory)
+    {
+        var (count, writes, chunk) = (0, new List<Task>(), new List<MemoryDraft>());
+        foreach (var path in Directory.EnumerateFiles(directory, "*.jsonl.gz").Order(StringComparer.Ordinal))
+        {
+            using var reader = JsonLinesReader.Open(path);
+            while (reader.TryRead(out var line))
+            {
+                chunk.Add(line.Draft ?? throw new InvalidDataException($"{path}, line {line.Number}: {line.Error}"));
+                if (chunk.Count == ImportChunk) Send();
+            }
+        }
+        Send();
+        await Task.WhenAll(writes);
+        return count;
+
+        void Send()
+        {
+            count += chunk.Count;
+            writes.Add(store.RememberManyAsync(chunk));
+            chunk = [];
+        }
+    }
+
+    private static List<(string Text, string Domain)> Tasks(string directory)
+    {
+        var tasks = new List<(string, string)>();
+        foreach (var path in Directory.EnumerateFiles(directory, "*.jsonl.gz"))
+        {
+            using var gzip = new System.IO.Compression.GZipStream(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress);
+            using var lines = new StreamReader(gzip);
+            while (lines.ReadLine() is { } line)
+            {
+                using var task = JsonDocument.Parse(line);
+                tasks.Add((task.RootElement.GetProperty("text").GetString()!, task.RootElement.GetProperty("domain").GetString()!));
+            }
+        }
+        return tasks;
+    }
+
+    private static async Task RecallAsync(MemoryStore store, List<(string Text, string Domain)> tasks, int rounds, bool excludeOwn)
+    {
+        var (total, search) = (new Latencies(rounds * tasks.Count), new Latencies(rounds * tasks.Count));
+        var cold = 0.0;
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var (text, domain) in tasks)
+            {
+                var query = new RecallQuery { Text = text, Domain = domain, ExcludeDomain = excludeOwn ? domain : null };
+                var start = Stopwatch.GetTimestamp();
+                var result = await store.RecallAsync(query);
+                total.Add(start);
+                if (cold == 0) cold = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                search.AddDuration(result.SearchTime);
+                if (result.Memories.Count != 3) throw new InvalidOperationException($"'{domain}' got {result.Memories.Count} memories.");
+            }
+        }
+        var what = excludeOwn ? "recall without own domain" : "recall";
+        Say(what, $"{total.Summary()}; the first of the process {cold:f1} ms");
+        Say("  of which search", search.Summary());
+    }
+
+    private static async Task AllocationAsync(string root)
+    {
+        const int Dimension = 384;
+        const int Count = 10_000;
+        var options = new MemoryStoreOptions
+        {
+            Spaces = [new VectorSpace(VectorSpace.TextSpace, Dimension, Metric.Cosine, "benchmark/random")],
+            Durability = Durability.Process,
+        };
+        await using var store = await MemoryStore.OpenAsync(root, options);
+        var random = new Random(7);
+        for (var chunk = 0; chunk < Count; chunk += ImportChunk)
+        {
+            await store.RememberManyAsync([.. Enumerable.Range(chunk, Math.Min(ImportChunk, Count - chunk)).Select(i => new MemoryDraft
+            {
+                Text = $"memory number {i}",
+                Domain = $"bench/{i % 10}",
+                Vectors = new Dictionary<string, ReadOnlyMemory<float>> { [VectorSpace.TextSpace] = Vector(random, Dimension) },
+            })]);
+        }
+        var query = new RecallQuery { Vector = Vector(random, Dimension), K = 3 };
+        const int Recalls = 2000;
+        long text = 0;
+        for (var i = 0; i < Recalls; i++) _ = await store.RecallAsync(query);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Recalls; i++)
+        {
+            // Synchronous to the end, or the count would be of another thread.
+            var recall = store.RecallAsync(query);
+            if (!recall.IsCompletedSuccessfully) throw new InvalidOperationException("A recall of resident bodies had to wait.");
+            foreach (var memory in recall.Result.Memories) text += 22 + (2 * memory.Memory.Text.Length);
+        }
+        var allocated = (GC.GetAllocatedBytesForCurrentThread() - before - text) / Recalls;
+        Say("allocation of a recall", $"{allocated:n0} bytes besides the text it returns (vector given, k = 3, {Count:n0} memories)");
+    }
+
+    private static float[] Vector(Random random, int dimension) =>
+        [.. Enumerable.Range(0, dimension).Select(_ => (float)(random.NextDouble() - 0.5))];
+
+    private static void Say(string what, string how) => Console.WriteLine($"{what,-28} {how}");
+}
