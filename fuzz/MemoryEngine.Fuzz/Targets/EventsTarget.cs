@@ -1,0 +1,71 @@
+using MemoryEngine.Journal;
+using MemoryEngine.Segments;
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Fuzz;
+
+/// <summary>
+/// Any bytes as the payload of an event, whose type is the first byte. There is one way to write each event: what is
+/// accepted is written again as the same bytes.
+/// </summary>
+internal sealed class EventsTarget : FuzzTarget
+{
+    private static readonly Guid Id = new("01900000-0000-7000-8000-000000000001");
+
+    public override string Name => "events";
+
+    public override void Run(ReadOnlySpan<byte> input)
+    {
+        if (input.IsEmpty) return;
+        var payload = input[1..];
+        var again = (EventType)input[0] switch
+        {
+            EventType.PoolCreated => PoolCreatedEvent.Decode(payload)?.Encode(),
+            EventType.SpaceDeclared => SpaceDeclaredEvent.Decode(payload)?.Encode(),
+            EventType.Forgotten or EventType.Restored => LifeEvent.Decode(payload)?.Encode(),
+            EventType.Answered => Encode(IdempotentAnswer.Decode(payload)),
+            _ => null,
+        };
+        Require(again is null || payload.SequenceEqual(again), "an event is written again as the bytes it was read from");
+    }
+
+    public override IEnumerable<(string Name, byte[] Bytes)> Seeds()
+    {
+        var created = Event(EventType.PoolCreated, new PoolCreatedEvent(Id, new byte[32], 1_760_000_000_000_000).Encode());
+        var space = Event(EventType.SpaceDeclared, new SpaceDeclaredEvent(1, RecordSeeds.Space).Encode());
+        var life = Event(EventType.Forgotten, new LifeEvent(7, Id).Encode());
+        var answer = Event(
+            EventType.Answered,
+            Encode(new IdempotentAnswer("key", 12345, new RememberResult(Id, 300, RememberOutcome.Added, 5), 1_760_000_000_000_000))!);
+        yield return ("empty", []);
+        yield return ("type-only", [(byte)EventType.SpaceDeclared]);
+        yield return ("no-such-type", [77, 1, 2, 3]);
+        foreach (var (name, bytes) in new[] { ("created", created), ("space", space), ("life", life), ("answer", answer) })
+        {
+            yield return (name, bytes);
+            yield return (name + "-cut", bytes[..^1]);
+            yield return (name + "-long", [.. bytes, 0]);
+        }
+        yield return ("space-flat", Put(space, 3, 1));
+        yield return ("space-no-metric", Put(space, 5, 9));
+        yield return ("space-not-utf8", Put(space, 7, 0xFF));
+        yield return ("answer-long-varint", [.. answer[..37], 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, .. answer[39..]]);
+    }
+
+    private static byte[]? Encode(IdempotentAnswer? answer)
+    {
+        if (answer is null) return null;
+        var writer = new ByteWriter();
+        answer.WriteTo(writer);
+        return writer.ToArray();
+    }
+
+    private static byte[] Event(EventType type, byte[] payload) => [(byte)type, .. payload];
+
+    private static byte[] Put(byte[] bytes, int at, byte value)
+    {
+        var changed = (byte[])bytes.Clone();
+        changed[at] = value;
+        return changed;
+    }
+}

@@ -1,0 +1,36 @@
+using MemoryEngine.Segments;
+using MemoryEngine.Snapshots;
+
+namespace MemoryEngine.Fuzz;
+
+/// <summary>
+/// Any bytes as the journal of a pool, replayed as an opening does it: events and records must fit together, and every
+/// memory of a pool that opens can be read.
+/// </summary>
+internal sealed class PoolTarget : FuzzTarget
+{
+    public override string Name => "pool";
+
+    public override void Run(ReadOnlySpan<byte> input)
+    {
+        var disk = JournalImage.Mount(input);
+        var recovery = new Recovery(disk, new PoolPaths("/pool"), 16 << 20, TimeSpan.FromDays(7));
+        _ = recovery.Run(withRecords: false);
+        using var bodies = new Journal.JournalBodies(disk, JournalImage.Directory);
+        var memtable = recovery.Memtable;
+        var current = memtable.Current;
+        var live = 0;
+        for (var row = 0; row < current.RowCount; row++)
+        {
+            var position = new Journal.JournalPosition(memtable.Rows[row].Position);
+            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position));
+            Require(version.Text.Length > 0, "a memory has a text");
+            if (version.IsCurrent) live++;
+        }
+        Require(live == current.LiveCount, $"{current.LiveCount} live rows were counted and {live} are");
+    }
+
+    public override void FixChecksums(Span<byte> input) => JournalImage.FixChecksums(input);
+
+    public override IEnumerable<(string Name, byte[] Bytes)> Seeds() => JournalSeeds.All();
+}
