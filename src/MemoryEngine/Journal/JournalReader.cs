@@ -94,6 +94,7 @@ internal static class JournalReader
             else
             {
                 state.Spare = number;
+                state.Bytes -= file.Length;
             }
             return;
         }

@@ -77,6 +77,7 @@ internal sealed class JournalWriter : IDisposable
         var file = files.Open(Path.Combine(directory, FileName(scan.LastFile)), FileOpening.ReadWrite);
         try
         {
+            var earlierBytes = scan.Bytes - file.Length;
             if (scan.Torn is not null) file.SetLength(scan.EndOffset);
             // Batches that were only handed to the kernel before the crash become what all later ones stand on.
             file.Sync();
@@ -88,7 +89,7 @@ internal sealed class JournalWriter : IDisposable
                 _durableOffset = scan.EndOffset,
                 _reserved = file.Length,
                 _lastSequence = scan.LastSequence,
-                _earlierBytes = scan.Bytes - file.Length,
+                _earlierBytes = earlierBytes,
             };
         }
         catch
