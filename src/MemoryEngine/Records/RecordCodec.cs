@@ -97,6 +97,11 @@ internal static class RecordCodec
     public static long Microseconds(DateTimeOffset? time) =>
         time is { } t ? (t.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond : 0;
 
+    /// <summary>Whether <see cref="Time"/> can say it: from year 1 to year 9999.</summary>
+    public static bool IsTime(long microseconds) =>
+        microseconds >= -DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond
+        && microseconds <= (DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     public static DateTimeOffset Time(long microseconds) =>
         new(DateTime.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 

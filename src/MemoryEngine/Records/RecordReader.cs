@@ -66,10 +66,13 @@ internal readonly ref struct RecordReader
         if (record[1] is < (byte)MemoryLevel.Trace or > (byte)MemoryLevel.Strategy) return $"level {record[1]} does not exist";
         if (record[2] is < (byte)MemoryFormat.Trajectory or > (byte)MemoryFormat.Insight) return $"format {record[2]} does not exist";
         if (record[3] > (byte)TaskResult.Fail) return $"result {record[3]} does not exist";
+        if (!RecordCodec.IsTime(BinaryPrimitives.ReadInt64LittleEndian(record[40..]))) return "its creation lies outside of all years";
+        if (!RecordCodec.IsTime(BinaryPrimitives.ReadInt64LittleEndian(record[48..]))) return "its expiry lies outside of all years";
         if (record[72..RecordCodec.HeadBytes].ContainsAnyExcept((byte)0)) return "the end of its head is not zero";
         var reader = new ByteReader(record);
         _ = reader.Bytes(RecordCodec.HeadBytes);
         var (previous, hasText) = (0, false);
+        string? required = null;
         while (!reader.AtEnd && !reader.Failed)
         {
             var at = reader.Position;
@@ -79,6 +82,12 @@ internal readonly ref struct RecordReader
             if (field is 0 or > (byte)RecordField.MadeVector) return $"field {field} at byte {at} is not known";
             var value = reader.Block();
             if (!reader.Failed && !FieldChecksOut((RecordField)field, value)) return $"field {field} at byte {at} is malformed";
+            if (!reader.Failed && field == (byte)RecordField.Requires)
+            {
+                var name = Pair(value).Name;
+                if (required is not null && string.CompareOrdinal(required, name) >= 0) return $"precondition '{name}' at byte {at} is out of order";
+                required = name;
+            }
             (previous, hasText) = (field, hasText || field == (byte)RecordField.Text);
         }
         if (reader.Failed) return "a field runs past its end";

@@ -23,6 +23,7 @@ internal sealed record IdempotentAnswer(string Key, UInt128 ContentHash, Remembe
         var low = (ulong)reader.Int64();
         var hash = new UInt128((ulong)reader.Int64(), low);
         var result = new RememberResult(reader.Guid(), reader.VarInt(), (RememberOutcome)reader.Byte(), reader.Int64());
+        if (!Enum.IsDefined(result.Outcome)) reader.Fail();
         return new IdempotentAnswer(key, hash, result, reader.Int64());
     }
 

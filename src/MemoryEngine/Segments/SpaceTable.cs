@@ -26,14 +26,22 @@ internal sealed class SpaceTable
 
     public SpaceEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Whether every vector of a record belongs to a declared space and has its dimension.</summary>
+    /// <summary>
+    /// Whether every vector of a record belongs to a declared space whose vectors are stored, has its dimension and is the
+    /// only one in it.
+    /// </summary>
     public bool Fit(RecordReader record)
     {
+        ulong seen = 0;
         foreach (var field in record)
         {
             if (field.Field is not (RecordField.Vector or RecordField.MadeVector)) continue;
             var space = System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(field.Value);
-            if (space >= Count || field.Value.Length != sizeof(ushort) + (this[space].Space.Dimension * sizeof(float))) return false;
+            if (space >= Count || this[space].IsDerived || field.Value.Length != sizeof(ushort) + (this[space].Space.Dimension * sizeof(float))) return false;
+            // Limits.MaxSpaces of them fit into the bits.
+            var bit = 1UL << space;
+            if ((seen & bit) != 0) return false;
+            seen |= bit;
         }
         return true;
     }

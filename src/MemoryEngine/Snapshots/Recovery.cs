@@ -137,6 +137,7 @@ internal sealed class Recovery
             var expected = Memtable.RowCount + _replayer!.WaitingRecords + 1;
             if (record.Place.RecordId != expected || record.Place.Supersedes < 0 || record.Place.Supersedes >= expected)
                 throw Malformed(file, frame, $"record {expected}", $"record {record.Place.RecordId}");
+            if (record.Place.Version < 1) throw Malformed(file, frame, "a version from 1", $"version {record.Place.Version}");
             if (!Memtable.Spaces.Fit(record)) throw Malformed(file, frame, "vectors of declared spaces", "others");
             _replayer.Add(frame.Sequence, frame.Position.Packed, frame.Payload);
             return;
@@ -149,7 +150,8 @@ internal sealed class Recovery
                 break;
             case EventType.SpaceDeclared:
                 var declared = SpaceDeclaredEvent.Decode(frame.Payload);
-                if (declared is null || declared.Id != Memtable.Spaces.Count)
+                if (declared is null || declared.Id != Memtable.Spaces.Count || declared.Id >= Limits.MaxSpaces
+                    || Memtable.Spaces.Find(declared.Space.Name) is not null)
                     throw Malformed(file, frame, $"the declaration of space {Memtable.Spaces.Count}", "other bytes");
                 Memtable.Spaces.Declare(declared.Id, declared.Space);
                 break;
