@@ -8,10 +8,12 @@ internal readonly record struct Execution(string Outcome, string? Escape)
     public static Execution Of(FuzzTarget target, ReadOnlySpan<byte> input)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var outcome = "accepted";
+        string outcome;
+        target.Outcome = "accepted";
         try
         {
             target.Run(input);
+            outcome = WithoutDigits(target.Outcome);
         }
         catch (MemoryEngineException e) when (e is CorruptionException || e.Code == ErrorCode.NewerFormat)
         {
@@ -27,7 +29,12 @@ internal readonly record struct Execution(string Outcome, string? Escape)
             : new Execution("allocation", $"{allocated} bytes were allocated for an input of {input.Length}; {target.MaxAllocatedBytes} are allowed.");
     }
 
-    private static string Where(Exception e) => $"{e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}";
+    // The first frame of the engine: what the runtime throws for it comes from a few places only.
+    private static string Where(Exception e)
+    {
+        var frames = e.StackTrace?.Split('\n') ?? [];
+        return $"{WithoutDigits(e.Message)} {frames.FirstOrDefault(f => f.Contains(" MemoryEngine.", StringComparison.Ordinal))?.Trim()}";
+    }
 
     private static string WithoutDigits(string message) => string.Create(message.Length, message, static (target, source) =>
     {

@@ -12,6 +12,9 @@ internal abstract class FuzzTarget
     /// <summary>The most that one execution may allocate: enough for every bound of the formats, far from taking a machine down.</summary>
     public virtual long MaxAllocatedBytes => 64L << 20;
 
+    /// <summary>What a run that threw nothing came to, in words; inputs that end in a new way are mutated further.</summary>
+    public string Outcome { get; set; } = "";
+
     /// <summary>
     /// Decodes the input. May throw <see cref="CorruptionException"/> and <see cref="ErrorCode.NewerFormat"/> and
     /// nothing else.

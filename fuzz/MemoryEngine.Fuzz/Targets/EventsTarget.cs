@@ -26,6 +26,7 @@ internal sealed class EventsTarget : FuzzTarget
             EventType.Answered => Encode(IdempotentAnswer.Decode(payload)),
             _ => null,
         };
+        Outcome = $"{(EventType)input[0]} {(again is null ? "refused" : "accepted")}";
         Require(again is null || payload.SequenceEqual(again), "an event is written again as the bytes it was read from");
     }
 

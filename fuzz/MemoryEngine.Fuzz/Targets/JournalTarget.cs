@@ -20,10 +20,12 @@ internal sealed class JournalTarget : FuzzTarget
             Require(frame.Payload.Length <= JournalFormat.MaxPayloadBytes, "payloads have a limit");
         });
         Require(scan.LastSequence == frames, "the last sequence is that of the last frame");
-        using (var writer = JournalWriter.Open(disk, JournalImage.Directory, scan, 1 << 20, TimeProvider.System)) writer.Close();
+        var writer = JournalWriter.Open(disk, JournalImage.Directory, scan, 1 << 20, TimeProvider.System);
+        writer.Close();
         long again = 0;
         var closed = JournalReader.Scan(disk, JournalImage.Directory, (in _) => again++);
         Require(again == frames && closed is { ClosedCleanly: true, Torn: null }, "a journal that was opened and closed is whole");
+        Require(closed.Bytes == writer.Bytes, $"the writer counts {writer.Bytes} bytes, the reader {closed.Bytes}");
     }
 
     public override void FixChecksums(Span<byte> input) => JournalImage.FixChecksums(input);

@@ -19,6 +19,7 @@ internal sealed class ManifestTarget : FuzzTarget
     {
         var manifest = Manifest.Read(input, "manifest", out var problem);
         Require(manifest is null == problem is not null, "there is a manifest or a problem");
+        Outcome = problem ?? (manifest!.Answers.Count == 0 ? "accepted" : "accepted with answers");
         if (manifest is null) return;
         var again = Manifest.Read(Written(manifest), "manifest", out _);
         Require(again is not null && again.Sequence == manifest.Sequence && again.PoolId == manifest.PoolId, "a manifest is read back as it was");

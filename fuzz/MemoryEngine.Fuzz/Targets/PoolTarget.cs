@@ -24,6 +24,7 @@ internal sealed class PoolTarget : FuzzTarget
         {
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
             var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position));
+            Require(version.Version > 0, "versions count from one");
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;
         }

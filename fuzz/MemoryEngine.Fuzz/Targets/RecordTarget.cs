@@ -14,6 +14,7 @@ internal sealed class RecordTarget : FuzzTarget
         if (!RecordReader.TryOpen(input, out var record, out var problem))
         {
             Require(problem.Length > 0, "a refusal says why");
+            Outcome = problem;
             return;
         }
         var place = record.Place;
@@ -23,7 +24,11 @@ internal sealed class RecordTarget : FuzzTarget
         var memtable = new Memtable();
         memtable.Spaces.Declare(0, HashingEmbedder.Space);
         memtable.Spaces.Declare(1, RecordSeeds.Space);
-        if (!memtable.Spaces.Fit(record)) return;
+        if (!memtable.Spaces.Fit(record))
+        {
+            Outcome = "vectors that do not fit";
+            return;
+        }
         // Its place is the applier's to check: here it becomes the first record.
         var first = input.ToArray();
         RecordCodec.Place(first, place with { RecordId = 1, Supersedes = 0 });
