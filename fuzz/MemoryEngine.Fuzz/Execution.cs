@@ -26,7 +26,9 @@ internal readonly record struct Execution(string Outcome, string? Escape)
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return allocated <= target.MaxAllocatedBytes
             ? new Execution(outcome, null)
-            : new Execution("allocation", $"{allocated} bytes were allocated for an input of {input.Length}; {target.MaxAllocatedBytes} are allowed.");
+            : new Execution(
+                "allocation",
+                $"{allocated} bytes were allocated for an input of {input.Length}; {target.MaxAllocatedBytes} are allowed.");
     }
 
     // The first frame of the engine: what the runtime throws for it comes from a few places only.

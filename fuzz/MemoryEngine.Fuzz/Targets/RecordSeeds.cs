@@ -56,7 +56,8 @@ internal static class RecordSeeds
         yield return ("not-utf8", [.. head, (byte)RecordField.Text, 2, 0xC3, 0x28]);
         yield return ("long-varint", [.. head, (byte)RecordField.Text, 0x81, 0x80, 0x80, 0x80, 0x80, 0x01]);
         yield return ("odd-vector", [.. plain, (byte)RecordField.Vector, 3, 1, 0, 7]);
-        yield return ("requires-twice", [.. plain, (byte)RecordField.Requires, 3, 1, (byte)'a', (byte)'b', (byte)RecordField.Requires, 2, 1, (byte)'a']);
+        byte[] requires = [(byte)RecordField.Requires, 3, 1, (byte)'a', (byte)'b'];
+        yield return ("requires-twice", [.. plain, .. requires, .. requires]);
         yield return ("made-long-ago", Filled(plain, 40, 8, 0x80));
         yield return ("expires-never", Filled(plain, 48, 8, 0x7F));
     }

@@ -37,7 +37,8 @@ internal sealed class SpaceTable
         {
             if (field.Field is not (RecordField.Vector or RecordField.MadeVector)) continue;
             var space = System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(field.Value);
-            if (space >= Count || this[space].IsDerived || field.Value.Length != sizeof(ushort) + (this[space].Space.Dimension * sizeof(float))) return false;
+            if (space >= Count || this[space].IsDerived) return false;
+            if (field.Value.Length != sizeof(ushort) + (this[space].Space.Dimension * sizeof(float))) return false;
             // Limits.MaxSpaces of them fit into the bits.
             var bit = 1UL << space;
             if ((seen & bit) != 0) return false;

@@ -57,7 +57,8 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         if (!state.Exists)
             return new Intent((IntentKind)random.Next((int)IntentKind.Create, (int)IntentKind.Remember + 1), next);
         var same = random.Next(5) == 0;
-        if (!state.Live) return random.Next(2) == 0 ? new Intent(IntentKind.Restore, 0) : new Intent(IntentKind.Remember, same ? state.Content : next);
+        if (!state.Live && random.Next(2) == 0) return new Intent(IntentKind.Restore, 0);
+        if (!state.Live) return new Intent(IntentKind.Remember, same ? state.Content : next);
         return random.Next(10) switch
         {
             < 3 => new Intent(IntentKind.Forget, 0),
