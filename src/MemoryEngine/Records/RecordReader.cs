@@ -85,7 +85,7 @@ internal readonly ref struct RecordReader
             if (!reader.Failed && field == (byte)RecordField.Requires)
             {
                 var name = Pair(value).Name;
-                if (required is not null && string.CompareOrdinal(required, name) >= 0) return $"precondition '{name}' at byte {at} is out of order";
+                if (required is not null && string.CompareOrdinal(required, name) >= 0) return $"precondition at byte {at} is out of order";
                 required = name;
             }
             (previous, hasText) = (field, hasText || field == (byte)RecordField.Text);
