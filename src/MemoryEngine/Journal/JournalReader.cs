@@ -22,6 +22,7 @@ internal static class JournalReader
         var numbers = Numbers(files, directory);
         if (numbers.Count == 0)
             throw new CorruptionException(directory, 0, $"the journal file {FileName(1)}", "no journal file");
+        if (numbers[0] != 1) throw Missing(directory, 1, numbers[0]);
         var state = new ScanState();
         for (var i = 0; i < numbers.Count; i++)
         {
@@ -47,7 +48,7 @@ internal static class JournalReader
     private static CorruptionException Missing(string directory, int number, int? next) => new(
         Path.Combine(directory, FileName(number)),
         0,
-        "this journal file, which the one before it says exists",
+        "this file of the journal",
         next is null ? "no such file" : $"no such file, though {FileName(next.Value)} is there");
 
     private static void ScanFile(IFileSystem files, string directory, int number, ScanState state, JournalVisitor visit)
@@ -72,7 +73,7 @@ internal static class JournalReader
                 throw new CorruptionException(
                     state.LastPath, state.EndOffset, "the sealing batch that precedes the next file", "no valid batch");
             }
-            if (batches++ == 0) (state.LastFile, state.LastSalt, state.LastPath, state.Sealed) = (number, header.Salt, path, false);
+            if (batches++ == 0) (state.LastFile, state.LastSalt, state.LastPath) = (number, header.Salt, path);
             offset = state.EndOffset = end;
             if (state.Sealed) break;
         }

@@ -30,6 +30,7 @@ internal sealed class JournalWriter : IDisposable
     private long _earlierBytes;
     private int _frameCount;
     private long _lastSequence;
+    private bool _endsClosed;
     private MemoryEngineException? _poison;
 
     private JournalWriter(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock, IFile file)
@@ -90,6 +91,7 @@ internal sealed class JournalWriter : IDisposable
                 _reserved = file.Length,
                 _lastSequence = scan.LastSequence,
                 _earlierBytes = earlierBytes,
+                _endsClosed = scan.ClosedCleanly && scan.Torn is null,
             };
         }
         catch
@@ -159,9 +161,8 @@ internal sealed class JournalWriter : IDisposable
         {
             Rewind(0, 0);
             Sync();
-            WriteBatch(BatchFlags.Closing);
-            Sync();
-            _file.SetLength(_offset);
+            if (!_endsClosed) WriteClosing();
+            GiveBackReserved();
             Sync();
         }
         Dispose();
@@ -189,19 +190,47 @@ internal sealed class JournalWriter : IDisposable
         return (files.Open(path, FileOpening.ReadWrite), salt);
     }
 
+    private void WriteClosing()
+    {
+        try
+        {
+            WriteBatch(BatchFlags.Closing);
+            Sync();
+        }
+        catch (MemoryEngineException e) when (e.Code == ErrorCode.DiskFull)
+        {
+            // As after a kill, then: all that was acknowledged is there, and the next session finds the end by itself.
+        }
+    }
+
+    // Space that stays reserved harms nobody, and zeros behind the last batch are no damage. A failure here must not look
+    // like one of the batch before it.
+    private void GiveBackReserved()
+    {
+        try
+        {
+            _file.SetLength(_offset);
+        }
+        catch (MemoryEngineException)
+        {
+            // The next session tries again.
+        }
+    }
+
     private void WriteBatch(BatchFlags flags)
     {
         ThrowIfPoisoned();
         try
         {
             var end = _offset + _batch.Length;
-            // The batch that seals or closes the file always finds room.
-            EnsureReserved(end + BatchHeaderBytes);
+            // The batch that seals or closes the file always finds the room that the one before it left.
+            EnsureReserved(flags == BatchFlags.None ? end + BatchHeaderBytes : end);
             new BatchHeader(flags, _lastSequence + 1, _frameCount, PendingBytes, _durableOffset)
                 .Write(_batch.Written, _salt, _offset);
             _file.Write(_offset, _batch.Written);
             _offset = end;
             _lastSequence += _frameCount;
+            _endsClosed = flags == BatchFlags.Closing;
         }
         finally
         {
@@ -234,13 +263,13 @@ internal sealed class JournalWriter : IDisposable
         {
             WriteBatch(BatchFlags.Sealing);
             Sync();
-            _file.SetLength(_offset);
         }
         catch
         {
             next.Dispose();
             throw;
         }
+        GiveBackReserved();
         _file.Dispose();
         _earlierBytes += _offset;
         (_file, _number, _salt) = (next, _number + 1, salt);
