@@ -1,0 +1,33 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace MemoryEngine.Tests.Model;
+
+/// <summary>
+/// Random operations with restarts, kills, power losses and full disks, against a dictionary and a search by brute force.
+/// MEMORYENGINE_MODEL_OPERATIONS says how many, MEMORYENGINE_SEED which.
+/// </summary>
+public sealed class ModelTests(ITestOutputHelper output)
+{
+    private const int DefaultOperations = 3_000;
+
+    // A fresh pool now and then: small pools have corners of their own.
+    private const int OperationsAPool = 1_000;
+
+    [Fact]
+    public async Task A_pool_does_what_a_dictionary_would()
+    {
+        var seed = Number("MEMORYENGINE_SEED") ?? Random.Shared.Next();
+        var operations = Number("MEMORYENGINE_MODEL_OPERATIONS") ?? DefaultOperations;
+        output.WriteLine($"MEMORYENGINE_SEED={seed} MEMORYENGINE_MODEL_OPERATIONS={operations}");
+        for (var done = 0; done < operations; done += OperationsAPool, seed++)
+        {
+            var run = new ModelRun(seed);
+            await run.RunAsync(Math.Min(OperationsAPool, operations - done));
+            output.WriteLine($"seed {seed}: {string.Join(", ", run.Done.Select(d => $"{d.Value} x {d.Key}"))}");
+        }
+    }
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : null;
+}
