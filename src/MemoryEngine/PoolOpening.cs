@@ -87,11 +87,7 @@ internal static class PoolOpening
         var names = files.List(paths.Root);
         var hasJournal = files.DirectoryExists(paths.Journal) && JournalReader.Numbers(files, paths.Journal).Count > 0;
         if (hasJournal) return true;
-        if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests))
-        {
-            throw new CorruptionException(
-                paths.Journal, 0, "the journal of the pool whose records and manifests are here", "no journal file");
-        }
+        if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests)) throw LostJournal(paths, "no journal file");
         string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Manifests];
         var parts = own.Select(Path.GetFileName).ToHashSet();
         if (names.FirstOrDefault(n => !parts.Contains(n)) is { } stranger)
@@ -102,6 +98,9 @@ internal static class PoolOpening
         }
         return false;
     }
+
+    private static CorruptionException LostJournal(PoolPaths paths, string found) =>
+        new(paths.Journal, 0, "the journal of the pool whose records and manifests are here", found);
 
     private static bool HoldsFiles(IFileSystem files, string directory) =>
         files.DirectoryExists(directory) && files.List(directory).Count > 0;
@@ -128,7 +127,13 @@ internal static class PoolOpening
     {
         var files = options.Files;
         // Examined again: another process may have made or filled the pool before the lock was ours.
-        if (!Examine(files, paths) || IsUnborn(files, paths)) Create(paths, options);
+        var isThere = Examine(files, paths);
+        if (isThere && IsUnborn(files, paths))
+        {
+            if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests)) throw LostJournal(paths, "no event");
+            isThere = false;
+        }
+        if (!isThere) Create(paths, options);
         cancellation.ThrowIfCancellationRequested();
         var recovery = NewRecovery(paths, options);
         var scan = recovery.Run(withRecords: true);
@@ -183,6 +188,7 @@ internal static class PoolOpening
         files.CreateDirectory(paths.Manifests);
         using (var ignore = files.Open(paths.GitIgnore, FileOpening.OpenOrCreate))
             ignore.Write(0, System.Text.Encoding.UTF8.GetBytes(IgnoreAll));
+        SyncNames(files, paths.Root);
         var poolId = Guid.CreateVersion7(options.Clock.GetUtcNow());
         using (var journal = JournalWriter.Create(files, paths.Journal, poolId, options.JournalFileBytes, options.Clock))
         {
@@ -195,8 +201,24 @@ internal static class PoolOpening
             journal.Write();
             journal.Sync();
         }
-        files.SyncDirectory(paths.Root);
-        if (Path.GetDirectoryName(paths.Root) is { } parent) files.SyncDirectory(parent);
+    }
+
+    // A name is durable once its directory is synced. The directories above the pool may be as new as the pool, and made
+    // by one who died before syncing them, so all are synced before the first event: a pool that is born is there to stay.
+    private static void SyncNames(IFileSystem files, string root)
+    {
+        for (var directory = root; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            try
+            {
+                files.SyncDirectory(directory);
+            }
+            catch (MemoryEngineException e) when (e.Code == ErrorCode.ReadOnly)
+            {
+                // Where we may not even look, we have made nothing, and above it neither.
+                return;
+            }
+        }
     }
 
     private static async Task DeclareSpacesAsync(Pool pool, CancellationToken cancellation)
