@@ -55,6 +55,7 @@ internal static class DraftRules
     /// <summary>Checks a domain: parts separated by single slashes, or nothing.</summary>
     public static void CheckDomain(string domain)
     {
+        if (domain is null) throw Refuse("domain", "is null; the empty domain is \"\"");
         CheckName("domain", domain);
         if (domain.StartsWith('/') || domain.EndsWith('/') || domain.Contains("//", StringComparison.Ordinal))
             throw Refuse("domain", $"'{domain}' is no path: parts with single slashes between them, as in backend/go");
@@ -69,18 +70,25 @@ internal static class DraftRules
                 $"vector '{space}'",
                 "is of a space that the pool does not have: declare it by MemoryStoreOptions.Spaces or DeclareSpaceAsync");
         }
-        if (stored && entry.IsDerived)
+        CheckVector(entry.Space, vector, stored);
+    }
+
+    /// <summary>Checks a vector against the space it is for.</summary>
+    public static void CheckVector(VectorSpace entry, ReadOnlySpan<float> vector, bool stored)
+    {
+        var space = entry.Name;
+        if (stored && entry.EmbedderId == Index.HashingEmbedder.Id)
         {
             throw new MemoryEngineException(
                 ErrorCode.EmbedderMismatch,
-                $"The vectors of space '{space}' are made by {entry.Space.EmbedderId}; another embedder's cannot be compared with them. " +
+                $"The vectors of space '{space}' are made by {entry.EmbedderId}; another embedder's cannot be compared with them. " +
                 "Leave the vector out, give it a space of its own, or make a pool whose text space is the other embedder's.");
         }
-        if (vector.Length != entry.Space.Dimension)
-            throw Refuse($"vector '{space}'", $"has {vector.Length} dimensions; the space has {entry.Space.Dimension}");
+        if (vector.Length != entry.Dimension)
+            throw Refuse($"vector '{space}'", $"has {vector.Length} dimensions; the space has {entry.Dimension}");
         foreach (var component in vector)
             if (!float.IsFinite(component)) throw Refuse($"vector '{space}'", "holds a NaN or an infinity");
-        if (entry.Space.Metric == Metric.Cosine && !vector.ContainsAnyExcept(0f))
+        if (entry.Metric == Metric.Cosine && !vector.ContainsAnyExcept(0f))
             throw Refuse($"vector '{space}'", "is all zeros, which has no direction to compare under cosine");
     }
 

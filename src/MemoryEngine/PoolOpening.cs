@@ -164,8 +164,9 @@ internal static class PoolOpening
                 var scan = recovery.Run(withRecords: false);
                 return new Pool(options, paths, recovery, Born(recovery, paths), scan, null, null);
             }
-            catch (CorruptionException) when (attempt < Attempts)
+            catch (MemoryEngineException e) when (attempt < Attempts && e.Code is ErrorCode.Corruption or ErrorCode.Storage)
             {
+                // Or a file of the last checkpoint was there when the directory was read, and is gone.
                 // The last attempt's error stands.
             }
         }

@@ -1,4 +1,3 @@
-using MemoryEngine.Segments;
 using Microsoft.Extensions.AI;
 
 namespace MemoryEngine;
@@ -9,7 +8,7 @@ namespace MemoryEngine;
 /// </summary>
 internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
 {
-    private readonly IEmbeddingGenerator<string, Embedding<float>>? _generator = options.Embedder;
+    private readonly IEmbeddingGenerator<string, Embedding<float>>? _generator = options.LexicalOnly ? null : options.Embedder;
 
     /// <summary>The identity of a caller's generator.</summary>
     public static string IdentityOf(MemoryStoreOptions options)
@@ -40,7 +39,8 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     /// <summary>The vector of a query text by the caller's generator, or null when there is none.</summary>
     public async ValueTask<ReadOnlyMemory<float>?> EmbedQueryAsync(string text, CancellationToken cancellation)
     {
-        if (_generator is null) return null;
+        // Without a text space there is nothing to compare with, and asking changes no pool.
+        if (_generator is null || pool.Memtable.Spaces.Find(VectorSpace.TextSpace) is null) return null;
         return (await EmbedAsync([text], cancellation).ConfigureAwait(false))[0];
     }
 
@@ -54,34 +54,28 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new MemoryEngineException(
-                ErrorCode.Embedder, $"The embedder {IdentityOf(options)} failed on {texts.Count} texts: {e.Message} Nothing was changed.", e);
+                ErrorCode.Embedder, $"The embedder {IdentityOf(options)} failed on {texts.Count} texts: {e.Message} Nothing was stored for them.", e);
         }
         if (answer.Count != texts.Count) throw Unusable($"{answer.Count} vectors for {texts.Count} texts");
         var vectors = answer.Select(v => v.Vector).ToArray();
-        var entry = pool.Memtable.Spaces.Find(VectorSpace.TextSpace)
-            ?? await DeclareAsync(vectors[0].Length, cancellation).ConfigureAwait(false);
+        var known = pool.Memtable.Spaces.Find(VectorSpace.TextSpace)?.Space;
+        // An embedder's dimension is known for certain once it has answered.
+        var space = known ?? new VectorSpace(
+            VectorSpace.TextSpace, vectors[0].Length, Metric.Cosine, IdentityOf(options), options.EmbedderRevision);
         try
         {
-            foreach (var vector in vectors) DraftRules.CheckVector(entry, VectorSpace.TextSpace, vector.Span, stored: true);
+            SpaceRules.Check(space);
+            foreach (var vector in vectors) DraftRules.CheckVector(space, vector.Span, stored: true);
         }
         catch (ArgumentException e)
         {
             throw Unusable(e.Message);
         }
+        // Declared for good, so only by an answer that can be stored.
+        if (known is null) await pool.CommitAsync(new PendingSpace(pool, space), cancellation).ConfigureAwait(false);
         return vectors;
     }
 
-    // An embedder's dimension is known for certain once it has answered.
-    private async Task<SpaceEntry?> DeclareAsync(int dimension, CancellationToken cancellation)
-    {
-        if (pool.Options.ReadOnly) return null;
-        var space = new VectorSpace(
-            VectorSpace.TextSpace, dimension, Metric.Cosine, IdentityOf(options), options.EmbedderRevision);
-        SpaceRules.Check(space);
-        await pool.CommitAsync(new PendingSpace(pool, space), cancellation).ConfigureAwait(false);
-        return pool.Memtable.Spaces.Find(VectorSpace.TextSpace);
-    }
-
     private MemoryEngineException Unusable(string what) => new(
-        ErrorCode.Embedder, $"The embedder {IdentityOf(options)} answered with something unusable: {what}. Nothing was changed.");
+        ErrorCode.Embedder, $"The embedder {IdentityOf(options)} answered with something unusable: {what}. Nothing was stored for it.");
 }

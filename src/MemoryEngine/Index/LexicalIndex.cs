@@ -60,7 +60,8 @@ internal sealed class LexicalIndex
                 count += (int)(marks[cursor.Document] & RowMark.Live);
             }
             if (count == 0) continue;
-            var idf = MathF.Log(1f + ((liveCount - count + 0.5f) / (count + 0.5f)));
+            // In single precision the idf of a term that ten million rows all have would be zero, as if none had it.
+            var idf = (float)Math.Log(1 + ((liveCount - count + 0.5) / (count + 0.5)));
             for (var i = 0; i < count; i++)
             {
                 var frequency = (float)frequencies[i];

@@ -60,9 +60,29 @@ internal sealed class VectorColumn(int dimension, Metric metric)
 
     private float Similarity(ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
     {
-        if (metric != Metric.L2) return TensorPrimitives.Dot(query, vector);
-        var distance = TensorPrimitives.Distance(query, vector);
-        return -(distance * distance);
+        float similarity;
+        if (metric != Metric.L2)
+        {
+            similarity = TensorPrimitives.Dot(query, vector);
+        }
+        else
+        {
+            var distance = TensorPrimitives.Distance(query, vector);
+            similarity = -(distance * distance);
+        }
+        return float.IsFinite(similarity) ? similarity : OfHuge(query, vector);
+    }
+
+    // Components beyond 10^19 overflow on the way, to an infinity or, where two meet, to a NaN that no order knows.
+    private float OfHuge(ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < query.Length; i++)
+        {
+            var difference = (double)query[i] - vector[i];
+            sum += metric == Metric.L2 ? -(difference * difference) : (double)query[i] * vector[i];
+        }
+        return (float)Math.Clamp(sum, float.MinValue, float.MaxValue);
     }
 
     private Span<float> Slot(int slot) => _chunks[slot / ChunkVectors].AsSpan(slot % ChunkVectors * dimension, dimension);

@@ -99,9 +99,11 @@ internal sealed class GroupCommit : IDisposable
         lock (_gate) _closing = true;
         _wake.Set();
         _thread.Join();
-        // A write that is being committed by its own thread ends before the journal is closed.
-        lock (_commitRight) _wake.Dispose();
-        _slots.Dispose();
+        // A write that is being committed by its own thread ends before the journal is closed. Neither the event nor the
+        // slots own a handle, and a caller that comes late may still touch them.
+        lock (_commitRight)
+        {
+        }
     }
 
     private async ValueTask WaitAndEnqueueAsync(PendingWrite write, CancellationToken cancellation)
@@ -114,7 +116,12 @@ internal sealed class GroupCommit : IDisposable
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closing, this);
+            if (_closing)
+            {
+                // Those who wait for this place must learn it too.
+                _slots.Release();
+                throw new ObjectDisposedException(nameof(MemoryStore));
+            }
             _queue.Enqueue(write);
             _queued++;
         }

@@ -49,7 +49,8 @@ internal sealed class IdempotencyTable(TimeSpan retention)
     public IdempotentAnswer? Find(string key, long nowMicroseconds)
     {
         Prune(nowMicroseconds);
-        return _answers.GetValueOrDefault(key);
+        // Manifest and journal bring the same answers, so the queue of ages may hide an old one behind a newer one.
+        return _answers.TryGetValue(key, out var answer) && answer.CreatedMicroseconds >= Oldest(nowMicroseconds) ? answer : null;
     }
 
     public void Add(IdempotentAnswer answer)
@@ -61,7 +62,7 @@ internal sealed class IdempotencyTable(TimeSpan retention)
 
     public void Prune(long nowMicroseconds)
     {
-        var oldest = nowMicroseconds - (retention.Ticks / TimeSpan.TicksPerMicrosecond);
+        var oldest = Oldest(nowMicroseconds);
         while (_byAge.TryPeek(out var answer) && answer.CreatedMicroseconds < oldest)
         {
             _byAge.Dequeue();
@@ -78,6 +79,8 @@ internal sealed class IdempotencyTable(TimeSpan retention)
             answer.WriteTo(writer);
         }
     }
+
+    private long Oldest(long nowMicroseconds) => nowMicroseconds - (retention.Ticks / TimeSpan.TicksPerMicrosecond);
 
     public static List<IdempotentAnswer> Read(ref ByteReader reader)
     {
