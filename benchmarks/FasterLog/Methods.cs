@@ -54,6 +54,8 @@ internal sealed class JournalMethod : IMethod, ICommitHost
         await write.Task.ConfigureAwait(false);
     }
 
+    public bool IsCheckpointDue => false;
+
     public void BeginBatch()
     {
     }
@@ -62,7 +64,7 @@ internal sealed class JournalMethod : IMethod, ICommitHost
     {
     }
 
-    public void BetweenBatches()
+    public void Checkpoint()
     {
     }
 

@@ -23,7 +23,7 @@ internal sealed class PoolTarget : FuzzTarget
         for (var row = 0; row < current.RowCount; row++)
         {
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
-            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position));
+            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position), withVectors: true);
             Require(version.Version > 0, "versions count from one");
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;

@@ -35,7 +35,7 @@ internal sealed class RecordTarget : FuzzTarget
         Require(RecordReader.TryOpen(first, out var placed, out _), "a place does not make a record unreadable");
         memtable.Remember(1, 0, placed, RowDraft.Of(placed, memtable.Spaces.DerivedSpace));
         memtable.Publish(1);
-        var version = VersionReader.Read(memtable, 0, memtable.Current.View, first);
+        var version = VersionReader.Read(memtable, 0, memtable.Current.View, first, withVectors: true);
         Require(version.Id == place.MemoryId && version.Version == place.Version, "a memory is read back under its id and version");
     }
 

@@ -101,9 +101,8 @@ internal sealed class GroupCommit : IDisposable
         _thread.Join();
         // A write that is being committed by its own thread ends before the journal is closed. Neither the event nor the
         // slots own a handle, and a caller that comes late may still touch them.
-        lock (_commitRight)
-        {
-        }
+        _commitRight.Enter();
+        _commitRight.Exit();
     }
 
     private async ValueTask WaitAndEnqueueAsync(PendingWrite write, CancellationToken cancellation)

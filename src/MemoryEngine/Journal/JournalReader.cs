@@ -99,9 +99,9 @@ internal static class JournalReader
             }
             return;
         }
-        state.Torn = ExamineTail(window, path, header.Salt, offset);
-        if (state.Sealed && state.Torn is not null)
-            throw new CorruptionException(path, offset, "nothing behind the sealing batch", "bytes");
+        // What lies behind the seal is of no account: the leavings of a write that failed may stand there when the process
+        // died before the file was cut.
+        state.Torn = state.Sealed ? null : ExamineTail(window, path, header.Salt, offset);
         if (state.Torn is not null) state.Closed = false;
     }
 

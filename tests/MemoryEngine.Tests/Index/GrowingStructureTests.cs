@@ -71,7 +71,10 @@ public sealed class GrowingStructureTests
         Assert.Equal(Embed(""), Embed("..."));
         // Texts as one, and a text in parts, are the same.
         var parts = new float[HashingEmbedder.Dimension];
-        HashingEmbedder.Embed(["thread", null, "pool"], parts);
+        var sink = new HashingEmbedder.Sink(parts);
+        TextAnalyzer.Analyze("thread", ref sink);
+        TextAnalyzer.Analyze("pool", ref sink);
+        sink.Finish();
         Assert.Equal(Embed("thread pool"), parts);
         var query = Embed("thread pools deadlock");
         Assert.True(
@@ -81,7 +84,7 @@ public sealed class GrowingStructureTests
     private static float[] Embed(string text)
     {
         var vector = new float[HashingEmbedder.Dimension];
-        HashingEmbedder.Embed([text], vector);
+        HashingEmbedder.Embed(text, vector);
         return vector;
     }
 }

@@ -49,7 +49,7 @@ public sealed class SearchOracleTests
             for (var row = 0; row < Rows; row++) column.Add(row * 2, vectors[row]);
             var query = Vector(random, scale);
             var top = new TopHits(new Hit[20]);
-            column.Search(query, new Rowwise(_ => true, row => row % 4 == 0), 2 * Rows, ref top);
+            column.Search(query, Marks(2 * Rows, _ => true, row => row % 4 == 0), ref top);
             var expected = Enumerable.Range(0, Rows).Where(row => row % 2 == 0)
                 .OrderByDescending(row => Similarity(metric, query, vectors[row])).ThenBy(row => row).ToList();
             Assert.Equal(20, top.Count);
@@ -116,19 +116,14 @@ public sealed class SearchOracleTests
             expected.Add((row, score));
         }
         var top = new TopHits(new Hit[documents.Length + 1]);
-        index.Search(
-            Terms(query), new Rowwise(row => live[row], row => matching[row]), rowCount, rows.Count, rows.Sum(row => documents[row].Length), ref top);
+        var marks = Marks(rowCount, row => live[row], row => matching[row]);
+        index.Search(Terms(query), marks, rows.Count, rows.Sum(row => documents[row].Length), ref top);
         var found = top.Best.ToArray().ToDictionary(h => h.Row, h => h.Score);
         Assert.Equal(expected.Select(e => e.Row).Order(), found.Keys.Order());
         foreach (var (row, score) in expected) Assert.Equal(score, found[row], 1e-4);
     }
 
-    private static TermCounts Terms(string[] words)
-    {
-        var builder = new TermCounts.Builder();
-        builder.AddField(string.Join(' ', words), 1);
-        return builder.Build();
-    }
+    private static TermCounts Terms(string[] words) => TermCounts.Of(string.Join(' ', words));
 
     private static float[] Vector(Random random, float scale) =>
         [.. Enumerable.Range(0, 8).Select(_ => (float)((random.NextDouble() * 2) - 1) * scale)];
@@ -146,10 +141,7 @@ public sealed class SearchOracleTests
         return metric switch { Metric.Cosine => dot / Math.Sqrt(normA * normB), Metric.Dot => dot, _ => -distance };
     }
 
-    private sealed class Rowwise(Func<int, bool> live, Func<int, bool> matches) : IRowFilter
-    {
-        public bool IsLive(int row) => live(row);
-
-        public bool Matches(int row) => matches(row);
-    }
+    private static RowMark[] Marks(int rows, Func<int, bool> live, Func<int, bool> matches) =>
+        [.. Enumerable.Range(0, rows).Select(row =>
+            !live(row) ? RowMark.None : matches(row) ? RowMark.Live | RowMark.Match : RowMark.Live)];
 }
