@@ -87,6 +87,7 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Commits a write, or queues it. It waits, without a thread, while too many are queued already.</summary>
     public ValueTask EnqueueAsync(PendingWrite write, bool isOneOfMany, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (!isOneOfMany && TryCommitHere(write)) return ValueTask.CompletedTask;
         if (!_slots.Wait(0, cancellation)) return WaitAndEnqueueAsync(write, cancellation);
         Enqueue(write);
