@@ -9,6 +9,8 @@ namespace MemoryEngine.Cli.Shared;
 /// </summary>
 internal sealed class Output(Terminal terminal, bool isJson, bool isQuiet)
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
+
     private IAnsiConsole? _console;
 
     public bool IsJson => isJson;
@@ -48,7 +50,7 @@ internal sealed class Output(Terminal terminal, bool isJson, bool isQuiet)
 
     public void Error(string text) => terminal.Error.WriteLine($"memengine: {text}");
 
-    public ProgressBar Progress(string what) => new(terminal.IsErrorTerminal && !isQuiet ? terminal.Error : null, what);
+    public ProgressBar Progress(string what) => new(terminal.IsErrorTerminal && !isQuiet ? terminal.Error : null, what, ProgressInterval);
 
     /// <summary>Writes the fields of the one JSON document.</summary>
     public void Json(Action<Utf8JsonWriter> fields)

@@ -3,10 +3,9 @@ using System.Diagnostics;
 namespace MemoryEngine.Cli.Shared;
 
 /// <summary>A bar that redraws itself on one line of a terminal, a few times a second, and wipes itself away at the end.</summary>
-internal sealed class ProgressBar(TextWriter? target, string what) : IDisposable
+internal sealed class ProgressBar(TextWriter? target, string what, TimeSpan interval) : IDisposable
 {
     private const int Width = 30;
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private long _drawn = Stopwatch.GetTimestamp();
     private int _length;
@@ -16,7 +15,7 @@ internal sealed class ProgressBar(TextWriter? target, string what) : IDisposable
     /// <param name="count">What is done so far.</param>
     public void Report(double share, long count)
     {
-        if (target is null || Stopwatch.GetElapsedTime(_drawn) < Interval) return;
+        if (target is null || Stopwatch.GetElapsedTime(_drawn) < interval) return;
         _drawn = Stopwatch.GetTimestamp();
         share = Math.Clamp(share, 0, 1);
         var full = (int)(share * Width);

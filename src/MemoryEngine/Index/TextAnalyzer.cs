@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MemoryEngine.Index;
 
@@ -119,6 +120,7 @@ internal static class TextAnalyzer
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Emit<TSink>(ReadOnlySpan<char> word, bool whole, scoped Span<char> lower, ref TSink sink)
         where TSink : ISink, allows ref struct
     {
@@ -129,6 +131,7 @@ internal static class TextAnalyzer
         if (folded.Length > LongestStopWord || !StopWords.Contains(term)) sink.Add(term, folded, whole);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Span<char> FoldPlural(Span<char> word)
     {
         if (word.Length <= 3 || word[^1] != 's' || word[^2] is 's' or 'u' or 'i') return word;
@@ -142,6 +145,8 @@ internal static class TextAnalyzer
         return word[..^1];
     }
 
+    // Inlined at once: called for every character, and a process that has just begun would call it unoptimised.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Kind KindOf(char c) => c < 128 ? AsciiKinds[c] : KindOfUnicode(c);
 
     private static Kind KindOfAscii(char c) => c switch
