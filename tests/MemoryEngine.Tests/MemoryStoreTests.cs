@@ -10,7 +10,8 @@ public sealed class MemoryStoreTests
     {
         await using var store = await _pool.OpenAsync();
         var id = Guid.CreateVersion7();
-        var first = new MemoryDraft { Id = id, Text = "one", Domain = "a/b", Tags = ["y", "x", "y"], Requires = new Dictionary<string, string> { ["os"] = "linux" } };
+        var linux = new Dictionary<string, string> { ["os"] = "linux" };
+        var first = new MemoryDraft { Id = id, Text = "one", Domain = "a/b", Tags = ["y", "x", "y"], Requires = linux };
         Assert.Equal((RememberOutcome.Added, 1), await RememberAsync(first));
         Assert.Equal((RememberOutcome.Unchanged, 1), await RememberAsync(first with { Tags = ["x", "y"] }));
         Assert.Equal((RememberOutcome.Revised, 2), await RememberAsync(first with { Text = "two" }));
@@ -223,7 +224,8 @@ public sealed class MemoryStoreTests
         {
             Assert.True(await store.DeclareSpaceAsync(spaces[2]));
             Assert.False(await store.DeclareSpaceAsync(spaces[2]));
-            foreach (var other in new[] { spaces[0] with { Dimension = 4 }, spaces[0] with { Metric = Metric.L2 }, spaces[0] with { EmbedderId = "x" } })
+            VectorSpace[] others = [spaces[0] with { Dimension = 4 }, spaces[0] with { Metric = Metric.L2 }, spaces[0] with { EmbedderId = "x" }];
+            foreach (var other in others)
                 Assert.Equal(ErrorCode.EmbedderMismatch, await SimulatedPool.CodeOfAsync(async () => await store.DeclareSpaceAsync(other)));
             await store.RememberAsync(Draft("one", ("c", [1, 0, 0]), ("d", [1, 1]), ("l", [0, 0, 0, 0, 1])));
             await store.RememberAsync(Draft("two", ("c", [1, 1, 0]), ("d", [5, 5])));
@@ -299,7 +301,8 @@ public sealed class MemoryStoreTests
             (q.WithinDomain is null || Within(d.Domain, q.WithinDomain)) && (q.ExcludeDomain is null || !Within(d.Domain, q.ExcludeDomain))
             && d.Level >= q.MinLevel && d.Level <= q.MaxLevel && (q.Format is null || d.Format == q.Format)
             && (q.Model is null || d.Model == q.Model) && (q.Tag is null || d.Tags.Contains(q.Tag))
-            && (q.Language is null || !d.Requires.TryGetValue("language", out var l) || string.Equals(l, q.Language, StringComparison.OrdinalIgnoreCase));
+            && (q.Language is null || !d.Requires.TryGetValue("language", out var l)
+                || string.Equals(l, q.Language, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

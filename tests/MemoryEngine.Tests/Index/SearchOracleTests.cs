@@ -29,7 +29,10 @@ public sealed class SearchOracleTests
     {
         var document = Gen.ListOf(Gen.Elements(Words)).Select(w => w.ToArray());
         var property = Prop.ForAll(
-            Gen.ListOf(document).Select(d => d.ToArray()).ToArbitrary(), document.ToArbitrary(), Gen.Choose(0, int.MaxValue).ToArbitrary(), CheckBm25);
+            Gen.ListOf(document).Select(d => d.ToArray()).ToArbitrary(),
+            document.ToArbitrary(),
+            Gen.Choose(0, int.MaxValue).ToArbitrary(),
+            CheckBm25);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
     }
 
@@ -56,7 +59,8 @@ public sealed class SearchOracleTests
             for (var i = 0; i < 20; i++)
             {
                 Assert.False(float.IsNaN(top.Best[i].Score));
-                var (found, wanted) = (Similarity(metric, query, vectors[top.Best[i].Row / 2]), Similarity(metric, query, vectors[expected[i]]));
+                var found = Similarity(metric, query, vectors[top.Best[i].Row / 2]);
+                var wanted = Similarity(metric, query, vectors[expected[i]]);
                 // Beyond what a float can say, all are equal.
                 var saturated = Math.Abs(wanted) >= float.MaxValue && Math.Abs(found) >= float.MaxValue;
                 Assert.True(saturated || Math.Abs(found - wanted) <= 1e-5 * Math.Max(1e-30, Math.Abs(wanted)), $"{metric} {scale}: {found}, not {wanted}");

@@ -61,8 +61,8 @@ public sealed class MemtableTests
                 var id = ids[memory];
                 var known = newest.TryGetValue(id, out var state);
                 if (kind == 0) newest[id] = (Remember(table, ++sequence, id, known ? state.Row + 1 : 0), true);
-                else if (known && state.Live && kind == 1) (newest[id], _) = ((state.Row, false), Apply(() => table.Forget(state.Row + 1, ++sequence)));
-                else if (known && !state.Live && kind == 2) (newest[id], _) = ((state.Row, true), Apply(() => table.Restore(state.Row + 1, ++sequence)));
+                else if (known && state.Live && kind == 1) newest[id] = Forget(table, ++sequence, state.Row);
+                else if (known && !state.Live && kind == 2) newest[id] = Restore(table, ++sequence, state.Row);
                 else continue;
                 table.Publish(sequence);
                 asOf.Add(newest.Where(n => n.Value.Live).ToDictionary(n => n.Key, n => n.Value.Row));
@@ -72,12 +72,18 @@ public sealed class MemtableTests
             for (var s = 0; s < asOf.Count; s++)
                 foreach (var id in ids) Assert.Equal(asOf[s].GetValueOrDefault(id, -1), table.FindLive(id, View.Through(s)));
         }));
+    }
 
-        static bool Apply(Action action)
-        {
-            action();
-            return true;
-        }
+    private static (int Row, bool Live) Forget(Memtable table, long sequence, int row)
+    {
+        table.Forget(row + 1, sequence);
+        return (row, false);
+    }
+
+    private static (int Row, bool Live) Restore(Memtable table, long sequence, int row)
+    {
+        table.Restore(row + 1, sequence);
+        return (row, true);
     }
 
     private static int Remember(Memtable table, long sequence, Guid id, long supersedes)
