@@ -10,6 +10,7 @@ internal static class FuzzTargets
         new RecordTarget(),
         new ManifestTarget(),
         new EventsTarget(),
+        new JsonLinesTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)
