@@ -134,6 +134,8 @@ internal static class TextAnalyzer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Span<char> FoldPlural(Span<char> word)
     {
+        // Caches lose two letters as matches do, so cache loses one.
+        if (word.Length > 4 && word.EndsWith("che")) return word[..^1];
         if (word.Length <= 3 || word[^1] != 's' || word[^2] is 's' or 'u' or 'i') return word;
         if (word.Length > 4 && word.EndsWith("ies"))
         {

@@ -72,7 +72,9 @@ internal static class RecordCodec
         head[1] = (byte)draft.Level;
         head[2] = (byte)draft.Format;
         head[3] = (byte)draft.Result;
-        BinaryPrimitives.WriteInt64LittleEndian(head[48..], Microseconds(draft.ExpiresAt));
+        // Zero says never: a memory that expires in the very moment of the epoch does so a microsecond later.
+        var expires = Microseconds(draft.ExpiresAt);
+        BinaryPrimitives.WriteInt64LittleEndian(head[48..], expires == 0 && draft.ExpiresAt is not null ? 1 : expires);
         // The hash sees level, format, result, expiry and fields, but neither place, idempotency key nor what an embedder made.
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(head, digest);
