@@ -73,7 +73,8 @@ public sealed class ImportExportTests : IDisposable
         using (var resource = Quickstart.Samples.Memories())
         using (var target = File.Create(samples)) resource.CopyTo(target);
         var odd = _cli.Write(
-            "odd.jsonl", """{"text":"x","vectors":{"v":"AACAPwAAgD8="},"odd" : {"a" : [1.0, "é\n"]},"expires_us":4000000000000000,"result":"fail"}""");
+            "odd.jsonl",
+            """{"text":"x","vectors":{"v":"AACAPwAAgD8="},"odd" : {"a" : [1.0, "é\n"]},"expires_us":4000000000000000,"result":"fail"}""");
         await _cli.JsonAsync(0, "import", samples, odd);
         var file = Path.Combine(_cli.Root, name);
         var exported = await _cli.JsonAsync(0, "export", file);

@@ -58,7 +58,8 @@ public sealed class QuickstartTests : IDisposable
         using var error = new StringWriter();
         Assert.Equal(0, await Program.RunAsync(["quickstart"], new Shared.Terminal(TextReader.Null, output, error)));
         var text = output.ToString();
-        foreach (var part in new[] { "backend/go", "3 insight", "shares the words", "similarity", "expected", "has been deleted", "memengine recall" })
+        string[] parts = ["backend/go", "3 insight", "shares the words", "similarity", "expected", "has been deleted", "memengine recall"];
+        foreach (var part in parts)
             Assert.Contains(part, text, StringComparison.Ordinal);
         Assert.Empty(error.ToString());
         var path = text.Split('\n').First(l => l.Contains("memengine-", StringComparison.Ordinal)).Trim();

@@ -30,7 +30,11 @@ public sealed class ToolTests : IDisposable
     {
         var help = await _cli.RunAsync("--help");
         Assert.Equal(0, help.ExitCode);
-        string[] verbs = ["quickstart", "remember", "revise", "forget", "restore", "import", "export", "recall", "get", "history", "list", "stats", "check", "bench"];
+        string[] verbs =
+        [
+            "quickstart", "remember", "revise", "forget", "restore", "import", "export", "recall", "get", "history", "list", "stats",
+            "check", "bench",
+        ];
         Assert.All(verbs, v => Assert.Contains(v, help.Out, StringComparison.Ordinal));
     }
 

@@ -33,8 +33,9 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
     {
         var (import, stats) = (tour.Import!, tour.Stats!);
         Chapter("2. Memories come in", Step("import"));
-        output.Line($"The samples are {import.Read} memories, one JSON object a line: {import.Added} were added, {import.Unchanged} were there already,");
-        output.Line($"{import.Revised} got a new version. Each was on the device before it counted as remembered.");
+        output.Line($"The samples are {import.Read} memories, one JSON object a line: {import.Added} were added,");
+        output.Line($"{import.Unchanged} were there already, {import.Revised} got a new version.");
+        output.Line("Each was on the device before it counted as remembered.");
         if (stats.Memories != import.Read) output.Line($"With what was there before, the pool has {stats.Memories:N0} memories.");
         output.Line();
         var levels = stats.ByLevel.Select(l => new[] { MemoryText.NameOf(l.Key), $"{l.Value:N0}", Meaning(l.Key) });

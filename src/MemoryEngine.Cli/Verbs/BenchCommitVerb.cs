@@ -8,8 +8,8 @@ namespace MemoryEngine.Cli.Verbs;
 /// <summary>Measures durable writes against the bare device, where the pool would lie.</summary>
 internal sealed class BenchCommitVerb : Verb
 {
-    private const int DefaultRounds = 5;
-    private const int DefaultSliceMs = 400;
+    private const int DefaultRounds = 20;
+    private const int DefaultSliceMs = 100;
 
     private readonly Option<int?> _rounds = Values.Positive("--rounds", $"How often pool and device take turns; {DefaultRounds} when not given.");
     private readonly Option<int?> _slice = Values.Positive("--slice-ms", $"How long a turn is, in milliseconds; {DefaultSliceMs} when not given.");
@@ -60,7 +60,8 @@ internal sealed class BenchCommitVerb : Verb
 
     private static void Show(Output output, CommitFigures figures)
     {
-        output.Line($"Durable writes of one memory, {figures.BytesAWrite} bytes in the journal, against a bare write and fdatasync of as many bytes:");
+        output.Line($"Durable writes of one memory, {figures.BytesAWrite} bytes in the journal, against a bare write and fdatasync");
+        output.Line("of as many bytes in the same directory, taking turns:");
         output.Line();
         output.Table(
             ["", "memengine", "device", "ratio"],

@@ -37,6 +37,7 @@ internal sealed class CheckVerb(Shell shell) : Verb(shell, "check", "Reads every
             output.Line($"{problem.File} at {problem.Offset}: {problem.What}");
             output.Line($"  {problem.Consequence}");
         }
-        output.Line(report.Ok ? $"{report.Bytes:N0} bytes, all as they were written." : $"{report.Problems.Count} problems in {report.Bytes:N0} bytes.");
+        var bytes = $"{report.Bytes:N0} bytes";
+        output.Line(report.Ok ? $"{bytes}, all as they were written." : $"{report.Problems.Count} problems in {bytes}.");
     }
 }
