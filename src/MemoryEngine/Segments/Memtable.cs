@@ -80,7 +80,7 @@ internal sealed class Memtable
             Language = Name(draft.Requires.Find(r => r.Name == "language").Value ?? ""),
             License = Name(draft.License),
             Contributor = Name(draft.Contributor),
-            Tags = TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
+            Tags = draft.Tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
             Requires = InternRequires(draft.Requires),
             Level = record.Level,
             Format = record.Format,
@@ -106,7 +106,8 @@ internal sealed class Memtable
     public void Publish(long sequence) =>
         Volatile.Write(ref _current, new MemtableView(View.Through(sequence), Rows.Count, _liveCount, _liveLength));
 
-    private static ulong TaskHash(RowDraft draft) => TextAnalyzer.Hash($"{draft.Domain}\0{draft.Task}");
+    private static ulong TaskHash(RowDraft draft) =>
+        (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
 
     private void Die(long recordId, long sequence)
     {
@@ -124,7 +125,11 @@ internal sealed class Memtable
 
     private int Name(string name) => Names.Intern(name, name);
 
-    private int InternRequires(List<(string Name, string Value)> requires) => RequireSets.Intern(
-        string.Join('\0', requires.Select(r => $"{r.Name}\0{r.Value}")),
-        requires.Count == 0 ? MemoryDraft.EmptyRequires : requires.ToDictionary(r => r.Name, r => r.Value, StringComparer.Ordinal).AsReadOnly());
+    private int InternRequires(List<(string Name, string Value)> requires)
+    {
+        // Most memories require nothing.
+        if (requires.Count == 0) return RequireSets.Intern("", MemoryDraft.EmptyRequires);
+        var key = string.Join('\0', requires.Select(r => $"{r.Name}\0{r.Value}"));
+        return RequireSets.Intern(key, requires.ToDictionary(r => r.Name, r => r.Value, StringComparer.Ordinal).AsReadOnly());
+    }
 }
