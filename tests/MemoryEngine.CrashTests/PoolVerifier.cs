@@ -17,7 +17,7 @@ internal sealed class PoolVerifier(TemporaryPool directory, ExpectedState expect
         if (torn is null && !WasEverBorn()) return;
         await using (var store = await MemoryStore.OpenAsync(directory.Pool, options))
         {
-            var cut = store.Stats().OpeningNotes.Where(n => n.Contains("was torn by a crash: cut at offset", StringComparison.Ordinal));
+            var cut = store.Stats().OpeningNotes.Where(n => n.Contains("was torn by a crash: ", StringComparison.Ordinal));
             Assert.Equal(torn is null ? 0 : 1, cut.Count());
             var found = await ListAsync(store);
             for (var slot = 0; slot < ExpectedState.Slots; slot++)

@@ -10,7 +10,10 @@ namespace MemoryEngine.Fuzz;
 internal sealed class JsonLinesTarget : FuzzTarget
 {
     private const string Whole =
-        """{"id":"01900000-0000-7000-8000-000000000001","format":"insight","level":3,"domain":"a/b","task":"t","title":"T","key":"k","text":"x","model":"m","contributor":"c","expires_us":1760000000000000,"result":"pass","requires":{"language":"go"},"tags":["a","b"],"source":"s","license":"MIT","vectors":{"text":"AACAPwAAAEA="},"mine":{"a":[1,2]}}""";
+        """{"id":"01900000-0000-7000-8000-000000000001","format":"insight","level":3,"domain":"a/b","task":"t","title":"T" """ +
+        """,  "key":"k","text":"x","model":"m","contributor":"c","expires_us":1760000000000000,"result":"pass" """ +
+        """,  "requires":{"language":"go"},"tags":["a","b"],"source":"s","license":"MIT" """ +
+        """,  "vectors":{"text":"AACAPwAAAEA="},"mine":{"a":[1,2]}}""";
 
     public override string Name => "jsonl";
 

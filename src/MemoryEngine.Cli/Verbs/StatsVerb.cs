@@ -6,6 +6,8 @@ namespace MemoryEngine.Cli.Verbs;
 /// <summary>The pool's figures.</summary>
 internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the pool's figures.")
 {
+    private const int MostDomains = 25;
+
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
@@ -77,6 +79,15 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
         output.Line();
         output.Table(["level", "memories"], [.. stats.ByLevel.Select(l => new[] { MemoryText.NameOf(l.Key), $"{l.Value:N0}" })]);
         output.Line();
-        output.Table(["domain", "memories"], [.. stats.ByDomain.Select(d => new[] { d.Key.Length > 0 ? d.Key : "(none)", $"{d.Value:N0}" })]);
+        ShowDomains(output, stats);
+    }
+
+    // A large pool has hundreds of domains; a person looks at the largest, a script reads the JSON.
+    private static void ShowDomains(Output output, PoolStats stats)
+    {
+        var shown = stats.ByDomain.OrderByDescending(d => d.Value).ThenBy(d => d.Key, StringComparer.Ordinal).Take(MostDomains).ToList();
+        output.Table(["domain", "memories"], [.. shown.Select(d => new[] { d.Key.Length > 0 ? d.Key : "(none)", $"{d.Value:N0}" })]);
+        if (shown.Count < stats.ByDomain.Count)
+            output.Line($"and {stats.ByDomain.Count - shown.Count:N0} smaller domains; --json lists all.");
     }
 }

@@ -3,29 +3,37 @@ using System.Runtime.CompilerServices;
 namespace MemoryEngine.Index;
 
 /// <summary>
-/// The documents that contain one term, ascending, each with its frequency; about two bytes a posting. One writer; a
+/// The documents that contain one term, ascending, each with its frequency; one to two bytes a posting. One writer; a
 /// reader takes a cursor and sees the postings that were complete when it did.
 /// </summary>
+/// <remarks>
+/// A posting is a step from the document before and a frequency. <c>0ssssfff</c>: a step to 16 and a
+/// frequency to 8 in one byte. <c>10fffsss</c> and a byte: a step to 2,048. <c>11ffffff</c> and the step as LEB128: a
+/// frequency to 63; all ones say that the frequency follows as LEB128.
+/// </remarks>
 internal sealed class PostingList
 {
+    private const int MostBytes = 11;
+    private const int MediumForm = 0x80;
+    private const int LongForm = 0xC0;
+    private const int FrequencyFollows = 0x3F;
+
     private byte[] _bytes = new byte[8];
     private int _length;
     private int _lastDocument = -1;
 
-    // Inlined at once: an import begins with a hundred thousand of these, in a process that has just begun.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int document, int frequency)
     {
         var bytes = _bytes;
         var length = _length;
-        if (bytes.Length - length < 10)
+        if (bytes.Length - length < MostBytes && bytes.Length - length < BytesOf(document - _lastDocument, frequency))
         {
             // Readers keep the array they have; the new one holds all that theirs does.
-            Array.Resize(ref bytes, bytes.Length + Math.Max(8, bytes.Length / 2));
+            Array.Resize(ref bytes, bytes.Length + Math.Max(MostBytes, bytes.Length / 4));
             Volatile.Write(ref _bytes, bytes);
         }
-        length = Write(bytes, length, document - _lastDocument);
-        length = Write(bytes, length, frequency);
+        length = Write(bytes, length, document - _lastDocument, frequency);
         _lastDocument = document;
         Volatile.Write(ref _length, length);
     }
@@ -37,7 +45,27 @@ internal sealed class PostingList
         return new Cursor(Volatile.Read(ref _bytes).AsSpan(0, length));
     }
 
-    private static int Write(byte[] bytes, int at, int value)
+    private static int BytesOf(int step, int frequency) => frequency > 8 || step > 2048 ? MostBytes : step > 16 ? 2 : 1;
+
+    private static int Write(byte[] bytes, int at, int step, int frequency)
+    {
+        if (frequency <= 8 && step <= 16)
+        {
+            bytes[at++] = (byte)(((step - 1) << 3) | (frequency - 1));
+            return at;
+        }
+        if (frequency <= 8 && step <= 2048)
+        {
+            bytes[at++] = (byte)(MediumForm | ((frequency - 1) << 3) | ((step - 1) >> 8));
+            bytes[at++] = (byte)(step - 1);
+            return at;
+        }
+        bytes[at++] = (byte)(LongForm | Math.Min(frequency, FrequencyFollows));
+        at = WriteLeb(bytes, at, step);
+        return frequency < FrequencyFollows ? at : WriteLeb(bytes, at, frequency);
+    }
+
+    private static int WriteLeb(byte[] bytes, int at, int value)
     {
         var rest = (uint)value;
         for (; rest >= 0x80; rest >>= 7) bytes[at++] = (byte)(rest | 0x80);
@@ -57,17 +85,30 @@ internal sealed class PostingList
         public bool MoveNext()
         {
             if (_at == _bytes.Length) return false;
-            Document += Next();
-            Frequency = Next();
+            var first = (int)_bytes[_at++];
+            if (first < MediumForm)
+            {
+                Document += (first >> 3) + 1;
+                Frequency = (first & 7) + 1;
+            }
+            else if (first < LongForm)
+            {
+                Document += (((first & 7) << 8) | _bytes[_at++]) + 1;
+                Frequency = ((first >> 3) & 7) + 1;
+            }
+            else
+            {
+                Document += ReadLeb();
+                var frequency = first & FrequencyFollows;
+                Frequency = frequency < FrequencyFollows ? frequency : ReadLeb();
+            }
             return true;
         }
 
-        private int Next()
+        private int ReadLeb()
         {
-            var value = (uint)_bytes[_at++];
-            if (value < 0x80) return (int)value;
-            value &= 0x7F;
-            for (var shift = 7; ; shift += 7)
+            uint value = 0;
+            for (var shift = 0; ; shift += 7)
             {
                 var b = _bytes[_at++];
                 value |= (uint)(b & 0x7F) << shift;

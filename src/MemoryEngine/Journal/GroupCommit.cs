@@ -139,9 +139,9 @@ internal sealed class GroupCommit : IDisposable
             if (_queued > 0 || _postponed is not null || _closing) return false;
             _taken.Clear();
             _host.BeginBatch();
-            Take(write);
+            if (!Take(write)) _postponed = write;
             Commit();
-            wakeFlusher = _queued > 0 || _unsynced || _host.IsCheckpointDue;
+            wakeFlusher = _queued > 0 || _postponed is not null || _unsynced || _host.IsCheckpointDue;
         }
         finally
         {

@@ -67,9 +67,10 @@ internal sealed class Recovery
             Memtable.Publish(scan.LastSequence);
             if (scan.Torn is { } torn)
             {
+                var cut = withRecords ? "cut" : "left out, to be cut when the pool is opened for writing,";
                 Notes.Add(
-                    $"The last batch in {torn.File} was torn by a crash: cut at offset {torn.Offset}, {torn.Bytes} bytes. " +
-                    "Nothing in it had been acknowledged as durable.");
+                    $"The last batch in {torn.File} was torn by a crash: {cut} at offset {torn.Offset}, {torn.Bytes} bytes. " +
+                    "What a crash tears has not been acknowledged.");
             }
             return scan;
         }

@@ -9,6 +9,28 @@ namespace MemoryEngine.Tests.Index;
 public sealed class GrowingStructureTests
 {
     [Fact]
+    public void Postings_come_back_in_every_form_they_are_stored_in()
+    {
+        int[] steps = [1, 2, 15, 16, 17, 255, 256, 257, 2047, 2048, 2049, 70_000, 40_000_000];
+        int[] frequencies = [1, 7, 8, 9, 62, 63, 64, 127, 128, ushort.MaxValue];
+        var postings = new List<(int Document, int Frequency)>();
+        var list = new PostingList();
+        var document = -1;
+        foreach (var step in steps)
+        {
+            foreach (var frequency in frequencies)
+            {
+                document += step;
+                postings.Add((document, frequency));
+                list.Add(document, frequency);
+            }
+        }
+        var read = new List<(int, int)>();
+        for (var cursor = list.Read(); cursor.MoveNext();) read.Add((cursor.Document, cursor.Frequency));
+        Assert.Equal(postings, read);
+    }
+
+    [Fact]
     public void Postings_come_back_as_they_were_added()
     {
         var posting = Gen.Choose(1, 100_000).SelectMany(gap => Gen.Choose(1, 70_000).Select(count => (gap, count)));
