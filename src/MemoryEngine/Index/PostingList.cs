@@ -13,6 +13,9 @@ namespace MemoryEngine.Index;
 /// </remarks>
 internal sealed class PostingList
 {
+    /// <summary>From here on room to grow costs more than copying does.</summary>
+    private const int LongListBytes = 4096;
+
     private const int MostBytes = 11;
     private const int MediumForm = 0x80;
     private const int LongForm = 0xC0;
@@ -30,7 +33,8 @@ internal sealed class PostingList
         if (bytes.Length - length < MostBytes && bytes.Length - length < BytesOf(document - _lastDocument, frequency))
         {
             // Readers keep the array they have; the new one holds all that theirs does.
-            Array.Resize(ref bytes, bytes.Length + Math.Max(MostBytes, bytes.Length / 4));
+            var growth = bytes.Length < LongListBytes ? bytes.Length / 2 : bytes.Length / 4;
+            Array.Resize(ref bytes, bytes.Length + Math.Max(MostBytes, growth));
             Volatile.Write(ref _bytes, bytes);
         }
         length = Write(bytes, length, document - _lastDocument, frequency);

@@ -87,7 +87,7 @@ internal sealed class Memtable
             Result = record.Result,
         });
         Lexical.Add(index, draft.Terms);
-        foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector);
+        foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector.Span);
         Count(index, +1);
         if (place.Supersedes > 0) Die(place.Supersedes, sequence);
         _newest[place.MemoryId] = index;

@@ -15,6 +15,8 @@ internal sealed class RowDraft : IDisposable
 
     private const int BodyWeight = 1;
 
+    private float[]? _pooledVector;
+
     private RowDraft()
     {
     }
@@ -33,7 +35,7 @@ internal sealed class RowDraft : IDisposable
 
     public List<(string Name, string Value)> Requires { get; } = [];
 
-    public List<(int Space, float[] Vector)> Vectors { get; } = [];
+    public List<(int Space, ReadOnlyMemory<float> Vector)> Vectors { get; } = [];
 
     public string? IdempotencyKey { get; private set; }
 
@@ -70,7 +72,11 @@ internal sealed class RowDraft : IDisposable
         return draft;
     }
 
-    public void Dispose() => Terms.Dispose();
+    public void Dispose()
+    {
+        Terms.Dispose();
+        if (_pooledVector is not null) ArrayPool<float>.Shared.Return(_pooledVector);
+    }
 
     private void Analyze(ReadOnlySpan<byte> title, ReadOnlySpan<byte> key, ReadOnlySpan<byte> text, int derivedSpace)
     {
@@ -88,11 +94,12 @@ internal sealed class RowDraft : IDisposable
         else
         {
             // One walk through the text feeds both: analysis is half the cost of a memory.
-            var vector = new float[HashingEmbedder.Dimension];
+            _pooledVector = ArrayPool<float>.Shared.Rent(HashingEmbedder.Dimension);
+            var vector = _pooledVector.AsMemory(0, HashingEmbedder.Dimension);
             var both = new TermsAndVector
             {
                 Terms = new TermCounts.Builder { Weight = KeyWeight },
-                Vector = new HashingEmbedder.Sink(vector),
+                Vector = new HashingEmbedder.Sink(vector.Span),
             };
             Walk(title, characters, ref both);
             Walk(key, characters, ref both);
