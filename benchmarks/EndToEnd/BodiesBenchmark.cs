@@ -9,6 +9,7 @@ namespace MemoryEngine.Benchmarks.EndToEnd;
 internal static class BodiesBenchmark
 {
     private const int VocabularyWords = 30_000;
+    private const long CollectEveryBytes = 64 << 20;
     private const int ChunkBytes = 2 << 20;
 
     public static int Run(string[] args)
@@ -43,6 +44,7 @@ internal static class BodiesBenchmark
         await using (var store = await MemoryStore.OpenAsync(root, options))
         {
             var watch = Stopwatch.StartNew();
+            long uncollected = 0;
             var atOnce = Math.Max(1, ChunkBytes / bytes);
             for (long done = 0; done < count; done += atOnce)
             {
@@ -50,6 +52,11 @@ internal static class BodiesBenchmark
                 for (var i = 0; i < chunk.Length; i++) chunk[i] = Draft(text, done + i, bytes);
                 var results = await store.RememberManyAsync(chunk);
                 for (var i = 0; i < results.Count; i++) ids[done + i] = results[i].Id;
+                // As the importer of the command line does.
+                uncollected += (long)results.Count * bytes;
+                if (uncollected < CollectEveryBytes) continue;
+                uncollected = 0;
+                GC.Collect(2, GCCollectionMode.Aggressive);
             }
             Say("remember", $"{watch.Elapsed.TotalSeconds:f1} s, {count * (double)bytes / watch.Elapsed.TotalSeconds / 1e6:n0} MB a second");
             Resident("after remembering");

@@ -16,12 +16,20 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
     // Small enough that the first chunk is on its way early, and that what is under way never has to wait for a place
     // in the pool's queue, where two lines of one id could change places.
     private const int ChunkLines = 512;
+
+    // A chunk of the longest texts would be half a gigabyte.
+    private const int ChunkCharacters = 2 << 20;
     private const int ChunksUnderWay = 4;
+
+    // Long texts pass through and leave garbage that the collector would let grow to several times what the pool needs.
+    // Collected this often, an import of gigabytes stays small and one of short memories never gets here.
+    private const long CollectEveryCharacters = 64L << 20;
 
     private readonly SpaceDeclaring _spaces = new(store);
     private readonly List<FailedLine> _failed = [];
     private readonly Queue<Task<IReadOnlyList<RememberResult>>> _underWay = new();
     private long _firstRead;
+    private long _uncollected;
 
     public long Read { get; private set; }
 
@@ -101,7 +109,8 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
         while (reader.TryRead(out var line))
         {
             chunk.Lines.Add(line.Draft is { Id: null } draft ? line with { Draft = draft with { Id = JsonLines.ContentId(draft) } } : line);
-            if (chunk.Lines.Count < ChunkLines) continue;
+            chunk.Characters += line.Draft?.Text.Length ?? 0;
+            if (chunk.Lines.Count < ChunkLines && chunk.Characters < ChunkCharacters) continue;
             chunk.Share = share(reader);
             await chunks.WriteAsync(chunk, cancellation);
             chunk = new Chunk(file);
@@ -133,6 +142,12 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
             throw BadLine(chunk.File, line.Number, problem);
         }
         await SubmitAsync(chunk.File, lines, cancellation);
+        _uncollected += lines.Sum(l => (long)l.Draft!.Text.Length);
+        if (_uncollected >= CollectEveryCharacters)
+        {
+            _uncollected = 0;
+            GC.Collect(2, GCCollectionMode.Aggressive);
+        }
         progress?.Invoke(chunk.Share, Read);
     }
 
@@ -212,6 +227,9 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
         public string File => file;
 
         public List<JsonLine> Lines { get; } = new(ChunkLines);
+
+        /// <summary>Length of all texts.</summary>
+        public long Characters { get; set; }
 
         public double Share { get; set; }
     }
