@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+
+namespace MemoryEngine.Tests;
+
+/// <summary>Tests that change the process's working directory or console run while no others do.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
+
+/// <summary>The README's code is what is compiled and run here.</summary>
+[Collection(Alone.Name)]
+public sealed class ReadmeTests
+{
+    [Fact]
+    public async Task The_four_lines_of_the_readme_recall_what_they_remember()
+    {
+        var directory = Directory.CreateTempSubdirectory("memengine-");
+        var (before, output) = (Directory.GetCurrentDirectory(), Console.Out);
+        var printed = new StringWriter();
+        try
+        {
+            Directory.SetCurrentDirectory(directory.FullName);
+            Console.SetOut(printed);
+            await FourLinesAsync();
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Directory.SetCurrentDirectory(before);
+            directory.Delete(recursive: true);
+        }
+        Assert.Equal("Close the response body, or the connection pool runs dry.", printed.ToString().Trim());
+    }
+
+    [Fact]
+    public void The_readme_shows_those_lines()
+    {
+        var (here, readme) = (File.ReadAllLines(ThisFile()), File.ReadAllText(Path.Combine(Root(), "README.md")));
+        var start = Array.FindLastIndex(here, l => l.Contains("private static async Task FourLinesAsync", StringComparison.Ordinal)) + 2;
+        var lines = here.Skip(start).Take(4).Select(l => l.Trim());
+        Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    private static async Task FourLinesAsync()
+    {
+        await using var store = await MemoryStore.OpenAsync("pool");
+        await store.RememberAsync("Close the response body, or the connection pool runs dry.", domain: "backend/go");
+        var recall = await store.RecallAsync("connections leak after HTTP calls", domain: "web/typescript");
+        Console.WriteLine(recall.Memories[0].Memory.Text);
+    }
+
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "MemoryEngine.sln"))) directory = directory.Parent;
+        return directory.FullName;
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") =>
+        File.Exists(path) ? path : Path.Combine(Root(), "tests", "MemoryEngine.Tests", "ReadmeTests.cs");
+}
