@@ -40,9 +40,10 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             }
         }
         var writes = new Task<RememberResult>[drafts.Count];
-        for (var start = 0; start < drafts.Count; start += EmbeddingBatch)
+        var atOnce = embedder.CallsGenerator ? EmbeddingBatch : Math.Max(1, drafts.Count);
+        for (var start = 0; start < drafts.Count; start += atOnce)
         {
-            var part = drafts.Skip(start).Take(EmbeddingBatch).ToList();
+            var part = drafts.Skip(start).Take(atOnce).ToList();
             var made = await embedder.EmbedMemoriesAsync(part, cancellation).ConfigureAwait(false);
             var first = start;
             var prepared = new PendingRemember[part.Count];

@@ -10,6 +10,9 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
 {
     private readonly IEmbeddingGenerator<string, Embedding<float>>? _generator = options.LexicalOnly ? null : options.Embedder;
 
+    /// <summary>Whether memories are embedded by the caller's generator.</summary>
+    public bool CallsGenerator => _generator is not null;
+
     /// <summary>The identity of a caller's generator.</summary>
     public static string IdentityOf(MemoryStoreOptions options)
     {
