@@ -68,42 +68,52 @@ internal sealed class CommitBenchmark(string directory, int rounds, TimeSpan sli
     private void TimeDevice(Device device, byte[] data, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < slice)
+        // Once at least, however long the machine took to get here: a turn always has a figure.
+        do
         {
             cancellation.ThrowIfCancellationRequested();
             var begin = Stopwatch.GetTimestamp();
             device.Write(data);
             _deviceUs.Add(Stopwatch.GetElapsedTime(begin).TotalMicroseconds);
         }
+        while (Stopwatch.GetElapsedTime(start) < slice);
     }
 
     private async Task TimePoolAsync(MemoryStore store, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < slice)
+        do
         {
             var draft = NextDraft();
             var begin = Stopwatch.GetTimestamp();
             await store.RememberAsync(draft, null, cancellation);
             _poolUs.Add(Stopwatch.GetElapsedTime(begin).TotalMicroseconds);
         }
+        while (Stopwatch.GetElapsedTime(start) < slice);
     }
 
     private long CountDevice(Device device, byte[] data, long start, CancellationToken cancellation)
     {
         long count = 0;
-        for (; Stopwatch.GetElapsedTime(start) < slice; count++)
+        do
         {
             cancellation.ThrowIfCancellationRequested();
             device.Write(data);
+            count++;
         }
+        while (Stopwatch.GetElapsedTime(start) < slice);
         return count;
     }
 
     private async Task<long> WriteAsync(MemoryStore store, long start, CancellationToken cancellation)
     {
         long count = 0;
-        for (; Stopwatch.GetElapsedTime(start) < slice; count++) await store.RememberAsync(NextDraft(), null, cancellation);
+        do
+        {
+            await store.RememberAsync(NextDraft(), null, cancellation);
+            count++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < slice);
         return count;
     }
 
