@@ -5,7 +5,7 @@ namespace MemoryEngine;
 /// <summary>A write of a pool that answers its caller with a <typeparamref name="T"/>.</summary>
 internal abstract class PendingWrite<T>(Pool pool, Durability durability) : PendingWrite
 {
-    // Callers go on elsewhere: the flusher's thread is for flushing.
+    // Callers go on elsewhere: whoever commits holds the right to, and must not run their code meanwhile.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Task => _completion.Task;

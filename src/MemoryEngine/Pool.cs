@@ -6,7 +6,7 @@ using MemoryEngine.Snapshots;
 namespace MemoryEngine;
 
 /// <summary>
-/// An open pool: the parts that the verbs share, and what the flusher asks of them. The members for writing belong to
+/// An open pool: the parts that the verbs share, and what a commit asks of them. The members for writing belong to
 /// whoever holds the right to commit; what readers use takes no locks.
 /// </summary>
 internal sealed class Pool : ICommitHost, IDisposable

@@ -7,7 +7,7 @@ namespace MemoryEngine;
 
 /// <summary>
 /// Remembering and revising: the work on the text is done on the caller's thread, what becomes of it (new, a new
-/// version, nothing, back again) is decided by the flusher, where all writes are in one order.
+/// version, nothing, back again) is decided under the right to commit, where all writes are in one order.
 /// </summary>
 internal sealed class Remember(Pool pool, TextEmbedder embedder)
 {
