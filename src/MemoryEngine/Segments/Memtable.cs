@@ -98,8 +98,9 @@ internal sealed class Memtable
     public void Restore(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
+        // A journal may say so of a row that never died; it is one live row all the same.
+        if (!Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, +1);
         Rows[row].Note(sequence);
-        Count(row, +1);
     }
 
     /// <summary>Lets readers see everything up to a sequence.</summary>
