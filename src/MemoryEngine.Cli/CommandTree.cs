@@ -33,6 +33,14 @@ internal sealed class CommandTree
             new HistoryVerb(_shell),
             new ListVerb(_shell),
             new StatsVerb(_shell),
+            new Command("snapshot", "Names for what the pool held at one moment: made, read, compared, rolled back to.")
+            {
+                new SnapshotCreateVerb(_shell),
+                new SnapshotListVerb(_shell),
+                new SnapshotDropVerb(_shell),
+                new SnapshotDiffVerb(_shell),
+                new SnapshotRollbackVerb(_shell),
+            },
             new CheckVerb(_shell),
             new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell) },
         };

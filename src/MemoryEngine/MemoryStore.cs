@@ -10,7 +10,7 @@ namespace MemoryEngine;
 /// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IAsyncDisposable, IDisposable
+public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -87,7 +87,7 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
             draft with { Id = id }, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken);
     }
 
-    /// <summary>Recalls memories for a task.</summary>
+    /// <inheritdoc/>
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(query, cancellationToken);
 
@@ -96,20 +96,17 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
 
-    /// <summary>
-    /// A memory's current version, the newest one when it is forgotten, or the version asked for; null when there is
-    /// none.
-    /// </summary>
+    /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
-        _reading.GetAsync(id, version, cancellationToken);
+        _reading.GetAsync(id, version, _pool.Memtable.Current, cancellationToken);
 
-    /// <summary>All versions of a memory, oldest first; empty when the id is unknown.</summary>
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _reading.HistoryAsync(id, cancellationToken);
+        _reading.HistoryAsync(id, _pool.Memtable.Current, cancellationToken);
 
     /// <summary>The memories in the order they were remembered, as of the moment of the call.</summary>
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
-        _reading.ListAsync(filter ?? new ListFilter(), cancellationToken);
+        _reading.ListAsync(filter ?? new ListFilter(), _pool.Memtable.Current, cancellationToken);
 
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
@@ -133,12 +130,74 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
         return _pool.CommitAsync(new PendingSpace(_pool, space), cancellationToken);
     }
 
+    /// <summary>Gives what the pool holds now a name. One durable event, whatever the size of the pool.</summary>
+    /// <param name="name">1 to 64 letters, digits, '-', '_' and '.'.</param>
+    /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
+    /// <exception cref="MemoryEngineException">The name is taken.</exception>
+    public ValueTask<SnapshotInfo> CreateSnapshotAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.CommitAsync(new PendingSnapshot(_pool, name), cancellationToken);
+    }
+
+    /// <summary>Takes a snapshot's name away. What it alone held may be given up from then on.</summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public async ValueTask DropSnapshotAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        await _pool.CommitAsync(new PendingSnapshotDrop(_pool, name), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The snapshots, oldest first.</summary>
+    public IReadOnlyList<SnapshotInfo> Snapshots()
+    {
+        _pool.ThrowIfDisposed();
+        return [.. _pool.Snapshots.All.Select(s => SnapshotRules.Info(s, _pool.Memtable.Seen(s.View).LiveCount))];
+    }
+
+    /// <summary>Opens a snapshot for reading, while the pool goes on.</summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public MemorySnapshot OpenSnapshot(string name)
+    {
+        _pool.ThrowIfDisposed();
+        return new MemorySnapshot(_pool, FindSnapshot(name), _recall, _reading);
+    }
+
+    /// <summary>How two snapshots differ, or a snapshot and the present.</summary>
+    /// <param name="earlier">A snapshot.</param>
+    /// <param name="later">Another, older or newer; null for the present.</param>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public SnapshotDiff Diff(string earlier, string? later = null)
+    {
+        _pool.ThrowIfDisposed();
+        var to = later is null ? _pool.Memtable.Current.View : FindSnapshot(later).View;
+        return SnapshotDiffing.Compare(_pool.Memtable, FindSnapshot(earlier).View, to);
+    }
+
+    /// <summary>
+    /// Makes the pool what it was when a snapshot was made. One durable event, and nothing is erased: the state before
+    /// gets a name, and rolling back to that undoes it. Vector spaces, idempotency keys, snapshot names and purges do not
+    /// roll back.
+    /// </summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public ValueTask<RollbackResult> RollBackAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.CommitAsync(new PendingRollback(_pool, name), cancellationToken);
+    }
+
     /// <summary>The pool's figures at this moment.</summary>
-    public PoolStats Stats() => _reading.Stats();
+    public PoolStats Stats() => _reading.Stats(_pool.Memtable.Current);
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose() => _pool.Dispose();
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
+
+    private Snapshots.NamedView FindSnapshot(string name)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.Snapshots.Find(name) ?? throw SnapshotRules.NotFound(name);
+    }
 }

@@ -27,8 +27,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
-        (Memtable, Records, Answers, _notes, _manifest) =
-            (recovery.Memtable, recovery.Records, recovery.Answers, recovery.Notes, recovery.Manifest);
+        (Memtable, Snapshots, Records, Answers, _notes, _manifest) =
+            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes, recovery.Manifest);
         (_journal, _lock) = (journal, poolLock);
         _bodies = new JournalBodies(options.Files, paths.Journal);
         _checkpointedBytes = recovery.CheckpointedBytes;
@@ -45,6 +45,10 @@ internal sealed class Pool : ICommitHost, IDisposable
     public JournalScan Scan { get; }
 
     public Memtable Memtable { get; }
+
+    public SnapshotTable Snapshots { get; }
+
+    public LeaseTable Leases { get; } = new();
 
     public RecordStore? Records { get; }
 

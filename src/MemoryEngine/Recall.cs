@@ -15,7 +15,12 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
     private const int MinDepth = 64;
 
-    public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation)
+    public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
+        RunAsync(query, null, pool.NowMicroseconds, cancellation);
+
+    /// <summary>Recalls from a fixed view, or from the current one where none is given.</summary>
+    public ValueTask<RecallResult> RunAsync(
+        RecallQuery query, MemtableView? seen, long nowMicroseconds, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         cancellation.ThrowIfCancellationRequested();
@@ -23,21 +28,25 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         var start = Stopwatch.GetTimestamp();
         var needsEmbedder = query is { Vector: null, Text: not null, Space: VectorSpace.TextSpace }
             && pool.Options is { Embedder: not null, LexicalOnly: false };
-        return needsEmbedder ? EmbedAndRunAsync(query, start, cancellation) : Run(query, query.Vector, start, cancellation);
+        return needsEmbedder
+            ? EmbedAndRunAsync(query, seen, nowMicroseconds, start, cancellation)
+            : Run(query, query.Vector, seen, nowMicroseconds, start, cancellation);
     }
 
-    private async ValueTask<RecallResult> EmbedAndRunAsync(RecallQuery query, long start, CancellationToken cancellation)
+    private async ValueTask<RecallResult> EmbedAndRunAsync(
+        RecallQuery query, MemtableView? seen, long nowMicroseconds, long start, CancellationToken cancellation)
     {
         var vector = await embedder.EmbedQueryAsync(query.Text!, cancellation).ConfigureAwait(false);
-        return await Run(query, vector, start, cancellation).ConfigureAwait(false);
+        return await Run(query, vector, seen, nowMicroseconds, start, cancellation).ConfigureAwait(false);
     }
 
     private ValueTask<RecallResult> Run(
-        RecallQuery query, ReadOnlyMemory<float>? vector, long start, CancellationToken cancellation)
+        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView? seen, long nowMicroseconds, long start,
+        CancellationToken cancellation)
     {
         var found = ArrayPool<FusedHit>.Shared.Rent(query.K);
-        var view = pool.Memtable.Current;
-        var count = Search(query, vector, view, found.AsSpan(0, query.K), out var considered);
+        var view = seen ?? pool.Memtable.Current;
+        var count = Search(query, vector, view, nowMicroseconds, found.AsSpan(0, query.K), out var considered);
         var searchTime = Stopwatch.GetElapsedTime(start);
         var memories = new RecalledMemory[count];
         for (var i = 0; i < count; i++)
@@ -84,12 +93,13 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         };
 
     private int Search(
-        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView view, Span<FusedHit> target, out int considered)
+        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView view, long nowMicroseconds, Span<FusedHit> target,
+        out int considered)
     {
         var memtable = pool.Memtable;
         var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
         var marks = marked.AsSpan(0, view.RowCount);
-        considered = new RowFilter(memtable, query, pool.NowMicroseconds).Mark(view.View, marks);
+        considered = new RowFilter(memtable, query, nowMicroseconds).Mark(view.View, marks);
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));

@@ -152,13 +152,15 @@ internal sealed class PendingRemember(
             Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);
             return;
         }
-        ref readonly var known = ref memtable.Rows[newest];
-        var live = known.IsLive(memtable.Current.View);
-        if (mustExist && !live)
+        var live = memtable.FindLive(memoryId, memtable.Applied);
+        if (mustExist && live < 0)
         {
             throw new MemoryEngineException(
-                ErrorCode.Conflict, $"Memory {memoryId} is forgotten. Restore it before revising it.");
+                ErrorCode.Conflict, $"Memory {memoryId} is forgotten, or was rolled back. Restore it before revising it.");
         }
+        // What is compared with: the live version, else the newest that the view knows, else one that was rolled back.
+        var row = live >= 0 ? live : memtable.FindNewest(memoryId, memtable.Applied);
+        ref readonly var known = ref memtable.Rows[row >= 0 ? row : newest];
         if (expectedVersion is { } expected && expected != known.Version)
         {
             throw new MemoryEngineException(
@@ -167,11 +169,12 @@ internal sealed class PendingRemember(
         }
         if (known.ContentHash != hash)
         {
-            Append(journal, memoryId, hash, known.Version + 1, newest + 1, RememberOutcome.Revised, now);
+            // Numbers are not given twice, though a rollback may have hidden the version that has the newest.
+            Append(journal, memoryId, hash, memtable.Rows[newest].Version + 1, live + 1, RememberOutcome.Revised, now);
             return;
         }
-        _recordId = newest + 1;
-        if (live)
+        _recordId = (row >= 0 ? row : newest) + 1;
+        if (live >= 0)
         {
             Answer(journal, new RememberResult(memoryId, known.Version, RememberOutcome.Unchanged, known.Birth), hash, now);
             return;

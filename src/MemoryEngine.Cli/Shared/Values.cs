@@ -45,6 +45,8 @@ internal static class Values
             : Refuse<Guid>(result, "ID is a UUID, as 'memengine list' shows them"),
     };
 
+    public static Option<string?> AsOf() => Text("--as-of", "As the pool was when this snapshot was made.", "SNAPSHOT");
+
     public static Option<string?> Text(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };
 

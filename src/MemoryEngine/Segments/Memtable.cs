@@ -18,7 +18,9 @@ internal sealed record MemtableView(View View, int RowCount, long LiveCount, lon
 internal sealed class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
-    private MemtableView _current = new(View.Through(0), 0, 0, 0);
+    private MemtableView _current = new(View.Empty, 0, 0, 0);
+    private View _past = View.Empty;
+    private long _presentFrom = 1;
     private long _liveCount;
     private long _liveLength;
 
@@ -39,6 +41,12 @@ internal sealed class Memtable
 
     public MemtableView Current => Volatile.Read(ref _current);
 
+    /// <summary>Live rows of <see cref="Applied"/>.</summary>
+    public long LiveCount => _liveCount;
+
+    /// <summary>The current view with whatever is applied but not yet published; for the applier.</summary>
+    public View Applied { get; private set; } = View.Empty.And(1, long.MaxValue);
+
     /// <summary>The row of the newest version of a memory, whether it is live or not.</summary>
     public bool TryGetNewest(Guid memoryId, out int row) => _newest.TryGetValue(memoryId, out row);
 
@@ -50,12 +58,20 @@ internal sealed class Memtable
         return -1;
     }
 
-    /// <summary>The row of the newest version of a memory that was born in a view, live or not, or -1.</summary>
+    /// <summary>The row of the newest version of a memory that a view knows, live or not, or -1.</summary>
     public int FindNewest(Guid memoryId, View view)
     {
         var row = _newest.GetValueOrDefault(memoryId, -1);
-        while (row >= 0 && !view.Contains(Rows[row].Birth)) row = Rows[row].Previous;
+        while (row >= 0 && !Rows[row].IsKnown(view)) row = Rows[row].Previous;
         return row;
+    }
+
+    /// <summary>What a reader of another view sees: its rows and its counts.</summary>
+    public MemtableView Seen(View view)
+    {
+        var rowCount = FirstRowAfter(view.Last);
+        var (liveCount, liveLength) = CountLive(view, rowCount);
+        return new MemtableView(view, rowCount, liveCount, liveLength);
     }
 
     /// <summary>A version was born; what it supersedes died.</summary>
@@ -99,13 +115,24 @@ internal sealed class Memtable
     {
         var row = (int)(recordId - 1);
         // A journal may say so of a row that never died; it is one live row all the same.
-        if (!Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, +1);
+        if (!Rows[row].IsLive(Applied)) Count(row, +1);
         Rows[row].Note(sequence);
     }
 
+    /// <summary>From a sequence on, the past is another one.</summary>
+    public void RollBack(View past, long from)
+    {
+        (_past, _presentFrom) = (past, from);
+        Applied = past.And(from, long.MaxValue);
+        (_liveCount, _liveLength) = CountLive(Applied, Rows.Count);
+    }
+
+    /// <summary>The view of everything that counts up to a sequence, which no rollback lies behind.</summary>
+    public View Through(long sequence) => _past.And(_presentFrom, sequence);
+
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
-        Volatile.Write(ref _current, new MemtableView(View.Through(sequence), Rows.Count, _liveCount, _liveLength));
+        Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, _liveCount, _liveLength));
 
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
@@ -113,9 +140,33 @@ internal sealed class Memtable
     private void Die(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
-        // Only the writer counts, and what it has applied is all that is.
-        if (Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, -1);
+        if (Rows[row].IsLive(Applied)) Count(row, -1);
         Rows[row].Note(-sequence);
+    }
+
+    private (long Count, long Length) CountLive(View view, int rowCount)
+    {
+        var (count, length) = (0L, 0L);
+        for (var row = 0; row < rowCount; row++)
+        {
+            if (!Rows[row].IsLive(view)) continue;
+            count++;
+            length += Lexical.Length(row);
+        }
+        return (count, length);
+    }
+
+    // Rows are in the order of their births.
+    private int FirstRowAfter(long sequence)
+    {
+        var (low, high) = (0, Current.RowCount);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Rows[middle].Birth <= sequence) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 
     private void Count(int row, int sign)

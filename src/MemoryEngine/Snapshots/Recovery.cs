@@ -25,6 +25,8 @@ internal sealed class Recovery
 
     public Memtable Memtable { get; } = new();
 
+    public SnapshotTable Snapshots { get; } = new();
+
     public IdempotencyTable Answers { get; }
 
     public RecordStore? Records { get; private set; }
@@ -164,6 +166,24 @@ internal sealed class Recovery
                     throw Malformed(file, frame, "the id of a record", "other bytes");
                 if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
                 else Memtable.Restore(life.RecordId, frame.Sequence);
+                break;
+            case EventType.SnapshotCreated:
+                if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
+                    || named.Sequence >= frame.Sequence)
+                    throw Malformed(file, frame, "a snapshot with a new name", "other bytes");
+                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View));
+                break;
+            case EventType.SnapshotDropped:
+                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } dropped || Snapshots.Find(dropped.Name) is null)
+                    throw Malformed(file, frame, "the name of a snapshot", "other bytes");
+                Snapshots.Drop(dropped.Name);
+                break;
+            case EventType.RolledBack:
+                if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null
+                    || back.Previous.Last >= frame.Sequence || back.Past.Last >= frame.Sequence)
+                    throw Malformed(file, frame, "a rollback", "other bytes");
+                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous));
+                Memtable.RollBack(back.Past, frame.Sequence);
                 break;
             default:
                 throw new MemoryEngineException(

@@ -1,0 +1,22 @@
+namespace MemoryEngine.Snapshots;
+
+/// <summary>A name for a view.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Sequence">The newest sequence that counts.</param>
+/// <param name="CreatedMicroseconds">When it was made; a reader of the snapshot takes this for now.</param>
+/// <param name="View">What counts.</param>
+internal sealed record NamedView(string Name, long Sequence, long CreatedMicroseconds, View View);
+
+/// <summary>The snapshots of a pool, oldest first. The applier alone writes; readers take <see cref="All"/> as it is.</summary>
+internal sealed class SnapshotTable
+{
+    private NamedView[] _all = [];
+
+    public IReadOnlyList<NamedView> All => Volatile.Read(ref _all);
+
+    public NamedView? Find(string name) => Array.Find(Volatile.Read(ref _all), s => s.Name == name);
+
+    public void Add(NamedView snapshot) => Volatile.Write(ref _all, [.. _all, snapshot]);
+
+    public void Drop(string name) => Volatile.Write(ref _all, Array.FindAll(_all, s => s.Name != name));
+}
