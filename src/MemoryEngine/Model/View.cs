@@ -13,6 +13,9 @@ internal sealed class View
     /// <summary>The newest sequence that may count.</summary>
     public long Last => _ranges.Length == 0 ? 0 : _ranges[^1].Last;
 
+    /// <summary>The ranges, each inclusive at both ends, ascending and apart.</summary>
+    public ReadOnlySpan<(long First, long Last)> Ranges => _ranges;
+
     /// <summary>Everything up to a sequence.</summary>
     public static View Through(long sequence) => new([(1, sequence)]);
 
