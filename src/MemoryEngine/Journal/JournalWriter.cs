@@ -162,6 +162,10 @@ internal sealed class JournalWriter : IDisposable
         if (_lastSequence >= _fileFirst) Roll();
     }
 
+    /// <summary>Takes note that a sealed file has another length, as <see cref="JournalRewriter"/> made it. From any thread.</summary>
+    public void NoteRewrite(JournalRewrite rewrite) =>
+        Interlocked.Add(ref _earlierBytes, rewrite.BytesAfter - rewrite.BytesBefore);
+
     /// <summary>Takes no more writes: what is in the journal could not be brought into the derived state.</summary>
     public MemoryEngineException Refuse(Exception cause) => _poison ??= new MemoryEngineException(
         ErrorCode.Poisoned,
