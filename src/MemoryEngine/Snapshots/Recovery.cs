@@ -38,6 +38,9 @@ internal sealed class Recovery
     /// <summary>Journal bytes that the newest checkpoint covers.</summary>
     public long CheckpointedBytes { get; private set; }
 
+    /// <summary>Whether what was purged may still lie in files.</summary>
+    public bool IsRemovalPending { get; private set; }
+
     /// <summary>What was found and done, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 
@@ -167,6 +170,15 @@ internal sealed class Recovery
                 if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
                 else Memtable.Restore(life.RecordId, frame.Sequence);
                 break;
+            case EventType.Purged:
+                if (PurgedEvent.Decode(frame.Payload) is not { } purged) throw Malformed(file, frame, "the id of a memory", "other bytes");
+                Purge(purged.MemoryId, frame.Sequence);
+                break;
+            case EventType.Dropped:
+                if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Memtable.RowCount + 1))
+                    throw Malformed(file, frame, $"events that were dropped, with records from {Memtable.RowCount + 1} on", "other bytes");
+                Memtable.AddErased(frame.Sequence, gap.Records);
+                break;
             case EventType.SnapshotCreated:
                 if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
                     || !named.View.IsSame(Memtable.Through(frame.Sequence - 1)))
@@ -191,6 +203,21 @@ internal sealed class Recovery
                     $"{file} holds an event of type {(byte)frame.Type} at offset {frame.Position.Offset}, which this version of " +
                     "MemoryEngine does not know. Nothing was changed; open the pool with a newer version.");
         }
+    }
+
+    private void Purge(Guid memoryId, long sequence)
+    {
+        // Rows that are still there say that the removal of their bytes was not finished.
+        var newest = Memtable.FindNewest(memoryId);
+        IsRemovalPending |= newest >= 0;
+        for (var row = newest; row >= 0; row = Memtable.Rows[row].Previous)
+        {
+            Snapshots.Forget(Memtable.Rows[row], Memtable.Lexical.Length(row));
+            if (Records is null || sequence <= Records.AppliedSequence) continue;
+            Records.EnsureRoom(0);
+            Records.Remove(row + 1, sequence);
+        }
+        Memtable.Purge(memoryId);
     }
 
     private static CorruptionException Malformed(string file, in JournalFrame frame, string expected, string found) =>

@@ -21,5 +21,17 @@ internal sealed class SnapshotTable
 
     public void Add(NamedView snapshot) => Volatile.Write(ref _all, [.. _all, snapshot]);
 
+    /// <summary>Tells the snapshots that a row is about to hold nothing any more.</summary>
+    public void Forget(in Row row, long length)
+    {
+        var counted = new NamedView[_all.Length];
+        for (var i = 0; i < counted.Length; i++)
+        {
+            var snapshot = _all[i];
+            counted[i] = row.IsLive(snapshot.View) ? snapshot with { Live = snapshot.Live.With(length, -1) } : snapshot;
+        }
+        Volatile.Write(ref _all, counted);
+    }
+
     public void Drop(string name) => Volatile.Write(ref _all, Array.FindAll(_all, s => s.Name != name));
 }
