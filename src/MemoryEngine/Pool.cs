@@ -120,9 +120,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
     {
-        for (var row = Memtable.FindNewest(memoryId); row >= 0; row = Memtable.Rows[row].Previous)
+        foreach (var row in Memtable.VersionsOf(memoryId))
         {
-            Snapshots.Forget(Memtable.Rows[row], Memtable.Lexical.Length(row));
+            Snapshots.Forget(Memtable, row);
             Records!.Remove(row + 1, sequence);
         }
         Memtable.Purge(memoryId);
@@ -133,7 +133,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Erase(int row)
     {
         Records!.EnsureRoom(0);
-        Snapshots.Forget(Memtable.Rows[row], Memtable.Lexical.Length(row));
+        Snapshots.Forget(Memtable, row);
         Records.Remove(row + 1, Journal.LastSequence);
         Memtable.Erase(row);
     }
@@ -229,7 +229,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         return manifest.Sequence;
     }
 
-    /// <summary>What was purged before <paramref name="removal"/> was taken is in no file any more but the checkpoints: now not there either.</summary>
+    /// <summary>What was purged before <paramref name="removal"/> was taken is in checkpoints alone: now not there either.</summary>
     public long FinishRemoval(Removal removal)
     {
         Removal = Removal with { Removed = removal.Purged };

@@ -48,7 +48,7 @@ internal sealed class PendingPurge(Pool pool, Guid memoryId) : PendingWrite<bool
     // Removing a body takes room in the record log.
     private void PromiseRoom()
     {
-        for (var row = Pool.Memtable.FindNewest(memoryId); row >= 0; row = Pool.Memtable.Rows[row].Previous)
+        foreach (var _ in Pool.Memtable.VersionsOf(memoryId))
         {
             Pool.Records!.EnsureRoom(0);
             _promised++;

@@ -59,6 +59,17 @@ internal sealed class Memtable
     /// <summary>The row of the newest version of a memory, whether any view knows it or not, or -1.</summary>
     public int FindNewest(Guid memoryId) => _newest.GetValueOrDefault(memoryId, -1);
 
+    /// <summary>The rows of a memory's versions, newest first, whether any view knows them or not.</summary>
+    public IEnumerable<int> VersionsOf(Guid memoryId)
+    {
+        for (var row = FindNewest(memoryId); row >= 0; row = Rows[row].Previous) yield return row;
+    }
+
+    public bool IsLive(int row, View view) => Rows[row].IsLive(view);
+
+    /// <summary>A row's lexical length.</summary>
+    public long LengthOf(int row) => Lexical.Length(row);
+
     /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
     public int FindLive(Guid memoryId, View view)
     {
@@ -156,8 +167,8 @@ internal sealed class Memtable
         var noTerms = new TermCounts.Builder().Build();
         for (; count > 0; count--)
         {
-            var index = Rows.Add(new Row { Birth = sequence, Previous = -1, History = [], Tags = TagSets.Intern("", []), Requires = InternRequires([]) });
-            Lexical.Add(index, noTerms);
+            var (tags, requires) = (TagSets.Intern("", []), InternRequires([]));
+            Lexical.Add(Rows.Add(new Row { Birth = sequence, Previous = -1, History = [], Tags = tags, Requires = requires }), noTerms);
         }
         noTerms.Dispose();
     }

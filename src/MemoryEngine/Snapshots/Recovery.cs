@@ -191,7 +191,8 @@ internal sealed class Recovery
                 Snapshots.Drop(dropped.Name);
                 break;
             case EventType.RolledBack:
-                if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
+                if (RolledBackEvent.Decode(frame.Payload) is not { } back
+                    || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
                     || !back.Previous.IsSame(Memtable.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
                     throw Malformed(file, frame, "a rollback", "other bytes");
                 Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Memtable.Live));
@@ -208,11 +209,10 @@ internal sealed class Recovery
     private void Purge(Guid memoryId, long sequence)
     {
         // Rows that are still there say that the removal of their bytes was not finished.
-        var newest = Memtable.FindNewest(memoryId);
-        IsRemovalPending |= newest >= 0;
-        for (var row = newest; row >= 0; row = Memtable.Rows[row].Previous)
+        foreach (var row in Memtable.VersionsOf(memoryId))
         {
-            Snapshots.Forget(Memtable.Rows[row], Memtable.Lexical.Length(row));
+            IsRemovalPending = true;
+            Snapshots.Forget(Memtable, row);
             if (Records is null || sequence <= Records.AppliedSequence) continue;
             Records.EnsureRoom(0);
             Records.Remove(row + 1, sequence);
