@@ -51,6 +51,7 @@ internal static class KernelDispatch
         where TUser : IKernelUser<TResult> => variant switch
         {
             KernelVariant.Scalar => user.Use<ScalarKernels>(),
+            KernelVariant.Vector128 when Ssse3.IsSupported => user.Use<VectorKernels<FloatLanesSse, CodeLanesSse>>(),
             KernelVariant.Vector128 => user.Use<VectorKernels<FloatLanes128, CodeLanes128>>(),
             KernelVariant.Vector256 => user.Use<VectorKernels<FloatLanes256, CodeLanes256>>(),
             KernelVariant.Vector512 => user.Use<VectorKernels<FloatLanes512, CodeLanes512>>(),
@@ -64,7 +65,7 @@ internal static class KernelDispatch
     {
         KernelVariant.Scalar => true,
         KernelVariant.Vector128 => Vector128.IsHardwareAccelerated,
-        KernelVariant.Vector256 => Avx2.IsSupported,
+        KernelVariant.Vector256 => Avx2.IsSupported && Fma.IsSupported,
         KernelVariant.Vector512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated,
         KernelVariant.Vnni => AvxVnni.IsSupported,
         _ => false,

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace MemoryEngine.Kernels;
 
 /// <summary>
-/// Sixteen bytes: SSE and NEON. SSSE3 multiplies unsigned by signed bytes and adds pairs in one instruction; for that a
-/// takes the sign off itself and gives it to b. Everywhere else, also on NEON, the portable way is widening.
+/// Sixteen bytes by widening: NEON, and what is left of wider registers. It asks for nothing but what every processor with
+/// vectors has, not even which one it is on: so the compiler makes the same bare code for ARM ahead of time, and that is tested.
 /// </summary>
 internal readonly unsafe struct CodeLanes128(Vector128<int> sums) : ICodeLanes<CodeLanes128>
 {
@@ -17,22 +16,14 @@ internal readonly unsafe struct CodeLanes128(Vector128<int> sums) : ICodeLanes<C
     public static bool TakesWholeBytes => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanes128 AddProducts(sbyte* a, sbyte* b, CodeLanes128 sums)
-    {
-        var (x, y) = (Vector128.Load(a), Vector128.Load(b));
-        return Ssse3.IsSupported
-            ? AddPairs(Ssse3.MultiplyAddAdjacent(Ssse3.Abs(x), Ssse3.Sign(y, x)), sums)
-            : AddPairs(MultiplyWide(x, y), sums);
-    }
+    public static CodeLanes128 AddProducts(sbyte* a, sbyte* b, CodeLanes128 sums) =>
+        AddProducts(Vector128.Load(a), Vector128.Load(b), sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes128 AddMasked(byte* code, int shift, byte mask, sbyte* query, CodeLanes128 sums)
     {
         var field = (Vector128.Load(code).AsUInt16() >> shift).AsByte() & Vector128.Create(mask);
-        var y = Vector128.Load(query);
-        return Ssse3.IsSupported
-            ? AddPairs(Ssse3.MultiplyAddAdjacent(field, y), sums)
-            : AddPairs(MultiplyWide(field.AsSByte(), y), sums);
+        return AddProducts(field.AsSByte(), Vector128.Load(query), sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,12 +34,9 @@ internal readonly unsafe struct CodeLanes128(Vector128<int> sums) : ICodeLanes<C
 
     /// <summary>Two products fit 16 bits: 2 · 127 · 127 is 32,258.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> MultiplyWide(Vector128<sbyte> x, Vector128<sbyte> y) =>
-        (Vector128.WidenLower(x) * Vector128.WidenLower(y)) + (Vector128.WidenUpper(x) * Vector128.WidenUpper(y));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static CodeLanes128 AddPairs(Vector128<short> pairs, CodeLanes128 sums) =>
-        Sse2.IsSupported
-            ? new(sums._sums + Sse2.MultiplyAddAdjacent(pairs, Vector128<short>.One))
-            : new(sums._sums + Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs));
+    private static CodeLanes128 AddProducts(Vector128<sbyte> x, Vector128<sbyte> y, CodeLanes128 sums)
+    {
+        var pairs = (Vector128.WidenLower(x) * Vector128.WidenLower(y)) + (Vector128.WidenUpper(x) * Vector128.WidenUpper(y));
+        return new(sums._sums + Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs));
+    }
 }

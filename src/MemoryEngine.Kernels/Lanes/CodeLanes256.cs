@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MemoryEngine.Kernels;
 
-/// <summary>Thirty-two bytes with AVX2, in the way that <see cref="CodeLanes128"/> explains.</summary>
+/// <summary>Thirty-two bytes with AVX2, in the way that <see cref="CodeLanesSse"/> explains.</summary>
 internal readonly unsafe struct CodeLanes256(Vector256<int> sums) : ICodeLanes<CodeLanes256>
 {
     private readonly Vector256<int> _sums = sums;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MemoryEngine.Kernels;
 
-/// <summary>4 floats: SSE and NEON.</summary>
+/// <summary>Four floats: NEON, and what is left of wider registers.</summary>
 internal readonly unsafe struct FloatLanes128(Vector128<float> lanes) : IFloatLanes<FloatLanes128>
 {
     private readonly Vector128<float> _lanes = lanes;
@@ -21,7 +21,7 @@ internal readonly unsafe struct FloatLanes128(Vector128<float> lanes) : IFloatLa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes128 MultiplyAdd(FloatLanes128 a, FloatLanes128 b, FloatLanes128 sum) =>
-        new(Vector128.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes));
+        new(Vector128.FusedMultiplyAdd(a._lanes, b._lanes, sum._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(FloatLanes128 lanes) => Vector128.Sum(lanes._lanes);

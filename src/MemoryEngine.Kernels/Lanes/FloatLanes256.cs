@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MemoryEngine.Kernels;
 
-/// <summary>8 floats: AVX2.</summary>
+/// <summary>Eight floats: AVX2.</summary>
 internal readonly unsafe struct FloatLanes256(Vector256<float> lanes) : IFloatLanes<FloatLanes256>
 {
     private readonly Vector256<float> _lanes = lanes;
@@ -21,7 +21,7 @@ internal readonly unsafe struct FloatLanes256(Vector256<float> lanes) : IFloatLa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes256 MultiplyAdd(FloatLanes256 a, FloatLanes256 b, FloatLanes256 sum) =>
-        new(Vector256.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes));
+        new(Vector256.FusedMultiplyAdd(a._lanes, b._lanes, sum._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(FloatLanes256 lanes) => Vector256.Sum(lanes._lanes);

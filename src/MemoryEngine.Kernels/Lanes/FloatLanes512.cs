@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MemoryEngine.Kernels;
 
-/// <summary>16 floats: AVX-512.</summary>
+/// <summary>Sixteen floats: AVX-512.</summary>
 internal readonly unsafe struct FloatLanes512(Vector512<float> lanes) : IFloatLanes<FloatLanes512>
 {
     private readonly Vector512<float> _lanes = lanes;
@@ -21,7 +21,7 @@ internal readonly unsafe struct FloatLanes512(Vector512<float> lanes) : IFloatLa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes512 MultiplyAdd(FloatLanes512 a, FloatLanes512 b, FloatLanes512 sum) =>
-        new(Vector512.MultiplyAddEstimate(a._lanes, b._lanes, sum._lanes));
+        new(Vector512.FusedMultiplyAdd(a._lanes, b._lanes, sum._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(FloatLanes512 lanes) => Vector512.Sum(lanes._lanes);
