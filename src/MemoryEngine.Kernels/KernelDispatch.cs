@@ -54,7 +54,7 @@ internal static class KernelDispatch
             KernelVariant.Vector128 when Ssse3.IsSupported => user.Use<VectorKernels<FloatLanesSse, CodeLanesSse>>(),
             KernelVariant.Vector128 => user.Use<VectorKernels<FloatLanes128, CodeLanes128>>(),
             KernelVariant.Vector256 => user.Use<VectorKernels<FloatLanes256, CodeLanes256>>(),
-            KernelVariant.Vector512 => user.Use<VectorKernels<FloatLanes512, CodeLanes512>>(),
+            KernelVariant.Vector512 => user.Use<VectorKernels<FloatLanes512, CodeLanes256>>(),
             KernelVariant.Vnni when Vector512.IsHardwareAccelerated => user.Use<VectorKernels<FloatLanes512, CodeLanesVnni>>(),
             KernelVariant.Vnni => user.Use<VectorKernels<FloatLanes256, CodeLanesVnni>>(),
             _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "There is no such variant."),

@@ -14,26 +14,39 @@ internal readonly unsafe struct SoftwareVnni(Vector256<int> sums) : ICodeLanes<S
 
     public static bool TakesWholeBytes => true;
 
-    public static SoftwareVnni AddProducts(sbyte* a, sbyte* b, SoftwareVnni sums)
+    public static SoftwareVnni AddProducts(sbyte* a, sbyte* b, SoftwareVnni sums) => AddProducts(a, b, Count, sums);
+
+    public static SoftwareVnni AddProductsOf16(sbyte* a, sbyte* b, SoftwareVnni sums) => AddProducts(a, b, 16, sums);
+
+    public static SoftwareVnni AddMasked(byte* code, int shift, byte mask, sbyte* query, SoftwareVnni sums) =>
+        AddMasked(code, shift, mask, query, Count, sums);
+
+    public static SoftwareVnni AddMaskedOf16(byte* code, int shift, byte mask, sbyte* query, SoftwareVnni sums) =>
+        AddMasked(code, shift, mask, query, 16, sums);
+
+    public static SoftwareVnni Add(SoftwareVnni a, SoftwareVnni b) => new(a._sums + b._sums);
+
+    public static SoftwareVnni ShiftDown(SoftwareVnni sums, int shift) => new(sums._sums >> shift);
+
+    public static int Sum(SoftwareVnni sums) => Vector256.Sum(sums._sums);
+
+    private static SoftwareVnni AddProducts(sbyte* a, sbyte* b, int count, SoftwareVnni sums)
     {
         Span<byte> unsigned = stackalloc byte[Count];
         Span<sbyte> signed = stackalloc sbyte[Count];
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < count; i++)
             (unsigned[i], signed[i]) = ((byte)Math.Abs((int)a[i]), (sbyte)(Math.Sign(a[i]) * b[i]));
         return MultiplyAndAdd(unsigned, signed, sums);
     }
 
-    public static SoftwareVnni AddMasked(byte* code, int shift, byte mask, sbyte* query, SoftwareVnni sums)
+    private static SoftwareVnni AddMasked(byte* code, int shift, byte mask, sbyte* query, int count, SoftwareVnni sums)
     {
         Assert.Equal(0, shift);
-        Span<byte> field = stackalloc byte[Count];
-        for (var i = 0; i < Count; i++) field[i] = (byte)(code[i] & mask);
-        return MultiplyAndAdd(field, new ReadOnlySpan<sbyte>(query, Count), sums);
+        Span<byte> unsigned = stackalloc byte[Count];
+        Span<sbyte> signed = stackalloc sbyte[Count];
+        for (var i = 0; i < count; i++) (unsigned[i], signed[i]) = ((byte)(code[i] & mask), query[i]);
+        return MultiplyAndAdd(unsigned, signed, sums);
     }
-
-    public static SoftwareVnni Add(SoftwareVnni a, SoftwareVnni b) => new(a._sums + b._sums);
-
-    public static int Sum(SoftwareVnni sums) => Vector256.Sum(sums._sums);
 
     private static SoftwareVnni MultiplyAndAdd(ReadOnlySpan<byte> unsigned, ReadOnlySpan<sbyte> signed, SoftwareVnni sums)
     {

@@ -20,8 +20,13 @@ internal static unsafe class BitBody
             sum0 = Field(query + i, code + i, 0, 4, sum0);
             sum1 = Field(query + codeBytes + i, code + i, 4, 4, sum1);
         }
-        var sum = Total(sum0, 0) + Total(sum1, 4);
-        return i == codeBytes ? sum : sum + Rest<TLanes>(query, code, i, codeBytes, 4);
+        if (TLanes.Count > 16 && i <= codeBytes - 16)
+        {
+            sum0 = FieldOf16(query + i, code + i, 0, 4, sum0);
+            sum1 = FieldOf16(query + codeBytes + i, code + i, 4, 4, sum1);
+            i += 16;
+        }
+        return TLanes.Sum(TLanes.Add(sum0, Down(sum1, 4))) + Rest(query, code, i, codeBytes, 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,8 +42,15 @@ internal static unsafe class BitBody
             sum2 = Field(query + (2 * codeBytes) + i, code + i, 4, 2, sum2);
             sum3 = Field(query + (3 * codeBytes) + i, code + i, 6, 2, sum3);
         }
-        var sum = Total(sum0, 0) + Total(sum1, 2) + Total(sum2, 4) + Total(sum3, 6);
-        return i == codeBytes ? sum : sum + Rest<TLanes>(query, code, i, codeBytes, 2);
+        if (TLanes.Count > 16 && i <= codeBytes - 16)
+        {
+            sum0 = FieldOf16(query + i, code + i, 0, 2, sum0);
+            sum1 = FieldOf16(query + codeBytes + i, code + i, 2, 2, sum1);
+            sum2 = FieldOf16(query + (2 * codeBytes) + i, code + i, 4, 2, sum2);
+            sum3 = FieldOf16(query + (3 * codeBytes) + i, code + i, 6, 2, sum3);
+            i += 16;
+        }
+        return TLanes.Sum(TLanes.Add(TLanes.Add(sum0, Down(sum1, 2)), TLanes.Add(Down(sum2, 4), Down(sum3, 6)))) + Rest(query, code, i, codeBytes, 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,42 +71,46 @@ internal static unsafe class BitBody
             sum6 = Field(query + (6 * codeBytes) + i, code + i, 6, 1, sum6);
             sum7 = Field(query + (7 * codeBytes) + i, code + i, 7, 1, sum7);
         }
-        var sum = Total(sum0, 0) + Total(sum1, 1) + Total(sum2, 2) + Total(sum3, 3) +
-            Total(sum4, 4) + Total(sum5, 5) + Total(sum6, 6) + Total(sum7, 7);
-        return i == codeBytes ? sum : sum + Rest<TLanes>(query, code, i, codeBytes, 1);
+        if (TLanes.Count > 16 && i <= codeBytes - 16)
+        {
+            sum0 = FieldOf16(query + i, code + i, 0, 1, sum0);
+            sum1 = FieldOf16(query + codeBytes + i, code + i, 1, 1, sum1);
+            sum2 = FieldOf16(query + (2 * codeBytes) + i, code + i, 2, 1, sum2);
+            sum3 = FieldOf16(query + (3 * codeBytes) + i, code + i, 3, 1, sum3);
+            sum4 = FieldOf16(query + (4 * codeBytes) + i, code + i, 4, 1, sum4);
+            sum5 = FieldOf16(query + (5 * codeBytes) + i, code + i, 5, 1, sum5);
+            sum6 = FieldOf16(query + (6 * codeBytes) + i, code + i, 6, 1, sum6);
+            sum7 = FieldOf16(query + (7 * codeBytes) + i, code + i, 7, 1, sum7);
+            i += 16;
+        }
+        var low = TLanes.Add(TLanes.Add(sum0, Down(sum1, 1)), TLanes.Add(Down(sum2, 2), Down(sum3, 3)));
+        var high = TLanes.Add(TLanes.Add(Down(sum4, 4), Down(sum5, 5)), TLanes.Add(Down(sum6, 6), Down(sum7, 7)));
+        return TLanes.Sum(TLanes.Add(low, high)) + Rest(query, code, i, codeBytes, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Field<TLanes>(sbyte* query, byte* code, int shift, int bits, TLanes sums)
-        where TLanes : struct, ICodeLanes<TLanes>
-    {
-        var mask = (1 << bits) - 1;
-        return TLanes.TakesWholeBytes
-            ? TLanes.AddMasked(code, 0, (byte)(mask << shift), query, sums)
-            : TLanes.AddMasked(code, shift, (byte)mask, query, sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Total<TLanes>(TLanes sums, int shift)
         where TLanes : struct, ICodeLanes<TLanes> =>
-        TLanes.TakesWholeBytes ? TLanes.Sum(sums) >> shift : TLanes.Sum(sums);
+        TLanes.TakesWholeBytes
+            ? TLanes.AddMasked(code, 0, (byte)(((1 << bits) - 1) << shift), query, sums)
+            : TLanes.AddMasked(code, shift, (byte)((1 << bits) - 1), query, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Rest<TLanes>(sbyte* query, byte* code, int from, int codeBytes, int bits)
-        where TLanes : struct, ICodeLanes<TLanes>
+    private static TLanes FieldOf16<TLanes>(sbyte* query, byte* code, int shift, int bits, TLanes sums)
+        where TLanes : struct, ICodeLanes<TLanes> =>
+        TLanes.TakesWholeBytes
+            ? TLanes.AddMaskedOf16(code, 0, (byte)(((1 << bits) - 1) << shift), query, sums)
+            : TLanes.AddMaskedOf16(code, shift, (byte)((1 << bits) - 1), query, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Down<TLanes>(TLanes sums, int shift)
+        where TLanes : struct, ICodeLanes<TLanes> =>
+        TLanes.TakesWholeBytes ? TLanes.ShiftDown(sums, shift) : sums;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Rest(sbyte* query, byte* code, int from, int codeBytes, int bits)
     {
         var sum = 0;
-        if (TLanes.Count > CodeLanes128.Count)
-        {
-            var lanes = default(CodeLanes128);
-            for (; from <= codeBytes - CodeLanes128.Count; from += CodeLanes128.Count)
-                for (var shift = 0; shift < 8; shift += bits)
-                {
-                    var part = query + (shift / bits * (nint)codeBytes) + from;
-                    lanes = CodeLanes128.AddMasked(code + from, shift, (byte)((1 << bits) - 1), part, lanes);
-                }
-            sum = CodeLanes128.Sum(lanes);
-        }
         for (; from < codeBytes; from++)
             for (var shift = 0; shift < 8; shift += bits)
                 sum += ((code[from] >> shift) & ((1 << bits) - 1)) * query[(shift / bits * (nint)codeBytes) + from];

@@ -21,8 +21,14 @@ internal static unsafe class ByteBody
             sum0 = TLanes.AddProducts(a + i, b + i, sum0);
             i += TLanes.Count;
         }
+        if (TLanes.Count > 16 && i <= length - 16)
+        {
+            sum1 = TLanes.AddProductsOf16(a + i, b + i, sum1);
+            i += 16;
+        }
         var sum = TLanes.Sum(TLanes.Add(sum0, sum1));
-        return i == length ? sum : sum + Rest<TLanes>(a + i, b + i, length - i);
+        for (; i < length; i++) sum += a[i] * b[i];
+        return sum;
     }
 
     /// <summary>One query with many codes, four at a time.</summary>
@@ -70,18 +76,17 @@ internal static unsafe class ByteBody
         results[3] += Rest<TLanes>(query + i, fourth + i, length - i);
     }
 
+    /// <summary>What is left of less than a register: sixteen, where registers are wider, then one by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Rest<TLanes>(sbyte* a, sbyte* b, int length)
         where TLanes : struct, ICodeLanes<TLanes>
     {
         var sum = 0;
         var i = 0;
-        if (TLanes.Count > CodeLanes128.Count && length >= CodeLanes128.Count)
+        if (TLanes.Count > 16 && length >= 16)
         {
-            var lanes = default(CodeLanes128);
-            for (; i <= length - CodeLanes128.Count; i += CodeLanes128.Count)
-                lanes = CodeLanes128.AddProducts(a + i, b + i, lanes);
-            sum = CodeLanes128.Sum(lanes);
+            sum = TLanes.Sum(TLanes.AddProductsOf16(a, b, default));
+            i = 16;
         }
         for (; i < length; i++) sum += a[i] * b[i];
         return sum;

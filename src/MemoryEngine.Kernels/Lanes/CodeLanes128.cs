@@ -20,6 +20,9 @@ internal readonly unsafe struct CodeLanes128(Vector128<int> sums) : ICodeLanes<C
         AddProducts(Vector128.Load(a), Vector128.Load(b), sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes128 AddProductsOf16(sbyte* a, sbyte* b, CodeLanes128 sums) => AddProducts(a, b, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes128 AddMasked(byte* code, int shift, byte mask, sbyte* query, CodeLanes128 sums)
     {
         var field = (Vector128.Load(code).AsUInt16() >> shift).AsByte() & Vector128.Create(mask);
@@ -27,7 +30,14 @@ internal readonly unsafe struct CodeLanes128(Vector128<int> sums) : ICodeLanes<C
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes128 AddMaskedOf16(byte* code, int shift, byte mask, sbyte* query, CodeLanes128 sums) =>
+        AddMasked(code, shift, mask, query, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes128 Add(CodeLanes128 a, CodeLanes128 b) => new(a._sums + b._sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes128 ShiftDown(CodeLanes128 sums, int shift) => new(sums._sums >> shift);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(CodeLanes128 sums) => Vector128.Sum(sums._sums);

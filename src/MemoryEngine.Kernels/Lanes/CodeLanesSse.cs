@@ -24,6 +24,9 @@ internal readonly unsafe struct CodeLanesSse(Vector128<int> sums) : ICodeLanes<C
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesSse AddProductsOf16(sbyte* a, sbyte* b, CodeLanesSse sums) => AddProducts(a, b, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesSse AddMasked(byte* code, int shift, byte mask, sbyte* query, CodeLanesSse sums)
     {
         var field = (Vector128.Load(code).AsUInt16() >> shift).AsByte() & Vector128.Create(mask);
@@ -31,7 +34,14 @@ internal readonly unsafe struct CodeLanesSse(Vector128<int> sums) : ICodeLanes<C
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesSse AddMaskedOf16(byte* code, int shift, byte mask, sbyte* query, CodeLanesSse sums) =>
+        AddMasked(code, shift, mask, query, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesSse Add(CodeLanesSse a, CodeLanesSse b) => new(a._sums + b._sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesSse ShiftDown(CodeLanesSse sums, int shift) => new(sums._sums >> shift);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(CodeLanesSse sums) => Vector128.Sum(sums._sums);

@@ -19,10 +19,19 @@ internal unsafe interface ICodeLanes<TSelf>
     /// <summary>Adds the products of signed bytes from −127 to 127.</summary>
     static abstract TSelf AddProducts(sbyte* a, sbyte* b, TSelf sums);
 
+    /// <summary>As <see cref="AddProducts"/>, of sixteen bytes only: what is left of a wider register.</summary>
+    static abstract TSelf AddProductsOf16(sbyte* a, sbyte* b, TSelf sums);
+
     /// <summary>Adds the products of <c>(code &gt;&gt; shift) &amp; mask</c>, unsigned, with signed bytes.</summary>
     static abstract TSelf AddMasked(byte* code, int shift, byte mask, sbyte* query, TSelf sums);
 
+    /// <summary>As <see cref="AddMasked"/>, of sixteen bytes only.</summary>
+    static abstract TSelf AddMaskedOf16(byte* code, int shift, byte mask, sbyte* query, TSelf sums);
+
     static abstract TSelf Add(TSelf a, TSelf b);
+
+    /// <summary>Divides sums by a power of two that all of them are multiples of.</summary>
+    static abstract TSelf ShiftDown(TSelf sums, int shift);
 
     static abstract int Sum(TSelf sums);
 }
