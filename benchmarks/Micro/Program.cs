@@ -7,6 +7,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MemoryEngine.Benchmarks.Micro;
 
+if (args is ["recall"])
+{
+    CodeRecall.Run();
+    return;
+}
+
 // Short runs in this process, which brings the compiler settings that the tool ships with. Medians: the hosts are shared.
 var job = Job.Default
     .WithClock(new ThreadClock())

@@ -29,52 +29,20 @@ internal static unsafe class FloatBody
         return i == length ? sum : sum + Rest<TLanes, TStep>(a + i, b + i, length - i);
     }
 
-    /// <summary>One query with many vectors, four at a time: the query is loaded once for all four.</summary>
+    /// <summary>
+    /// One query with many vectors, one behind the other. Four at a time, the query loaded once for all, took a quarter less
+    /// in the second-level cache but two to three times as long beyond it: the processor fetches ahead along one stream.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Many<TLanes, TStep>(float* query, float* vectors, int stride, int count, int length, float* results)
         where TLanes : struct, IFloatLanes<TLanes>
         where TStep : struct, IFloatStep
     {
-        var done = 0;
-        for (; done <= count - 4; done += 4)
+        for (var i = 0; i < count; i++)
         {
-            Four<TLanes, TStep>(query, vectors, stride, length, results + done);
-            vectors += 4 * (nint)stride;
-        }
-        for (; done < count; done++)
-        {
-            results[done] = One<TLanes, TStep>(query, vectors, length);
+            results[i] = One<TLanes, TStep>(query, vectors, length);
             vectors += stride;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four<TLanes, TStep>(float* query, float* first, nint stride, int length, float* results)
-        where TLanes : struct, IFloatLanes<TLanes>
-        where TStep : struct, IFloatStep
-    {
-        var second = first + stride;
-        var third = second + stride;
-        var fourth = third + stride;
-        var (sum0, sum1, sum2, sum3) = (default(TLanes), default(TLanes), default(TLanes), default(TLanes));
-        var i = 0;
-        for (; i <= length - TLanes.Count; i += TLanes.Count)
-        {
-            var lanes = TLanes.Load(query + i);
-            sum0 = TStep.Next(lanes, TLanes.Load(first + i), sum0);
-            sum1 = TStep.Next(lanes, TLanes.Load(second + i), sum1);
-            sum2 = TStep.Next(lanes, TLanes.Load(third + i), sum2);
-            sum3 = TStep.Next(lanes, TLanes.Load(fourth + i), sum3);
-        }
-        results[0] = TLanes.Sum(sum0);
-        results[1] = TLanes.Sum(sum1);
-        results[2] = TLanes.Sum(sum2);
-        results[3] = TLanes.Sum(sum3);
-        if (i == length) return;
-        results[0] += Rest<TLanes, TStep>(query + i, first + i, length - i);
-        results[1] += Rest<TLanes, TStep>(query + i, second + i, length - i);
-        results[2] += Rest<TLanes, TStep>(query + i, third + i, length - i);
-        results[3] += Rest<TLanes, TStep>(query + i, fourth + i, length - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
