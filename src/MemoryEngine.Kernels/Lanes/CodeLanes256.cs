@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MemoryEngine.Kernels;
 
 /// <summary>
-/// Thirty-two bytes with AVX2, in the way that <see cref="CodeLanesSse"/> explains. The same with AVX-512 was not faster.
+/// Thirty-two bytes with AVX2, in the way that <see cref="CodeLanesSse"/> explains.
 /// </summary>
 internal readonly unsafe struct CodeLanes256(Vector256<int> sums) : ICodeLanes<CodeLanes256>
 {
