@@ -1,4 +1,6 @@
 using MemoryEngine.Index;
+using MemoryEngine.Segments;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
@@ -25,23 +27,37 @@ internal sealed unsafe class Ours : Contender
 {
     private readonly HnswIndex _index;
 
-    public Ours(DataSet set, HnswOptions options)
+    public Ours(DataSet set, HnswOptions options, string? keep)
         : base("memengine")
     {
+        var files = new PhysicalFileSystem();
+        var kept = keep is null ? null : Path.Combine(keep, $"{set.Name}-{set.Rows.Count}-{options.Bits}.graph");
+        IsFromFile = File.Exists(kept);
         var before = Cpu.Seconds();
-        _index = HnswIndex.Build(set.Rows, options);
+        _index = kept is not null && IsFromFile
+            ? HnswIndex.Over(GraphFile.Read(files, kept, options.Advise), set.Rows)
+            : HnswIndex.Build(set.Rows, options);
         BuildCpuSeconds = Cpu.Seconds() - before;
+        if (kept is not null && !IsFromFile) GraphFile.Write(files, kept, _index.Graph);
         Bytes = _index.Bytes;
     }
 
     public HnswIndex Index => _index;
+
+    /// <summary>Between codes, in all searches so far.</summary>
+    public long Distances { get; private set; }
+
+    /// <summary>Between floats, in all searches so far.</summary>
+    public long FloatDistances { get; private set; }
 
     public override void Search(DataSet set, int queries, int ef, long* ids)
     {
         Span<Hit> hits = stackalloc Hit[DataSet.K];
         for (var i = 0; i < queries; i++)
         {
-            var found = _index.Search(set.Query(i), ef, hits, out _);
+            var found = _index.Search(set.Query(i), ef, hits, out var cost);
+            Distances += cost.CodeDistances;
+            FloatDistances += cost.FloatDistances;
             for (var j = 0; j < DataSet.K; j++) ids[(i * DataSet.K) + j] = j < found ? hits[j].Row : -1;
         }
     }

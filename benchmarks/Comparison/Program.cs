@@ -11,7 +11,7 @@ var options = new HnswOptions { Bits = Number("--bits") ?? 0, Advise = HugePages
 var rounds = Number("--rounds") ?? 5;
 var peers = (Text("--peers") ?? "hnswlib,faiss-flat,faiss-sq8").Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-var contenders = new List<Contender> { new Ours(set, options) };
+var contenders = new List<Contender> { new Ours(set, options, Text("--keep")) };
 string[] kinds = ["hnswlib", "faiss-flat", "faiss-sq8"];
 if (peers.Any(kinds.Contains))
 {

@@ -21,7 +21,7 @@ internal sealed class VectorCoder
     private VectorCoder(int bits, float[] centre, float scale, Metric metric)
     {
         var distance = metric == Metric.Dot ? CodeDistance.NegativeDot : CodeDistance.SquaredL2;
-        (Bits, _scale, Centre) = (bits, scale, centre);
+        (Bits, _scale, Centre, Metric) = (bits, scale, centre, metric);
         if (bits == 8) _bytes = new ByteQuantiser(centre, distance);
         else _bits = new BitQuantiser(bits, centre, distance);
         CodeBytes = _bytes?.CodeBytes ?? _bits!.CodeBytes;
@@ -30,6 +30,8 @@ internal sealed class VectorCoder
     }
 
     public int Bits { get; }
+
+    public Metric Metric { get; }
 
     public float[] Centre { get; }
 
