@@ -13,6 +13,12 @@ internal abstract unsafe class Contender(string name)
 
     public long Bytes { get; protected set; }
 
+    /// <summary>Between codes, in all searches so far; 0 where it is not known.</summary>
+    public long Distances { get; protected set; }
+
+    /// <summary>Between floats, likewise.</summary>
+    public long FloatDistances { get; protected set; }
+
     /// <summary>Values of ef from below a recall of 0.95 to beyond 0.99, on most data.</summary>
     public virtual int[] Efs => [10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 480];
 
@@ -41,14 +47,6 @@ internal sealed unsafe class Ours : Contender
         if (kept is not null && !IsFromFile) GraphFile.Write(files, kept, _index.Graph);
         Bytes = _index.Bytes;
     }
-
-    public HnswIndex Index => _index;
-
-    /// <summary>Between codes, in all searches so far.</summary>
-    public long Distances { get; private set; }
-
-    /// <summary>Between floats, in all searches so far.</summary>
-    public long FloatDistances { get; private set; }
 
     public override void Search(DataSet set, int queries, int ef, long* ids)
     {

@@ -1,18 +1,21 @@
 namespace MemoryEngine.Benchmarks.Comparison;
 
+/// <summary>An ef: its recall, the distances of a query between codes and between floats where they are known, and the speed in each round.</summary>
+internal sealed record Point(int Ef, double Recall, double Codes, double Floats, double[] Speed);
+
 /// <summary>One contender's recall and speed at each ef, in each round.</summary>
 internal sealed class Curve(Contender contender, int rounds)
 {
-    private readonly List<(int Ef, double Recall, double[] Speed)> _points = [];
+    private readonly List<Point> _points = [];
 
     public Contender Contender => contender;
 
-    public IReadOnlyList<(int Ef, double Recall, double[] Speed)> Points => _points;
+    public IReadOnlyList<Point> Points => _points;
 
     /// <summary>Values of ef are taken until the recall leaves nothing to compare.</summary>
     public bool IsEnough => _points.Count > 1 && _points[^1].Recall > 0.996;
 
-    public void Add(int ef, double recall) => _points.Add((ef, recall, new double[rounds]));
+    public void Add(int ef, double recall, double codes, double floats) => _points.Add(new Point(ef, recall, codes, floats, new double[rounds]));
 
     /// <summary>Queries a processor second at a recall, in one round; between two values of ef the logarithm is interpolated.</summary>
     public double At(double recall, int round)

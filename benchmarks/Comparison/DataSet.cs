@@ -14,7 +14,20 @@ internal sealed unsafe class DataSet(string name, VectorRows rows, VectorRows qu
 
     public VectorRows Queries => queries;
 
-    public int[] Truth { get; } = Exact(rows, queries);
+    /// <summary>The exact ten nearest of every query, one behind the other. Kept in a folder, if there is one: it takes a while.</summary>
+    public int[] Truth { get; private set; } = [];
+
+    public void FindTruth(string? keep)
+    {
+        var kept = keep is null ? null : Path.Combine(keep, $"{name}-{rows.Count}-{queries.Count}.truth");
+        if (File.Exists(kept))
+        {
+            Truth = [.. File.ReadLines(kept).Select(int.Parse)];
+            return;
+        }
+        Truth = Exact(rows, queries);
+        if (kept is not null) File.WriteAllLines(kept, Truth.Select(row => row.ToString()));
+    }
 
     public ReadOnlySpan<float> Query(int i) => queries.Span(i);
 

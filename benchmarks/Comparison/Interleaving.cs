@@ -15,8 +15,11 @@ internal sealed unsafe class Interleaving(DataSet set, IReadOnlyList<Contender> 
             foreach (var ef in curve.Contender.Efs)
             {
                 if (curve.IsEnough) break;
+                var (codes, floats) = (curve.Contender.Distances, curve.Contender.FloatDistances);
                 Turn(curve.Contender, ef);
-                fixed (long* ids = _ids) curve.Add(ef, set.Recall(ids));
+                codes = curve.Contender.Distances - codes;
+                floats = curve.Contender.FloatDistances - floats;
+                fixed (long* ids = _ids) curve.Add(ef, set.Recall(ids), (double)codes / set.Queries.Count, (double)floats / set.Queries.Count);
             }
         for (var round = 0; round < rounds; round++)
             for (var i = 0; i < curves.Max(c => c.Points.Count); i++)

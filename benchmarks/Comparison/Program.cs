@@ -7,6 +7,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var arguments = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[^1]);
 var set = DataSets.Make(
     Text("--set") ?? "mnist", Number("--count"), Environment.GetEnvironmentVariable("MEMORYENGINE_DATA"));
+set.FindTruth(Text("--keep"));
 var options = new HnswOptions { Bits = Number("--bits") ?? 0, Advise = HugePages.Advise };
 var rounds = Number("--rounds") ?? 5;
 var peers = (Text("--peers") ?? "hnswlib,faiss-flat,faiss-sq8").Split(',', StringSplitOptions.RemoveEmptyEntries);

@@ -23,8 +23,10 @@ internal sealed class Report(DataSet set, IReadOnlyList<Curve> curves, int round
                 to.WriteLine($"{curves[0].Contender.Name} / {peer.Contender.Name} at {recall}: {Spread(r => curves[0].At(recall, r) / peer.At(recall, r), "0.00")}");
         to.WriteLine();
         foreach (var c in curves)
-            foreach (var (ef, recall, speed) in c.Points)
-                to.WriteLine($"{c.Contender.Name,-10} ef {ef,4}  recall {recall:0.0000}  {Spread(r => speed[r], "0")} queries a CPU-second");
+            foreach (var p in c.Points)
+                to.WriteLine(
+                    $"{c.Contender.Name,-10} ef {p.Ef,4}  recall {p.Recall:0.0000}  {Spread(r => p.Speed[r], "0")} queries a CPU-second" +
+                    (p.Codes > 0 ? $"; {p.Codes:0} distances of codes and {p.Floats:0.0} of floats a query" : ""));
     }
 
     private string Spread(Func<int, double> value, string format)

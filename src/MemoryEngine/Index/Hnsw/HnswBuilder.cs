@@ -112,7 +112,7 @@ internal sealed unsafe class HnswBuilder<TCodes>(BuildGraph graph, BuildCodes co
     private void Own(int node)
     {
         var spin = new SpinWait();
-        while (options.Threads > 1 && Interlocked.CompareExchange(ref _owners[node], 1, 0) != 0) spin.SpinOnce();
+        while (options.Threads > 1 && Interlocked.CompareExchange(ref _owners[node], 1, 0) != 0) spin.SpinOnce(sleep1Threshold: -1);
     }
 
     /// <summary>Leaves the links that a choice among them keeps.</summary>
