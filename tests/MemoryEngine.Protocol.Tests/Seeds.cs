@@ -15,7 +15,7 @@ internal static class Seeds
     }
 
     /// <summary>Checks a property. What fails is shrunk and shown, and comes again with the seed that was printed.</summary>
-    public static void Check(ITestOutputHelper output, Property property, int times = 300)
+    public static void Check(ITestOutputHelper output, Property property, int times = 150)
     {
         // The generator's own stream number must be odd; which one it is does not matter.
         var config = Config.QuickThrowOnFailure.WithMaxTest(times).WithReplay((ulong)Next(output), 1);
