@@ -94,7 +94,7 @@ internal sealed class ProtocolTarget : FuzzTarget
         catch (ProtocolException e)
         {
             Require(e.Problem is ProtocolProblem.Malformed or ProtocolProblem.OverLimit, "what a scanner let through is whole");
-            return e.Message;
+            return Told(e);
         }
         try
         {
@@ -103,8 +103,18 @@ internal sealed class ProtocolTarget : FuzzTarget
         catch (ProtocolException e)
         {
             Require(e.Problem is ProtocolProblem.Unexpected or ProtocolProblem.OverLimit, "what a scanner let through is well formed");
-            return $"{message.Method} {e.Message}";
+            return $"{message.Method} {Told(e)}";
         }
+    }
+
+    // Whatever is wrong, its sender can be told, though the telling repeats some of what was sent.
+    private static string Told(ProtocolException problem)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        RpcWriter.WriteError(output, 1, RpcError.Of(problem));
+        var told = RpcMessage.Parse(new ReadOnlySequence<byte>(output.WrittenMemory), Limits);
+        Require(told.Error == RpcError.Of(problem), "an error is read as it was written");
+        return problem.Message;
     }
 
     private static string Call(RpcMessage message)

@@ -27,7 +27,7 @@ public sealed record RecalledView : IWireMap<RecalledView>
     public required string Text { get; init; }
 
     /// <summary>Why it was found.</summary>
-    public required RecallScores Scores { get; init; }
+    public required ScoresView Scores { get; init; }
 
     /// <inheritdoc/>
     public static RecalledView Read(ref MapReader map) => new()
@@ -39,7 +39,7 @@ public sealed record RecalledView : IWireMap<RecalledView>
         Domain = map.Text("domain"),
         Title = map.Text("title"),
         Text = map.NeedText("text"),
-        Scores = map.NeedMap<RecallScores>("scores"),
+        Scores = map.NeedMap<ScoresView>("scores"),
     };
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed record RecalledView : IWireMap<RecalledView>
 }
 
 /// <summary>Scores of a memory that was found. A part that did not find it has none.</summary>
-public sealed record RecallScores : IWireMap<RecallScores>
+public sealed record ScoresView : IWireMap<ScoresView>
 {
     /// <summary>The raw similarity under the space's metric.</summary>
     public float? Vector { get; init; }
@@ -75,7 +75,7 @@ public sealed record RecallScores : IWireMap<RecallScores>
     public int? Bm25Rank { get; init; }
 
     /// <inheritdoc/>
-    public static RecallScores Read(ref MapReader map) => new()
+    public static ScoresView Read(ref MapReader map) => new()
     {
         Vector = map.Single("vector"),
         Bm25 = map.Single("bm25"),

@@ -115,6 +115,11 @@ public ref partial struct MapReader
     private static string List(ReadOnlySpan<string> names) =>
         names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1]!)} or {names[^1]}";
 
-    private static string Short(string value) =>
-        value.Length <= ShownCharacters ? value : string.Concat(value.AsSpan(0, ShownCharacters), "...");
+    // Never between the halves of a surrogate pair: what is said here is sent back, and half a pair is no text.
+    private static string Short(string value)
+    {
+        if (value.Length <= ShownCharacters) return value;
+        var shown = char.IsHighSurrogate(value[ShownCharacters - 1]) ? ShownCharacters - 1 : ShownCharacters;
+        return string.Concat(value.AsSpan(0, shown), "...");
+    }
 }

@@ -61,6 +61,21 @@ public sealed class DecodeErrorTests
         Assert.Equal((ProtocolProblem.Malformed, "text"), (error.Problem, error.Field));
     }
 
+    [Theory]
+    [InlineData(38)]
+    [InlineData(39)]
+    [InlineData(40)]
+    public void A_long_value_is_shown_in_part_and_never_cut_within_a_character(int before)
+    {
+        var format = new string('x', before) + string.Concat(Enumerable.Repeat("\ud83d\ude00", 40));
+        var parameters = WithNames("91 81 @format") + Bytes.Hex(Bytes.Encode(w => w.WriteString(format)));
+        var error = Assert.Throws<ProtocolException>(
+            () => MemoryMethods.Recall.ReadRequest(Bytes.Whole(Bytes.Hex(parameters)), ProtocolLimits.Default));
+        Assert.EndsWith("...\"", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 60, 140);
+        Assert.NotEmpty(Bytes.Encode(w => w.WriteString(error.Message)));
+    }
+
     [Fact]
     public void One_level_stands_for_a_range_of_one()
     {

@@ -106,11 +106,13 @@ public sealed class RpcMessageTests
     [Fact]
     public void A_call_may_leave_out_its_map_but_not_send_two()
     {
-        Assert.Null(MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex("90")), ProtocolLimits.Default).DeadlineMs);
-        Assert.Equal(5, MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex("91 81 ab 646561646c696e655f6d73 05")), ProtocolLimits.Default).DeadlineMs);
-        var error = Assert.Throws<ProtocolException>(() => MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex("92 80 80")), ProtocolLimits.Default));
+        Assert.Null(Call("90").DeadlineMs);
+        Assert.Equal(5, Call("91 81 ab 646561646c696e655f6d73 05").DeadlineMs);
+        var error = Assert.Throws<ProtocolException>(() => Call("92 80 80"));
         Assert.Equal("expected one map of parameters, found 2 parameters", error.Message);
         Assert.Equal(ProtocolErrorCode.InvalidArgument, error.Code);
+
+        static EmptyRequest Call(string hex) => MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex(hex)), ProtocolLimits.Default);
     }
 
     [Fact]
