@@ -26,6 +26,7 @@ internal sealed class CommandTree
             new ReviseVerb(_shell),
             new ForgetVerb(_shell),
             new RestoreVerb(_shell),
+            new PurgeVerb(_shell),
             new ImportVerb(_shell),
             new ExportVerb(_shell),
             new RecallVerb(_shell),
@@ -33,7 +34,21 @@ internal sealed class CommandTree
             new HistoryVerb(_shell),
             new ListVerb(_shell),
             new StatsVerb(_shell),
+            new Command("snapshot", "Names for what the pool held at one moment: made, read, compared, rolled back to.")
+            {
+                new SnapshotCreateVerb(_shell),
+                new SnapshotListVerb(_shell),
+                new SnapshotDropVerb(_shell),
+                new SnapshotDiffVerb(_shell),
+                new SnapshotRollbackVerb(_shell),
+            },
             new CheckVerb(_shell),
+            new CompactVerb(_shell),
+            new Command("backup", "Copies of a pool, made while it is in use.")
+            {
+                new BackupCreateVerb(_shell),
+                new BackupRestoreVerb(_shell),
+            },
             new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell) },
         };
     }

@@ -37,6 +37,9 @@ public enum ProtocolErrorCode
     /// <summary>The memory was changed by someone else, or the idempotency key used for something else.</summary>
     Conflict = 3002,
 
+    /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
+    Purged = 3003,
+
     /// <summary>The server has as much to do as it takes on.</summary>
     Busy = 4001,
 

@@ -24,6 +24,7 @@ public static class ProtocolErrors
         new(ProtocolErrorCode.EmbedderMismatch, "EMBEDDER_MISMATCH", false),
         new(ProtocolErrorCode.NotFound, "NOT_FOUND", false),
         new(ProtocolErrorCode.Conflict, "CONFLICT", false),
+        new(ProtocolErrorCode.Purged, "PURGED", false),
         new(ProtocolErrorCode.Busy, "BUSY", true),
         new(ProtocolErrorCode.DeadlineExceeded, "DEADLINE_EXCEEDED", true),
         new(ProtocolErrorCode.Cancelled, "CANCELLED", false),

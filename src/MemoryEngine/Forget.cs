@@ -14,10 +14,15 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     public override bool Prepare(JournalWriter journal)
     {
         if (Pool.Touched.Contains(memoryId)) return false;
-        if (!Pool.Memtable.TryGetNewest(memoryId, out var row)) throw NotFound.Memory(memoryId);
-        var live = Pool.Memtable.Rows[row].IsLive(Pool.Memtable.Current.View);
-        if (live == restore) return true;
-        _recordId = row + 1;
+        var memtable = Pool.Memtable;
+        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
+        var live = memtable.FindLive(memoryId, memtable.Applied);
+        var known = memtable.FindNewest(memoryId, memtable.Applied);
+        // A memory that a rollback took away comes back as a forgotten one does.
+        if (known < 0 && restore) known = memtable.FindNewest(memoryId);
+        if (known < 0) throw NotFound.Memory(memoryId);
+        if (restore == live >= 0) return true;
+        _recordId = (restore ? known : live) + 1;
         var payload = new LifeEvent(_recordId, memoryId).Encode();
         journal.Append(restore ? EventType.Restored : EventType.Forgotten, payload);
         _sequence = journal.LastSequence;

@@ -10,7 +10,7 @@ namespace MemoryEngine;
 /// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IAsyncDisposable, IDisposable
+public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -43,6 +43,20 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return PoolCheck.RunAsync(path, options ?? new MemoryStoreOptions(), cancellationToken);
+    }
+
+    /// <summary>Makes a new pool of a backup, verifying all of it.</summary>
+    /// <param name="backup">The backup's directory, or that of any pool that nobody has open.</param>
+    /// <param name="path">A new or empty directory.</param>
+    /// <param name="options">The disk and the clock; nothing else is used. Null takes the defaults.</param>
+    /// <param name="cancellationToken">Stops it; what was copied by then is no pool.</param>
+    /// <exception cref="CorruptionException">The backup is damaged. What was copied by then is no pool.</exception>
+    public static Task<BackupInfo> RestoreBackupAsync(
+        string backup, string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(backup);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Task.Run(() => Backup.Restore(backup, path, options ?? new MemoryStoreOptions(), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -87,7 +101,7 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
             draft with { Id = id }, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken);
     }
 
-    /// <summary>Recalls memories for a task.</summary>
+    /// <inheritdoc/>
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(query, cancellationToken);
 
@@ -96,20 +110,17 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
 
-    /// <summary>
-    /// A memory's current version, the newest one when it is forgotten, or the version asked for; null when there is
-    /// none.
-    /// </summary>
+    /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
-        _reading.GetAsync(id, version, cancellationToken);
+        _reading.GetAsync(id, version, _pool.Memtable.Current, cancellationToken);
 
-    /// <summary>All versions of a memory, oldest first; empty when the id is unknown.</summary>
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _reading.HistoryAsync(id, cancellationToken);
+        _reading.HistoryAsync(id, _pool.Memtable.Current, cancellationToken);
 
     /// <summary>The memories in the order they were remembered, as of the moment of the call.</summary>
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
-        _reading.ListAsync(filter ?? new ListFilter(), cancellationToken);
+        _reading.ListAsync(filter ?? new ListFilter(), _pool.Memtable.Current, cancellationToken);
 
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
@@ -133,12 +144,122 @@ public sealed class MemoryStore : IAsyncDisposable, IDisposable
         return _pool.CommitAsync(new PendingSpace(_pool, space), cancellationToken);
     }
 
+    /// <summary>Gives what the pool holds now a name. One durable event, whatever the size of the pool.</summary>
+    /// <param name="name">1 to 64 letters, digits, '-', '_' and '.'.</param>
+    /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
+    /// <exception cref="MemoryEngineException">The name is taken.</exception>
+    public ValueTask<SnapshotInfo> CreateSnapshotAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.CommitAsync(new PendingSnapshot(_pool, name), cancellationToken);
+    }
+
+    /// <summary>Takes a snapshot's name away. What it alone held may be given up from then on.</summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public async ValueTask DropSnapshotAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        await _pool.CommitAsync(new PendingSnapshotDrop(_pool, name), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The snapshots, oldest first.</summary>
+    public IReadOnlyList<SnapshotInfo> Snapshots()
+    {
+        _pool.ThrowIfDisposed();
+        return [.. _pool.Snapshots.All.Select(SnapshotRules.Info)];
+    }
+
+    /// <summary>Opens a snapshot for reading, while the pool goes on.</summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public MemorySnapshot OpenSnapshot(string name)
+    {
+        _pool.ThrowIfDisposed();
+        return new MemorySnapshot(_pool, FindSnapshot(name), _recall, _reading);
+    }
+
+    /// <summary>How two snapshots differ, or a snapshot and the present.</summary>
+    /// <param name="earlier">A snapshot.</param>
+    /// <param name="later">Another, older or newer; null for the present.</param>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public SnapshotDiff Diff(string earlier, string? later = null)
+    {
+        _pool.ThrowIfDisposed();
+        var to = later is null ? _pool.Memtable.Current.View : FindSnapshot(later).View;
+        return SnapshotDiffing.Compare(_pool.Memtable, FindSnapshot(earlier).View, to);
+    }
+
+    /// <summary>
+    /// Makes the pool what it was when a snapshot was made. One durable event, and nothing is erased: the state before
+    /// gets a name, and rolling back to that undoes it. Vector spaces, idempotency keys, snapshot names and purges do not
+    /// roll back.
+    /// </summary>
+    /// <exception cref="MemoryEngineException">There is no such snapshot.</exception>
+    public ValueTask<RollbackResult> RollBackAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.CommitAsync(new PendingRollback(_pool, name), cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes memories for good. When it returns they are in no view and in no file of the pool; backups and what was
+    /// exported keep what they have. Their ids answer from then on that they were purged. It rewrites much of the pool, so
+    /// purge many at once rather than one by one.
+    /// </summary>
+    /// <returns>How many were there to purge; those that were purged already do not count.</returns>
+    /// <exception cref="MemoryEngineException">
+    /// An id is unknown; those before it are purged. Or the disk failed: then they are recalled no more, and the next
+    /// compaction or opening removes the rest of their bytes.
+    /// </exception>
+    public async Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var purged = 0;
+        foreach (var id in ids)
+            purged += await _pool.CommitAsync(new PendingPurge(_pool, id), cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        if (_pool.Removal.IsPending) await CompactAsync(null, cancellationToken).ConfigureAwait(false);
+        return purged;
+    }
+
+    /// <summary>
+    /// Gives back the space of what nobody can see any more: what was rolled back and has no name, purged memories, expired
+    /// idempotency keys, the record log's dead parts. Forgotten memories and earlier versions stay. Readers and writers go
+    /// on; it can be interrupted at any point and done again.
+    /// </summary>
+    /// <param name="options">What may go beside that; null for nothing.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    public Task<CompactResult> CompactAsync(CompactOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _pool.ThrowIfDisposed();
+        _pool.EnsureWritable();
+        return Task.Run(() => new Compaction(_pool, options ?? new CompactOptions()).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Copies the pool as it is at one moment, while it is read and written. The backup is a pool of its own: it can be
+    /// opened, checked, and copied back by <see cref="RestoreBackupAsync"/>.
+    /// </summary>
+    /// <param name="path">A new or empty directory.</param>
+    /// <param name="cancellationToken">Stops it; what was copied by then is no pool.</param>
+    public Task<BackupInfo> BackupAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _pool.ThrowIfDisposed();
+        _pool.EnsureWritable();
+        return Backup.CreateAsync(_pool, path, cancellationToken);
+    }
+
     /// <summary>The pool's figures at this moment.</summary>
-    public PoolStats Stats() => _reading.Stats();
+    public PoolStats Stats() => _reading.Stats(_pool.Memtable.Current);
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose() => _pool.Dispose();
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
+
+    private Snapshots.NamedView FindSnapshot(string name)
+    {
+        SnapshotRules.CheckName(name);
+        return _pool.Snapshots.Find(name) ?? throw SnapshotRules.NotFound(name);
+    }
 }

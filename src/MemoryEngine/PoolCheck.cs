@@ -49,6 +49,7 @@ internal static class PoolCheck
         using var journal = new JournalBodies(pool.Options.Files, pool.Paths.Journal);
         for (var row = 0; row < pool.Memtable.Current.RowCount; row++)
         {
+            if (pool.Memtable.Rows[row].IsErased) continue;
             using var body = await pool.Records.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
             bytes += body.Span.Length;
             var position = new JournalPosition(pool.Memtable.Rows[row].Position);

@@ -6,47 +6,51 @@ namespace MemoryEngine;
 /// <summary>Get, history, list and stats: reading by id and by walking, over one published view each.</summary>
 internal sealed class Reading(Pool pool)
 {
-    public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, CancellationToken cancellation)
+    public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, MemtableView seen, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
-        var view = pool.Memtable.Current.View;
+        var view = seen.View;
         // What is live, or else the newest that was: a forgotten memory can still be looked at.
         var row = pool.Memtable.FindLive(id, view);
         if (row < 0 || version is not null) row = pool.Memtable.FindNewest(id, view);
-        while (row >= 0 && version is not null && pool.Memtable.Rows[row].Version != version)
-            row = pool.Memtable.Rows[row].Previous;
-        return row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
+        while (row >= 0 && version is not null && !IsVersion(row, version.Value, view)) row = pool.Memtable.Rows[row].Previous;
+        var found = row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
+        return found is null && pool.Memtable.IsPurged(id) ? throw NotFound.Purged(id) : found;
     }
 
-    public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, MemtableView seen, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
-        var view = pool.Memtable.Current.View;
         var versions = new List<MemoryVersion>();
-        for (var row = pool.Memtable.FindNewest(id, view); row >= 0; row = pool.Memtable.Rows[row].Previous)
-            versions.Add(await ReadAsync(row, view, cancellation).ConfigureAwait(false));
+        for (var row = pool.Memtable.FindNewest(id, seen.View); row >= 0; row = pool.Memtable.Rows[row].Previous)
+        {
+            // Versions that a rollback took away are no part of this history.
+            if (!pool.Memtable.Rows[row].IsKnown(seen.View)) continue;
+            if (await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false) is { } version) versions.Add(version);
+        }
+        if (versions.Count == 0 && pool.Memtable.IsPurged(id)) throw NotFound.Purged(id);
         versions.Reverse();
         return versions;
     }
 
     public async IAsyncEnumerable<MemoryVersion> ListAsync(
-        ListFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+        ListFilter filter, MemtableView seen, [EnumeratorCancellation] CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
-        var current = pool.Memtable.Current;
-        for (var row = 0; row < current.RowCount; row++)
+        // Whoever reads a list takes his time.
+        using var lease = pool.Leases.Take(seen.View);
+        for (var row = 0; row < seen.RowCount; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!IsListed(row, current.View, filter)) continue;
-            yield return await ReadAsync(row, current.View, cancellation).ConfigureAwait(false);
+            if (!IsListed(row, seen.View, filter)) continue;
+            if (await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false) is { } version) yield return version;
         }
     }
 
-    public PoolStats Stats()
+    public PoolStats Stats(MemtableView current)
     {
         pool.ThrowIfDisposed();
         var memtable = pool.Memtable;
-        var current = memtable.Current;
         var byLevel = new SortedDictionary<MemoryLevel, long>();
         var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var tasks = new HashSet<ulong>();
@@ -63,7 +67,7 @@ internal sealed class Reading(Pool pool)
         return new PoolStats
         {
             PoolId = pool.Created.PoolId,
-            Memories = current.LiveCount,
+            Memories = current.Live.Count,
             Records = current.RowCount,
             ByLevel = byLevel,
             ByDomain = byDomain,
@@ -83,6 +87,12 @@ internal sealed class Reading(Pool pool)
         };
     }
 
+    private bool IsVersion(int row, int version, View view)
+    {
+        ref readonly var r = ref pool.Memtable.Rows[row];
+        return r.Version == version && r.IsKnown(view);
+    }
+
     private bool IsListed(int row, View view, ListFilter filter)
     {
         var memtable = pool.Memtable;
@@ -95,9 +105,11 @@ internal sealed class Reading(Pool pool)
             && memtable.FindNewest(r.MemoryId, view) == row && memtable.FindLive(r.MemoryId, view) < 0;
     }
 
-    private async ValueTask<MemoryVersion> ReadAsync(int row, View view, CancellationToken cancellation)
+    // Null when the row was purged since it was looked at.
+    private async ValueTask<MemoryVersion?> ReadAsync(int row, View view, CancellationToken cancellation)
     {
         var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
+        if (body.Status != Records.RecordStatus.Found) return null;
         var version = VersionReader.Read(pool.Memtable, row, view, body.Span, withVectors: true);
         body.Dispose();
         return version;

@@ -146,19 +146,23 @@ internal sealed class PendingRemember(
     private void Decide(JournalWriter journal, Guid memoryId, UInt128 hash, long now)
     {
         var memtable = Pool.Memtable;
-        if (!memtable.TryGetNewest(memoryId, out var newest))
+        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
+        var newest = memtable.FindNewest(memoryId);
+        if (newest < 0)
         {
             if (mustExist) throw NotFound.Memory(memoryId);
             Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);
             return;
         }
-        ref readonly var known = ref memtable.Rows[newest];
-        var live = known.IsLive(memtable.Current.View);
-        if (mustExist && !live)
+        var live = memtable.FindLive(memoryId, memtable.Applied);
+        if (mustExist && live < 0)
         {
             throw new MemoryEngineException(
-                ErrorCode.Conflict, $"Memory {memoryId} is forgotten. Restore it before revising it.");
+                ErrorCode.Conflict, $"Memory {memoryId} is forgotten, or was rolled back. Restore it before revising it.");
         }
+        // What is compared with: the live version, else the newest that the view knows, else one that was rolled back.
+        var row = live >= 0 ? live : memtable.FindNewest(memoryId, memtable.Applied);
+        ref readonly var known = ref memtable.Rows[row >= 0 ? row : newest];
         if (expectedVersion is { } expected && expected != known.Version)
         {
             throw new MemoryEngineException(
@@ -167,11 +171,12 @@ internal sealed class PendingRemember(
         }
         if (known.ContentHash != hash)
         {
-            Append(journal, memoryId, hash, known.Version + 1, newest + 1, RememberOutcome.Revised, now);
+            // Numbers are not given twice, though a rollback may have hidden the version that has the newest.
+            Append(journal, memoryId, hash, memtable.Rows[newest].Version + 1, live + 1, RememberOutcome.Revised, now);
             return;
         }
-        _recordId = newest + 1;
-        if (live)
+        _recordId = (row >= 0 ? row : newest) + 1;
+        if (live >= 0)
         {
             Answer(journal, new RememberResult(memoryId, known.Version, RememberOutcome.Unchanged, known.Birth), hash, now);
             return;

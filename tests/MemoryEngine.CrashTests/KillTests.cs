@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MemoryEngine.Testing;
 using Xunit.Abstractions;
 
 namespace MemoryEngine.CrashTests;
@@ -18,7 +19,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task No_kill_loses_what_was_acknowledged()
     {
-        var (seed, kills) = (CrashSettings.NewSeed(), CrashSettings.Kills);
+        var (seed, kills) = (TestSeed.Value, CrashSettings.Kills);
         output.WriteLine($"MEMORYENGINE_SEED={seed} MEMORYENGINE_KILLS={kills}");
         var watch = Stopwatch.StartNew();
         var pools = Enumerable.Range(0, (kills + KillsPerPool - 1) / KillsPerPool);

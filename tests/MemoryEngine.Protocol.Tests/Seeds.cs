@@ -3,13 +3,12 @@ using Xunit.Abstractions;
 
 namespace MemoryEngine.Protocol.Tests;
 
-/// <summary>The seed of a random test: printed, and taken from MEMORYENGINE_SEED when that is set.</summary>
+/// <summary>The seed of a random test: printed, and the usual one unless MEMORYENGINE_SEED says otherwise.</summary>
 internal static class Seeds
 {
     public static int Next(ITestOutputHelper output)
     {
-        var asked = Environment.GetEnvironmentVariable("MEMORYENGINE_SEED");
-        var seed = string.IsNullOrEmpty(asked) ? Random.Shared.Next(1, 1_000_000) : int.Parse(asked);
+        var seed = Testing.TestSeed.Value;
         output.WriteLine($"MEMORYENGINE_SEED={seed}");
         return seed;
     }

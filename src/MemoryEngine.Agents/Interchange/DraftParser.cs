@@ -55,7 +55,7 @@ internal ref struct DraftParser(ReadOnlySpan<byte> line)
 
     private void ReadField()
     {
-        var field = LineFields.Of(ref _json);
+        var field = Field();
         if (field == LineField.Unknown)
         {
             KeepUnknown();
@@ -85,6 +85,19 @@ internal ref struct DraftParser(ReadOnlySpan<byte> line)
             case LineField.License: _license = String(field.Name()); break;
             case LineField.Vectors: _vectors = Vectors(); break;
             default: throw new InvalidOperationException($"'{field}' has no reader.");
+        }
+    }
+
+    private LineField Field()
+    {
+        try
+        {
+            return LineFields.Of(ref _json);
+        }
+        catch (InvalidOperationException)
+        {
+            // Comparing unescapes, and half of a surrogate pair is no text.
+            throw NotUnicode("a field's name");
         }
     }
 

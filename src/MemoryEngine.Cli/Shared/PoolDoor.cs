@@ -43,6 +43,9 @@ internal static class PoolDoor
         }
     }
 
+    /// <summary>The pool as of a snapshot, or as it is now where none is named.</summary>
+    public static IMemoryReader AsOf(MemoryStore store, string? snapshot) => snapshot is null ? store : store.OpenSnapshot(snapshot);
+
     private static void NoteTime(MemoryStore store, Output output)
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -8,20 +8,23 @@ internal sealed class GetVerb : Verb
 {
     private readonly Argument<Guid> _id = Values.Id();
     private readonly Option<int?> _version = Values.Positive("--version", "This version; otherwise the current one.");
+    private readonly Option<string?> _asOf = Values.AsOf();
 
     public GetVerb(Shell shell)
         : base(shell, "get", "Shows one memory.")
     {
         Add(_id);
         Add(_version);
+        Add(_asOf);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var (id, version) = (call.Get(_id), call.Get(_version));
         await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var memory = await store.GetAsync(id, version, cancellation);
-        if (memory is null && version is not null && await store.GetAsync(id, null, cancellation) is not null)
+        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        var memory = await reader.GetAsync(id, version, cancellation);
+        if (memory is null && version is not null && await reader.GetAsync(id, null, cancellation) is not null)
             throw Unknown.Version(id, version.Value);
         if (memory is null) throw Unknown.Memory(id);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteFields(json, memory));

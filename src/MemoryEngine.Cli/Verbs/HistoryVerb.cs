@@ -7,18 +7,21 @@ namespace MemoryEngine.Cli.Verbs;
 internal sealed class HistoryVerb : Verb
 {
     private readonly Argument<Guid> _id = Values.Id();
+    private readonly Option<string?> _asOf = Values.AsOf();
 
     public HistoryVerb(Shell shell)
         : base(shell, "history", "Shows all versions of a memory, oldest first.")
     {
         Add(_id);
+        Add(_asOf);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var id = call.Get(_id);
         await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var versions = await store.HistoryAsync(id, cancellation);
+        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        var versions = await reader.HistoryAsync(id, cancellation);
         if (versions.Count == 0) throw Unknown.Memory(id);
         if (!call.Output.IsJson)
         {

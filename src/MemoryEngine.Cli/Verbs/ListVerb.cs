@@ -9,6 +9,7 @@ internal sealed class ListVerb : Verb
 {
     private readonly Option<MemoryLevel?> _level = Values.Level();
     private readonly Option<string?> _domain = Values.Text("--domain", "Only this domain and below it.", "D");
+    private readonly Option<string?> _asOf = Values.AsOf();
 
     private readonly Option<string> _state = new("--state")
     {
@@ -24,6 +25,7 @@ internal sealed class ListVerb : Verb
         Add(_level);
         Add(_domain);
         Add(_state);
+        Add(_asOf);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
@@ -40,15 +42,16 @@ internal sealed class ListVerb : Verb
             },
         };
         await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        if (call.Output.IsJson) await WriteJsonAsync(call.Output, store, filter, cancellation);
-        else await ShowAsync(call.Output, store, filter, cancellation);
+        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        if (call.Output.IsJson) await WriteJsonAsync(call.Output, reader, filter, cancellation);
+        else await ShowAsync(call.Output, reader, filter, cancellation);
         return ExitCode.Done;
     }
 
-    private static async Task WriteJsonAsync(Output output, MemoryStore store, ListFilter filter, CancellationToken cancellation)
+    private static async Task WriteJsonAsync(Output output, IMemoryReader reader, ListFilter filter, CancellationToken cancellation)
     {
         // What fails at the first memory is still told as an error, not within a document that has begun.
-        await using var memories = store.ListAsync(filter, cancellation).GetAsyncEnumerator(cancellation);
+        await using var memories = reader.ListAsync(filter, cancellation).GetAsyncEnumerator(cancellation);
         var isAny = await memories.MoveNextAsync();
         using var document = output.JsonDocument();
         var json = document.Json;
@@ -63,10 +66,10 @@ internal sealed class ListVerb : Verb
         json.WriteEndArray();
     }
 
-    private static async Task ShowAsync(Output output, MemoryStore store, ListFilter filter, CancellationToken cancellation)
+    private static async Task ShowAsync(Output output, IMemoryReader reader, ListFilter filter, CancellationToken cancellation)
     {
         var rows = new List<string[]>();
-        await foreach (var memory in store.ListAsync(filter, cancellation))
+        await foreach (var memory in reader.ListAsync(filter, cancellation))
         {
             rows.Add(
             [

@@ -17,6 +17,7 @@ internal sealed class RecallVerb : Verb
     private readonly Option<string?> _language = Values.Text("--language", "Only what requires this language or none.", "L");
     private readonly Option<string?> _exclude = Values.Text("--exclude-domain", "Nothing of this domain or below it.", "D");
     private readonly Option<string?> _within = Values.Text("--within-domain", "Only this domain and below it.", "D");
+    private readonly Option<string?> _asOf = Values.AsOf();
     private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time." };
 
     private readonly Option<string?> _vector =
@@ -32,7 +33,7 @@ internal sealed class RecallVerb : Verb
         : base(shell, "recall", "Finds the memories that help with a task.")
     {
         Add(_query);
-        Option[] all = [_domain, _k, _level, _format, _model, _tag, _language, _exclude, _within, _vector, _explain];
+        Option[] all = [_domain, _k, _level, _format, _model, _tag, _language, _exclude, _within, _vector, _asOf, _explain];
         foreach (var option in all) Add(option);
     }
 
@@ -41,7 +42,8 @@ internal sealed class RecallVerb : Verb
         var text = call.Get(_query) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         var query = Query(call, text);
         await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var result = await store.RecallAsync(query, cancellation);
+        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        var result = await reader.RecallAsync(query, cancellation);
         var isExplained = call.Get(_explain);
         if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, result, isExplained));
         else Show(call.Output, result, isExplained);

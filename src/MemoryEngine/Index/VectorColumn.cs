@@ -29,6 +29,19 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         _rows.Add(row);
     }
 
+    /// <summary>Overwrites the vector of a row, if it has one, with zeros.</summary>
+    public void Erase(int row)
+    {
+        var (low, high) = (0, _rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_rows[middle] < row) low = middle + 1;
+            else high = middle;
+        }
+        if (low < _rows.Count && _rows[low] == row) Slot(low).Clear();
+    }
+
     /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
     public void Search(scoped ReadOnlySpan<float> query, ReadOnlySpan<RowMark> marks, ref TopHits hits)
     {

@@ -21,4 +21,19 @@ internal enum EventType : byte
 
     /// <summary>A write with an idempotency key was answered without a new version.</summary>
     Answered = 6,
+
+    /// <summary>A view got a name.</summary>
+    SnapshotCreated = 7,
+
+    /// <summary>A name of a view was given up.</summary>
+    SnapshotDropped = 8,
+
+    /// <summary>From here on, what counts is what a snapshot saw, and this event and all after it.</summary>
+    RolledBack = 9,
+
+    /// <summary>All versions of a memory are gone, from every view.</summary>
+    Purged = 10,
+
+    /// <summary>Stands in a rewritten file for one or more events that were dropped.</summary>
+    Dropped = 11,
 }

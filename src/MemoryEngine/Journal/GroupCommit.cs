@@ -7,6 +7,9 @@ internal abstract class PendingWrite
 {
     public abstract Durability Durability { get; }
 
+    /// <summary>Whether no other write may share its batch, since it changes what all of them decide by.</summary>
+    public virtual bool IsAlone => false;
+
     /// <summary>Upper bound of the journal bytes that <see cref="Prepare"/> appends.</summary>
     public abstract int Bytes { get; }
 
@@ -224,8 +227,12 @@ internal sealed class GroupCommit : IDisposable
             var write = _postponed ?? Dequeue();
             _postponed = null;
             if (write is null) return;
-            var isFull = _taken.Count > 0 && _journal.PendingBytes + write.Bytes > MaxBatchBytes;
-            if (!isFull && Take(write)) continue;
+            var isFull = _taken.Count > 0 && (write.IsAlone || _journal.PendingBytes + write.Bytes > MaxBatchBytes);
+            if (!isFull && Take(write))
+            {
+                if (write.IsAlone) return;
+                continue;
+            }
             _postponed = write;
             return;
         }

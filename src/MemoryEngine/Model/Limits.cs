@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>UTF-8 bytes of the fields that the engine keeps without knowing them.</summary>
     public const int MaxExtraBytes = 64 << 10;
 
+    /// <summary>Snapshots of a pool.</summary>
+    public const int MaxSnapshots = 1000;
+
     /// <summary>Vector spaces of a pool.</summary>
     public const int MaxSpaces = 64;
 

@@ -10,11 +10,17 @@ internal sealed class View
 
     private View((long First, long Last)[] ranges) => _ranges = ranges;
 
+    /// <summary>The view in which nothing has happened.</summary>
+    public static View Empty { get; } = new([]);
+
     /// <summary>The newest sequence that may count.</summary>
     public long Last => _ranges.Length == 0 ? 0 : _ranges[^1].Last;
 
+    /// <summary>The ranges, each inclusive at both ends.</summary>
+    public ReadOnlySpan<(long First, long Last)> Ranges => _ranges;
+
     /// <summary>Everything up to a sequence.</summary>
-    public static View Through(long sequence) => new([(1, sequence)]);
+    public static View Through(long sequence) => Empty.And(1, sequence);
 
     /// <summary>A view of several ranges, each inclusive at both ends.</summary>
     /// <exception cref="ArgumentException">The ranges overlap or do not ascend.</exception>
@@ -27,6 +33,18 @@ internal sealed class View
         }
         return new View([.. ranges]);
     }
+
+    /// <summary>This view and what happened later, from one sequence to another.</summary>
+    public View And(long first, long last)
+    {
+        if (last < first) return this;
+        if (first <= Last) throw new ArgumentException($"Sequence {first} does not follow {Last}.", nameof(first));
+        return _ranges.Length > 0 && first == Last + 1
+            ? new View([.. _ranges[..^1], (_ranges[^1].First, last)])
+            : new View([.. _ranges, (first, last)]);
+    }
+
+    public bool IsSame(View other) => Ranges.SequenceEqual(other.Ranges);
 
     public bool Contains(long sequence)
     {

@@ -7,9 +7,14 @@ namespace MemoryEngine.Segments;
 /// <summary>What the published part of the memtable looks like to a reader: fixed once published.</summary>
 /// <param name="View">Which events count.</param>
 /// <param name="RowCount">Rows from here on are not complete yet.</param>
-/// <param name="LiveCount">Live rows in the view.</param>
-/// <param name="LiveLength">The sum of their lexical lengths.</param>
-internal sealed record MemtableView(View View, int RowCount, long LiveCount, long LiveLength);
+/// <param name="Live">The live rows in the view.</param>
+internal sealed record MemtableView(View View, int RowCount, LiveRows Live);
+
+/// <summary>How many rows are live in a view, and the sum of their lexical lengths: what BM25 needs to know of them.</summary>
+internal readonly record struct LiveRows(long Count, long Length)
+{
+    public LiveRows With(long length, int sign) => new(Count + sign, Length + (sign * length));
+}
 
 /// <summary>
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
@@ -18,9 +23,10 @@ internal sealed record MemtableView(View View, int RowCount, long LiveCount, lon
 internal sealed class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
-    private MemtableView _current = new(View.Through(0), 0, 0, 0);
-    private long _liveCount;
-    private long _liveLength;
+    private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
+    private MemtableView _current = new(View.Empty, 0, default);
+    private View _past = View.Empty;
+    private long _presentFrom = 1;
 
     public AppendOnlyList<Row> Rows { get; } = new();
 
@@ -39,8 +45,30 @@ internal sealed class Memtable
 
     public MemtableView Current => Volatile.Read(ref _current);
 
-    /// <summary>The row of the newest version of a memory, whether it is live or not.</summary>
-    public bool TryGetNewest(Guid memoryId, out int row) => _newest.TryGetValue(memoryId, out row);
+    /// <summary>The live rows of <see cref="Applied"/>.</summary>
+    public LiveRows Live { get; private set; }
+
+    /// <summary>The current view with whatever is applied but not yet published; for the applier.</summary>
+    public View Applied { get; private set; } = View.Empty.And(1, long.MaxValue);
+
+    /// <summary>Memories that were removed for good.</summary>
+    public IEnumerable<Guid> Purged => _purged.Keys;
+
+    public bool IsPurged(Guid memoryId) => _purged.ContainsKey(memoryId);
+
+    /// <summary>The row of the newest version of a memory, whether any view knows it or not, or -1.</summary>
+    public int FindNewest(Guid memoryId) => _newest.GetValueOrDefault(memoryId, -1);
+
+    /// <summary>The rows of a memory's versions, newest first, whether any view knows them or not.</summary>
+    public IEnumerable<int> VersionsOf(Guid memoryId)
+    {
+        for (var row = FindNewest(memoryId); row >= 0; row = Rows[row].Previous) yield return row;
+    }
+
+    public bool IsLive(int row, View view) => Rows[row].IsLive(view);
+
+    /// <summary>A row's lexical length.</summary>
+    public long LengthOf(int row) => Lexical.Length(row);
 
     /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
     public int FindLive(Guid memoryId, View view)
@@ -50,13 +78,16 @@ internal sealed class Memtable
         return -1;
     }
 
-    /// <summary>The row of the newest version of a memory that was born in a view, live or not, or -1.</summary>
+    /// <summary>The row of the newest version of a memory that a view knows, live or not, or -1.</summary>
     public int FindNewest(Guid memoryId, View view)
     {
         var row = _newest.GetValueOrDefault(memoryId, -1);
-        while (row >= 0 && !view.Contains(Rows[row].Birth)) row = Rows[row].Previous;
+        while (row >= 0 && !Rows[row].IsKnown(view)) row = Rows[row].Previous;
         return row;
     }
+
+    /// <summary>What a reader of another view sees, whose live rows were counted when it got a name.</summary>
+    public MemtableView Seen(View view, LiveRows live) => new(view, FirstRowAfter(view.Last), live);
 
     /// <summary>A version was born; what it supersedes died.</summary>
     public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
@@ -99,13 +130,76 @@ internal sealed class Memtable
     {
         var row = (int)(recordId - 1);
         // A journal may say so of a row that never died; it is one live row all the same.
-        if (!Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, +1);
+        if (!Rows[row].IsLive(Applied)) Count(row, +1);
         Rows[row].Note(sequence);
     }
 
+    /// <summary>A memory was removed for good: its id stays known, and nothing else of it.</summary>
+    public void Purge(Guid memoryId)
+    {
+        _purged[memoryId] = true;
+        var row = _newest.GetValueOrDefault(memoryId, -1);
+        while (row >= 0)
+        {
+            var previous = Rows[row].Previous;
+            Erase(row);
+            row = previous;
+        }
+    }
+
+    /// <summary>Gives up what a row holds. Which views it was live in is for others to have counted.</summary>
+    public void Erase(int row)
+    {
+        ref var r = ref Rows[row];
+        if (r.IsErased) return;
+        if (r.IsLive(Applied)) Count(row, -1);
+        r.Erase();
+        for (var space = 0; space < Spaces.Count; space++) Spaces[space].Column.Erase(row);
+        Unlink(row);
+    }
+
+    /// <summary>Whether any of these records holds nothing any more.</summary>
+    public bool HoldsErased(IEnumerable<long> recordIds) => recordIds.Any(id => Rows[(int)id - 1].IsErased);
+
+    /// <summary>Records that hold nothing: their events were dropped from the journal.</summary>
+    public void AddErased(long sequence, int count)
+    {
+        var noTerms = new TermCounts.Builder().Build();
+        for (; count > 0; count--)
+        {
+            var (tags, requires) = (TagSets.Intern("", []), InternRequires([]));
+            Lexical.Add(Rows.Add(new Row { Birth = sequence, Previous = -1, History = [], Tags = tags, Requires = requires }), noTerms);
+        }
+        noTerms.Dispose();
+    }
+
+    /// <summary>From a sequence on, the past is another one, whose live rows were counted when it got a name.</summary>
+    public void RollBack(View past, LiveRows live, long from)
+    {
+        (_past, _presentFrom, Live) = (past, from, live);
+        Applied = past.And(from, long.MaxValue);
+    }
+
+    /// <summary>The view of everything that counts up to a sequence, which no rollback lies behind.</summary>
+    public View Through(long sequence) => _past.And(_presentFrom, sequence);
+
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
-        Volatile.Write(ref _current, new MemtableView(View.Through(sequence), Rows.Count, _liveCount, _liveLength));
+        Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, Live));
+
+    // Chains lead from version to version that is still there.
+    private void Unlink(int row)
+    {
+        var (memoryId, previous) = (Rows[row].MemoryId, Rows[row].Previous);
+        if (_newest.GetValueOrDefault(memoryId, -1) == row)
+        {
+            if (previous >= 0) _newest[memoryId] = previous;
+            else _newest.TryRemove(memoryId, out _);
+            return;
+        }
+        for (var next = _newest.GetValueOrDefault(memoryId, -1); next >= 0; next = Rows[next].Previous)
+            if (Rows[next].Previous == row) Volatile.Write(ref Rows[next].Previous, previous);
+    }
 
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
@@ -113,16 +207,24 @@ internal sealed class Memtable
     private void Die(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
-        // Only the writer counts, and what it has applied is all that is.
-        if (Rows[row].IsLive(View.Through(long.MaxValue))) Count(row, -1);
+        if (Rows[row].IsLive(Applied)) Count(row, -1);
         Rows[row].Note(-sequence);
     }
 
-    private void Count(int row, int sign)
+    // Rows are in the order of their births.
+    private int FirstRowAfter(long sequence)
     {
-        _liveCount += sign;
-        _liveLength += sign * Lexical.Length(row);
+        var (low, high) = (0, Current.RowCount);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Rows[middle].Birth <= sequence) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
+
+    private void Count(int row, int sign) => Live = Live.With(Lexical.Length(row), sign);
 
     private int Name(string name) => Names.Intern(name, name);
 

@@ -51,6 +51,21 @@ internal struct Row
         return false;
     }
 
+    /// <summary>Whether it holds nothing any more, in no view: no event of its life is left.</summary>
+    public readonly bool IsErased => Volatile.Read(in History) is { Length: 0 };
+
+    /// <summary>Whether a view has heard of the record: any of its births counts there.</summary>
+    public readonly bool IsKnown(View view)
+    {
+        if (Volatile.Read(in History) is not { } history) return view.Contains(Birth);
+        foreach (var sequence in history)
+            if (sequence > 0 && view.Contains(sequence)) return true;
+        return false;
+    }
+
+    /// <summary>Takes its whole life away: no view, not even one of the past, sees it any more.</summary>
+    public void Erase() => Volatile.Write(ref History, []);
+
     /// <summary>Notes an event, a birth's sequence positive, a death's negative.</summary>
     public void Note(long signedSequence)
     {

@@ -25,6 +25,8 @@ internal sealed class Recovery
 
     public Memtable Memtable { get; } = new();
 
+    public SnapshotTable Snapshots { get; } = new();
+
     public IdempotencyTable Answers { get; }
 
     public RecordStore? Records { get; private set; }
@@ -35,6 +37,9 @@ internal sealed class Recovery
 
     /// <summary>Journal bytes that the newest checkpoint covers.</summary>
     public long CheckpointedBytes { get; private set; }
+
+    /// <summary>Whether what was purged may still lie in files.</summary>
+    public bool IsRemovalPending { get; private set; }
 
     /// <summary>What was found and done, a sentence each.</summary>
     public List<string> Notes { get; } = [];
@@ -165,12 +170,54 @@ internal sealed class Recovery
                 if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
                 else Memtable.Restore(life.RecordId, frame.Sequence);
                 break;
+            case EventType.Purged:
+                if (PurgedEvent.Decode(frame.Payload) is not { } purged) throw Malformed(file, frame, "the id of a memory", "other bytes");
+                Purge(purged.MemoryId, frame.Sequence);
+                break;
+            case EventType.Dropped:
+                if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Memtable.RowCount + 1))
+                    throw Malformed(file, frame, $"events that were dropped, with records from {Memtable.RowCount + 1} on", "other bytes");
+                Memtable.AddErased(frame.Sequence, gap.Records);
+                break;
+            case EventType.SnapshotCreated:
+                if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
+                    || !named.View.IsSame(Memtable.Through(frame.Sequence - 1)))
+                    throw Malformed(file, frame, "a snapshot with a new name", "other bytes");
+                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View, Memtable.Live));
+                break;
+            case EventType.SnapshotDropped:
+                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } dropped || Snapshots.Find(dropped.Name) is null)
+                    throw Malformed(file, frame, "the name of a snapshot", "other bytes");
+                Snapshots.Drop(dropped.Name);
+                break;
+            case EventType.RolledBack:
+                if (RolledBackEvent.Decode(frame.Payload) is not { } back
+                    || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
+                    || !back.Previous.IsSame(Memtable.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
+                    throw Malformed(file, frame, "a rollback", "other bytes");
+                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Memtable.Live));
+                Memtable.RollBack(back.Past, target.Live, frame.Sequence);
+                break;
             default:
                 throw new MemoryEngineException(
                     ErrorCode.NewerFormat,
                     $"{file} holds an event of type {(byte)frame.Type} at offset {frame.Position.Offset}, which this version of " +
                     "MemoryEngine does not know. Nothing was changed; open the pool with a newer version.");
         }
+    }
+
+    private void Purge(Guid memoryId, long sequence)
+    {
+        // Rows that are still there say that the removal of their bytes was not finished.
+        foreach (var row in Memtable.VersionsOf(memoryId))
+        {
+            IsRemovalPending = true;
+            Snapshots.Forget(Memtable, row);
+            if (Records is null || sequence <= Records.AppliedSequence) continue;
+            Records.EnsureRoom(0);
+            Records.Remove(row + 1, sequence);
+        }
+        Memtable.Purge(memoryId);
     }
 
     private static CorruptionException Malformed(string file, in JournalFrame frame, string expected, string found) =>

@@ -76,6 +76,7 @@ public sealed class JsonLinesTests
     [InlineData("{\"text\":\"x\",\"vectors\":{\"a\":[1]}}", "'vectors.a' is an array")]
     [InlineData("{\"text\":\"\\ud800\"}", "'text' holds bytes or escapes that are no Unicode")]
     [InlineData("{\"text\":\"x\",\"odd\":\"\\ud800\"}", "'odd' holds bytes or escapes that are no Unicode")]
+    [InlineData("{\"tex\\ud800\":\"x\"}", "'a field's name' holds bytes or escapes that are no Unicode")]
     public void A_bad_line_is_told_by_field_and_reason(string line, string message)
     {
         Assert.False(JsonLines.TryParse(Encoding.UTF8.GetBytes(line), out _, out var error));

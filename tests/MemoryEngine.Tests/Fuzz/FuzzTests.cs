@@ -1,4 +1,5 @@
 using MemoryEngine.Fuzz;
+using MemoryEngine.Testing;
 using Xunit.Abstractions;
 
 namespace MemoryEngine.Tests.Fuzz;
@@ -39,8 +40,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void A_burst_of_mutations_escapes_nowhere(string name)
     {
         var target = FuzzTargets.Named(name);
-        var asked = Environment.GetEnvironmentVariable("MEMORYENGINE_SEED");
-        var seed = string.IsNullOrEmpty(asked) ? Random.Shared.Next(1, 1_000_000) : int.Parse(asked);
+        var seed = TestSeed.Value;
         output.WriteLine($"MEMORYENGINE_SEED={seed}");
         var report = Fuzzer.Run(target, [.. Corpus.Of(target).Select(c => c.Bytes)], Executions, seed);
         Assert.True(

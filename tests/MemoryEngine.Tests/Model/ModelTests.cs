@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemoryEngine.Testing;
 using Xunit.Abstractions;
 
 namespace MemoryEngine.Tests.Model;
@@ -17,7 +18,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [Fact]
     public async Task A_pool_does_what_a_dictionary_would()
     {
-        var seed = Number("MEMORYENGINE_SEED") ?? Random.Shared.Next();
+        var seed = TestSeed.Value;
         var operations = Number("MEMORYENGINE_MODEL_OPERATIONS") ?? DefaultOperations;
         output.WriteLine($"MEMORYENGINE_SEED={seed} MEMORYENGINE_MODEL_OPERATIONS={operations}");
         for (var done = 0; done < operations; done += OperationsAPool, seed++)
