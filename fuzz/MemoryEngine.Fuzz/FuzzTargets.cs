@@ -11,6 +11,7 @@ internal static class FuzzTargets
         new ManifestTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
+        new ProtocolTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)
