@@ -182,7 +182,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Memtable.Rows[row];
-        var payload = _bodies.Read(new JournalPosition(r.Position));
+        var payload = _bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);
