@@ -68,8 +68,8 @@ internal sealed class JournalTarget : FuzzTarget
             {
                 // Every frame was seen twice: when it was estimated, and when it was written.
                 Require(records.Count == 2 * rewrite.Moved.Count, "every record that stays has moved");
-                foreach (var sequence in records.Skip(rewrite.Moved.Count).Zip(rewrite.Moved))
-                    Require(RecordIdOf(bodies.Read(sequence.Second.Position, sequence.First)) == sequence.Second.RecordId, "a record is where it was moved");
+                foreach (var (sequence, moved) in records.Skip(rewrite.Moved.Count).Zip(rewrite.Moved))
+                    Require(RecordIdOf(bodies.Read(moved.Position, sequence)) == moved.RecordId, "a record is where it was moved");
             });
         }
     }

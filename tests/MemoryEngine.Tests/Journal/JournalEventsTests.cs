@@ -37,7 +37,9 @@ public sealed class JournalEventsTests
 
                 var rolled = new RolledBackEvent(names.Item1, names.Item2, time, views.Item1, views.Item2);
                 var rolledBack = RolledBackEvent.Decode(rolled.Encode())!;
-                Assert.Equal((rolled.Name, rolled.UndoName, rolled.CreatedMicroseconds), (rolledBack.Name, rolledBack.UndoName, rolledBack.CreatedMicroseconds));
+                Assert.Equal(
+                    (rolled.Name, rolled.UndoName, rolled.CreatedMicroseconds),
+                    (rolledBack.Name, rolledBack.UndoName, rolledBack.CreatedMicroseconds));
                 Assert.True(rolled.Previous.Ranges.SequenceEqual(rolledBack.Previous.Ranges));
                 Assert.True(rolled.Past.Ranges.SequenceEqual(rolledBack.Past.Ranges));
             });
