@@ -253,7 +253,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Memtable.Rows[row];
-        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)));
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);

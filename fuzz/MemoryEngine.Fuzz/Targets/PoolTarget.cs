@@ -23,7 +23,8 @@ internal sealed class PoolTarget : FuzzTarget
         for (var row = 0; row < current.RowCount; row++)
         {
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
-            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position), withVectors: true);
+            var body = bodies.Read(position, memtable.Rows[row].Birth);
+            var version = VersionReader.Read(memtable, row, current.View, body, withVectors: true);
             Require(version.Version > 0, "versions count from one");
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;
