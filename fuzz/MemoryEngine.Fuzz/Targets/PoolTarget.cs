@@ -22,6 +22,7 @@ internal sealed class PoolTarget : FuzzTarget
         var live = 0;
         for (var row = 0; row < current.RowCount; row++)
         {
+            if (memtable.Rows[row].IsErased) continue;
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
             var body = bodies.Read(position, memtable.Rows[row].Birth);
             var version = VersionReader.Read(memtable, row, current.View, body, withVectors: true);
