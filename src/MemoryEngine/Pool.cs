@@ -16,7 +16,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly JournalBodies _bodies;
     private readonly GroupCommit? _commit;
     private readonly List<string> _notes;
-    private Manifest? _manifest;
+    private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
     private string? _checkpointProblem;
@@ -27,12 +27,14 @@ internal sealed class Pool : ICommitHost, IDisposable
         JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
-        (Memtable, Snapshots, Records, Answers, _notes, _manifest) =
-            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes, recovery.Manifest);
+        (Memtable, Snapshots, Records, Answers, _notes) =
+            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
         _bodies = new JournalBodies(options.Files, paths.Journal);
-        _checkpointedBytes = recovery.CheckpointedBytes;
-        if (journal is not null) _commit = new GroupCommit(journal, this);
+        if (journal is null) return;
+        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery);
+        _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
+        _commit = new GroupCommit(journal, this);
     }
 
     public MemoryStoreOptions Options { get; }
@@ -155,10 +157,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         {
             _journal.Sync();
             Answers.Prune(NowMicroseconds);
-            var manifest = new Manifest(Created.PoolId, _journal.LastSequence, Records.TakeCheckpoint(), []);
-            manifest.Write(Options.Files, Paths.Manifests, Answers.WriteTo);
-            if (_manifest is not null) Records.Retire(_manifest.Records);
-            (_manifest, _checkpointProblem) = (manifest, null);
+            _checkpoints!.Take(_journal.LastSequence);
+            _checkpointProblem = null;
         }
         catch (MemoryEngineException e)
         {

@@ -34,6 +34,32 @@ internal sealed class LexicalIndex
         _lengths.Add(document.Length);
     }
 
+    /// <summary>Adds the length of the next row, whose postings come by <see cref="TryAppend"/>.</summary>
+    public void AddLength(int length) => _lengths.Add(length);
+
+    /// <summary>Adds postings of a term that a segment kept; see <see cref="PostingList.TryAppend"/>.</summary>
+    public bool TryAppend(ulong term, int first, int rows, ReadOnlySpan<byte> encoded)
+    {
+        if (_postings.TryGetValue(term, out var list)) return list.TryAppend(first, rows, encoded);
+        list = new PostingList(encoded.Length + PostingList.MostBytes);
+        if (!list.TryAppend(first, rows, encoded)) return false;
+        _postings[term] = list;
+        return true;
+    }
+
+    /// <summary>The terms of the rows from one on, ascending; for the writer.</summary>
+    public ulong[] TermsFrom(int row)
+    {
+        var terms = new List<ulong>();
+        foreach (var (term, list) in _postings) if (list.LastDocument >= row) terms.Add(term);
+        var sorted = terms.ToArray();
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>The postings of a term that some row has.</summary>
+    public PostingList Postings(ulong term) => _postings[term];
+
     /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
     /// <param name="query">The query's terms.</param>
     /// <param name="marks">A mark for each row; rows beyond it are not looked at.</param>

@@ -21,12 +21,36 @@ internal sealed class VectorColumn(int dimension, Metric metric)
     /// <summary>Adds a vector of a row behind all rows that have one.</summary>
     public void Add(int row, ReadOnlySpan<float> vector)
     {
-        var slot = _rows.Count;
-        if (slot / ChunkVectors == _chunks.Count) _chunks.Add(new float[ChunkVectors * dimension]);
-        var target = Slot(slot);
+        var target = NextSlot();
         if (metric == Metric.Cosine) Normalise(vector, target);
         else vector.CopyTo(target);
         _rows.Add(row);
+    }
+
+    /// <summary>Adds a vector as <see cref="Vector"/> gave it, to the last bit.</summary>
+    public void AddKept(int row, ReadOnlySpan<float> vector)
+    {
+        vector.CopyTo(NextSlot());
+        _rows.Add(row);
+    }
+
+    /// <summary>The row of a vector.</summary>
+    public int Row(int slot) => _rows[slot];
+
+    /// <summary>A vector as it is kept.</summary>
+    public ReadOnlySpan<float> Vector(int slot) => Slot(slot);
+
+    /// <summary>The first vector of a row or of one behind it; <see cref="Count"/> when there is none.</summary>
+    public int FirstSlotFrom(int row)
+    {
+        var (low, high) = (0, _rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_rows[middle] < row) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 
     /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
@@ -83,6 +107,13 @@ internal sealed class VectorColumn(int dimension, Metric metric)
             sum += metric == Metric.L2 ? -(difference * difference) : (double)query[i] * vector[i];
         }
         return (float)Math.Clamp(sum, float.MinValue, float.MaxValue);
+    }
+
+    private Span<float> NextSlot()
+    {
+        var slot = _rows.Count;
+        if (slot / ChunkVectors == _chunks.Count) _chunks.Add(new float[ChunkVectors * dimension]);
+        return Slot(slot);
     }
 
     private Span<float> Slot(int slot) => _chunks[slot / ChunkVectors].AsSpan(slot % ChunkVectors * dimension, dimension);

@@ -15,7 +15,7 @@ internal sealed record MemtableView(View View, int RowCount, long LiveCount, lon
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
 /// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
 /// </summary>
-internal sealed class Memtable
+internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private MemtableView _current = new(View.Empty, 0, 0, 0);
@@ -96,7 +96,7 @@ internal sealed class Memtable
             Language = Name(draft.Requires.Find(r => r.Name == "language").Value ?? ""),
             License = Name(draft.License),
             Contributor = Name(draft.Contributor),
-            Tags = draft.Tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
+            Tags = InternTags(draft.Tags),
             Requires = InternRequires(draft.Requires),
             Level = record.Level,
             Format = record.Format,
@@ -176,6 +176,9 @@ internal sealed class Memtable
     }
 
     private int Name(string name) => Names.Intern(name, name);
+
+    private int InternTags(List<string> tags) =>
+        tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', tags), [.. tags]);
 
     private int InternRequires(List<(string Name, string Value)> requires)
     {

@@ -6,8 +6,9 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Snapshots;
 
 /// <summary>
-/// Brings the derived state to what the journal says. The journal is verified to its end before anything is thrown
-/// away or written; what is derived is used where it checks out and made again where it does not.
+/// Brings the derived state to what the journal says: from the newest manifest and its segments on, where they check out,
+/// else from the first event on. The journal is read to its end with all its checksums either way, and before anything is
+/// thrown away or written.
 /// </summary>
 internal sealed class Recovery
 {
@@ -15,48 +16,50 @@ internal sealed class Recovery
     private readonly IFileSystem _files;
     private readonly PoolPaths _paths;
     private readonly long _recordMemoryBytes;
+    private readonly TimeSpan _idempotencyRetention;
+    private KeptState _kept = null!;
+    private CoveredEvents? _covered;
     private Replayer? _replayer;
+    private long _putThrough;
 
-    public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention)
-    {
-        (_files, _paths, _recordMemoryBytes) = (files, paths, recordMemoryBytes);
-        Answers = new IdempotencyTable(idempotencyRetention);
-    }
+    public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention) =>
+        (_files, _paths, _recordMemoryBytes, _idempotencyRetention) = (files, paths, recordMemoryBytes, idempotencyRetention);
 
-    public Memtable Memtable { get; } = new();
+    public Memtable Memtable => _kept.Memtable;
 
-    public SnapshotTable Snapshots { get; } = new();
+    public SnapshotTable Snapshots => _kept.Snapshots;
 
-    public IdempotencyTable Answers { get; }
+    public IdempotencyTable Answers { get; private set; } = null!;
 
     public RecordStore? Records { get; private set; }
 
-    public Manifest? Manifest { get; private set; }
+    /// <summary>The generation that the state began with, null when it was the journal alone.</summary>
+    public ManifestFile? Source => _kept.Source;
+
+    /// <summary>What the record log was to be opened with, whether it could be or not.</summary>
+    public RecordCheckpoint? RecordSource => _kept.Newest?.Records;
 
     public PoolCreatedEvent? Created { get; private set; }
 
-    /// <summary>Journal bytes that the newest checkpoint covers.</summary>
-    public long CheckpointedBytes { get; private set; }
+    /// <summary>Journal bytes that the next opening would have to work through, unless a checkpoint comes before.</summary>
+    public long UncheckpointedBytes { get; private set; }
 
     /// <summary>What was found and done, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 
     /// <summary>
-    /// Reads the journal into a fresh state; with <paramref name="withRecords"/> the record log is brought up to it as
+    /// Brings the state to what the journal says; with <paramref name="withRecords"/> the record log is brought up to it as
     /// well.
     /// </summary>
     public JournalScan Run(bool withRecords)
     {
-        Manifest = Manifest.ReadNewest(_files, _paths.Manifests, null, Notes);
-        if (Manifest is not null) foreach (var answer in Manifest.Answers) Answers.Add(answer);
+        _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes);
         if (withRecords) OpenRecords();
         try
         {
             var scan = Replay();
-            if (Created is not null && Manifest is not null && Manifest.PoolId != Created.PoolId)
-                throw NotOfThisPool(scan);
             // Manifests and checkpoints are written after the journal is synced: one that is ahead proves a loss.
-            var applied = Math.Max(Manifest?.Sequence ?? 0, Records?.AppliedSequence ?? 0);
+            var applied = Math.Max(_kept.Newest?.Sequence ?? 0, Records?.AppliedSequence ?? 0);
             if (applied > scan.LastSequence)
             {
                 throw new CorruptionException(
@@ -64,6 +67,12 @@ internal sealed class Recovery
                     scan.EndOffset,
                     $"events up to sequence {applied}, which a checkpoint has seen",
                     $"the journal's end at sequence {scan.LastSequence}");
+            }
+            if (_covered?.Contradiction() is { } contradiction)
+            {
+                Notes.Add($"Manifest {Source!.Path} is not used: {contradiction}. Opening takes longer; nothing is lost.");
+                _kept = _kept.WithoutRows();
+                scan = Replay();
             }
             Records?.MarkApplied(scan.LastSequence);
             Memtable.Publish(scan.LastSequence);
@@ -74,6 +83,7 @@ internal sealed class Recovery
                     $"The last batch in {torn.File} was torn by a crash: {cut} at offset {torn.Offset}, {torn.Bytes} bytes. " +
                     "What a crash tears has not been acknowledged.");
             }
+            if (withRecords) SweepSegments();
             return scan;
         }
         catch
@@ -83,42 +93,82 @@ internal sealed class Recovery
         }
     }
 
-    private CorruptionException NotOfThisPool(JournalScan scan) => new(
-        Path.Combine(_paths.Journal, JournalFormat.FileName(scan.FirstFile)),
-        0,
-        $"the journal of pool {Manifest!.PoolId}, whose manifests lie beside it",
-        $"the journal of pool {Created!.PoolId}");
+    // A manifest of another pool is told before anything is made of it. Whatever is wrong here the scan finds too.
+    private Guid? PoolIdOfJournal()
+    {
+        var path = Path.Combine(_paths.Journal, JournalFormat.FileName(1));
+        if (!_files.FileExists(path)) return null;
+        using var file = _files.Open(path, FileOpening.Read);
+        var page = new byte[JournalFormat.HeaderBytes];
+        return JournalFormat.FileHeader.Read(page.AsSpan(0, file.Read(0, page)), path).PoolId;
+    }
 
     private void OpenRecords()
     {
         // Without a usable checkpoint the record log starts empty. Its old files may be all that is left of a damaged
-        // pool, so they go only once the journal is known to be whole.
-        var records = 0L;
-        _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
+        // pool, so they go only once the journal is known to be whole; that also tells how many records there are.
+        long records = Memtable.RowCount;
+        if (_kept.Source is null)
+            _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
         // Room to double before the log's index gets crowded.
         var options = new RecordStoreOptions
         {
             MemoryBudgetBytes = _recordMemoryBytes,
             ExpectedRecords = Math.Max(SmallestExpectation, 2 * records),
         };
-        Records = RecordStore.Open(_files, _paths.Records, options, Manifest?.Records, out var reason);
+        Records = RecordStore.Open(_files, _paths.Records, options, RecordSource, out var reason);
         if (reason is not null) Notes.Add($"The record log was made again from the journal: {reason}. Nothing is lost.");
     }
 
     private JournalScan Replay()
     {
+        Answers = new IdempotencyTable(_idempotencyRetention);
+        foreach (var answer in _kept.Source?.Manifest!.Answers ?? []) Answers.Add(answer);
+        _covered = _kept.Source is null ? null : new CoveredEvents(Memtable, Memtable.RowCount);
         _replayer = new Replayer(Memtable) { OnRecord = Put, OnFiled = NoteAnswer };
-        var scan = JournalReader.Scan(_files, _paths.Journal, Apply);
+        UncheckpointedBytes = 0;
+        var scan = JournalReader.Scan(_files, _paths.Journal, Visit);
         _replayer.Flush();
         return scan;
     }
 
+    private void Visit(in JournalFrame frame)
+    {
+        if (frame.Sequence > Math.Min(_kept.Sequence, Records?.AppliedSequence ?? long.MaxValue))
+            UncheckpointedBytes += JournalFormat.FrameBytes(frame.Payload.Length);
+        if (frame.Sequence > _kept.Sequence)
+        {
+            if (_covered?.Contradiction() is null) Apply(frame);
+            return;
+        }
+        _covered!.Pass(frame);
+        if (frame.Type == EventType.PoolCreated) Apply(frame);
+        // The record log may be older than the manifest, or have been made anew.
+        if (frame.Type == EventType.Remembered && frame.Sequence > (Records?.AppliedSequence ?? long.MaxValue))
+        {
+            if (RecordReader.TryOpen(frame.Payload, out _, out var problem)) Put(frame.Sequence, frame.Payload);
+            else throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
+        }
+    }
+
     private void Put(long sequence, ReadOnlySpan<byte> record)
     {
-        if (Records is null || sequence <= Records.AppliedSequence) return;
+        // The journal may be gone through twice; a record is put once.
+        if (Records is null || sequence <= Math.Max(Records.AppliedSequence, _putThrough)) return;
         Records.EnsureRoom(record.Length);
         _ = RecordReader.TryOpen(record, out var reader, out _);
         Records.Put(reader.Place.RecordId, sequence, record);
+        _putThrough = sequence;
+    }
+
+    // What a crash, or another process that had it mapped, kept from being deleted.
+    private void SweepSegments()
+    {
+        var needed = (Source?.Manifest!.Segments ?? []).Select(s => s.Number).ToHashSet();
+        if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
+        foreach (var file in new ManifestFiles(_files, _paths.Manifests).Read())
+            needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
+        SegmentFiles.Sweep(_files, _paths.Segments, needed);
     }
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)
@@ -131,7 +181,6 @@ internal sealed class Recovery
 
     private void Apply(in JournalFrame frame)
     {
-        if (frame.Sequence <= (Records?.AppliedSequence ?? 0)) CheckpointedBytes += JournalFormat.FrameBytes(frame.Payload.Length);
         var file = Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File));
         if (frame.Type == EventType.Remembered)
         {
@@ -167,6 +216,11 @@ internal sealed class Recovery
                 if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
                 else Memtable.Restore(life.RecordId, frame.Sequence);
                 break;
+            case EventType.Dropped:
+                if (DroppedEvent.Decode(frame.Payload) is not { } gone || (gone.Records > 0 && gone.FirstRecordId != Memtable.RowCount + 1))
+                    throw Malformed(file, frame, $"dropped events, the first record {Memtable.RowCount + 1} if any", "other bytes");
+                for (var i = 0; i < gone.Records; i++) Memtable.AddErased(frame.Sequence);
+                break;
             case EventType.SnapshotCreated:
                 if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
                     || named.Sequence >= frame.Sequence)
@@ -174,9 +228,9 @@ internal sealed class Recovery
                 Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View));
                 break;
             case EventType.SnapshotDropped:
-                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } dropped || Snapshots.Find(dropped.Name) is null)
+                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } given || Snapshots.Find(given.Name) is null)
                     throw Malformed(file, frame, "the name of a snapshot", "other bytes");
-                Snapshots.Drop(dropped.Name);
+                Snapshots.Drop(given.Name);
                 break;
             case EventType.RolledBack:
                 if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null

@@ -1,0 +1,64 @@
+namespace MemoryEngine.Segments;
+
+/// <summary>
+/// Filling the memtable from what a checkpoint kept, in the order in which replaying the journal would: the rows of the
+/// segments, then what has happened to them since their births. Positions in the journal come from reading it.
+/// </summary>
+internal sealed partial class Memtable
+{
+    /// <summary>Which events counted before, and from which one on all do.</summary>
+    public (View Past, long PresentFrom) Present => (_past, _presentFrom);
+
+    /// <summary>The next row, as it was when it was born.</summary>
+    public void AddKept(Row row, int length)
+    {
+        var index = Rows.Count;
+        row.Previous = _newest.GetValueOrDefault(row.MemoryId, -1);
+        Rows.Add(row);
+        Lexical.AddLength(length);
+        _newest[row.MemoryId] = index;
+    }
+
+    /// <summary>A row that holds nothing, in no view: its record is gone, its number is not.</summary>
+    public void AddErased(long birth)
+    {
+        Rows.Add(new Row
+        {
+            Birth = birth,
+            History = [],
+            Previous = -1,
+            Domain = Name(""),
+            Model = Name(""),
+            Language = Name(""),
+            License = Name(""),
+            Contributor = Name(""),
+            Tags = InternTags([]),
+            Requires = InternRequires([]),
+        });
+        Lexical.AddLength(0);
+    }
+
+    /// <summary>What has happened to a row since its birth: its death alone, or all its events in order.</summary>
+    public void SetLife(int row, long[] events)
+    {
+        if (events is [var death]) Rows[row].Death = -death;
+        else Rows[row].History = events;
+    }
+
+    /// <summary>The events of a row's life when it has more than its birth: its death alone, or all of them in order.</summary>
+    public long[]? LifeOf(int row)
+    {
+        ref readonly var r = ref Rows[row];
+        if (r.History is { Length: > 0 } history) return history;
+        return r.Death == 0 || r.IsErased ? null : [-r.Death];
+    }
+
+    /// <summary>All rows are there: which events count, and with that how many rows are live.</summary>
+    public void Settle(View past, long presentFrom) => RollBack(past, presentFrom);
+
+    public int InternName(string name) => Name(name);
+
+    public int InternTagSet(List<string> tags) => InternTags(tags);
+
+    public int InternRequireSet(List<(string Name, string Value)> requires) => InternRequires(requires);
+}
