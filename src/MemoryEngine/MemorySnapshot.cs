@@ -22,11 +22,11 @@ public sealed class MemorySnapshot : IMemoryReader, IDisposable
         (_named, _recall, _reading) = (named, recall, reading);
         // Held before it is looked at: between the two nothing may be given up.
         _lease = pool.Leases.Take(named.View);
-        _seen = pool.Memtable.Seen(named.View);
+        _seen = pool.Memtable.Seen(named.View, named.Live);
     }
 
     /// <summary>The snapshot.</summary>
-    public SnapshotInfo Info => SnapshotRules.Info(_named, _seen.LiveCount);
+    public SnapshotInfo Info => SnapshotRules.Info(_named);
 
     /// <inheritdoc/>
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default)

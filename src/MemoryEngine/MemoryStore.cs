@@ -152,7 +152,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     public IReadOnlyList<SnapshotInfo> Snapshots()
     {
         _pool.ThrowIfDisposed();
-        return [.. _pool.Snapshots.All.Select(s => SnapshotRules.Info(s, _pool.Memtable.Seen(s.View).LiveCount))];
+        return [.. _pool.Snapshots.All.Select(SnapshotRules.Info)];
     }
 
     /// <summary>Opens a snapshot for reading, while the pool goes on.</summary>

@@ -64,7 +64,7 @@ internal sealed class Reading(Pool pool)
         return new PoolStats
         {
             PoolId = pool.Created.PoolId,
-            Memories = current.LiveCount,
+            Memories = current.Live.Count,
             Records = current.RowCount,
             ByLevel = byLevel,
             ByDomain = byDomain,

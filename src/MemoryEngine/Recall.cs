@@ -120,7 +120,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (query.Text is not null)
         {
             using var terms = TermCounts.Of(query.Text);
-            memtable.Lexical.Search(terms, marks, view.LiveCount, view.LiveLength, ref byWords);
+            memtable.Lexical.Search(terms, marks, view.Live.Count, view.Live.Length, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);

@@ -22,7 +22,7 @@ internal sealed class PendingSnapshot(Pool pool, string name) : PendingWrite<Sna
                 $"There is a snapshot '{name}' of event {taken.Sequence} already. Drop it first, or choose another name.");
         }
         var sequence = journal.LastSequence;
-        _made = new NamedView(name, sequence, Pool.NowMicroseconds, Pool.Memtable.Through(sequence));
+        _made = new NamedView(name, sequence, Pool.NowMicroseconds, Pool.Memtable.Through(sequence), default);
         journal.Append(EventType.SnapshotCreated, new SnapshotCreatedEvent(name, _made.CreatedMicroseconds, _made.View).Encode());
         Pool.Touched.Add(touched);
         return true;
@@ -30,8 +30,10 @@ internal sealed class PendingSnapshot(Pool pool, string name) : PendingWrite<Sna
 
     public override void Apply()
     {
-        Pool.Snapshots.Add(_made!);
-        Result = SnapshotRules.Info(_made!, Pool.Memtable.LiveCount);
+        // Applied in order: what counts in the view is applied, and nothing else is.
+        _made = _made! with { Live = Pool.Memtable.Live };
+        Pool.Snapshots.Add(_made);
+        Result = SnapshotRules.Info(_made);
     }
 }
 
@@ -62,7 +64,7 @@ internal sealed class PendingSnapshotDrop(Pool pool, string name) : PendingWrite
 internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<RollbackResult>(pool, Durability.Device)
 {
     private NamedView? _undo;
-    private View? _past;
+    private NamedView? _target;
 
     public override bool IsAlone => true;
 
@@ -71,11 +73,10 @@ internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<Rol
     public override bool Prepare(JournalWriter journal)
     {
         SnapshotRules.EnsureRoom(Pool.Snapshots);
-        var target = Pool.Snapshots.Find(name) ?? throw SnapshotRules.NotFound(name);
+        _target = Pool.Snapshots.Find(name) ?? throw SnapshotRules.NotFound(name);
         var last = journal.LastSequence;
-        _past = target.View;
-        _undo = new NamedView(UndoName(last + 1), last, Pool.NowMicroseconds, Pool.Memtable.Through(last));
-        var rolledBack = new RolledBackEvent(name, _undo.Name, _undo.CreatedMicroseconds, _undo.View, _past);
+        _undo = new NamedView(UndoName(last + 1), last, Pool.NowMicroseconds, Pool.Memtable.Through(last), Pool.Memtable.Live);
+        var rolledBack = new RolledBackEvent(name, _undo.Name, _undo.CreatedMicroseconds, _undo.View, _target.View);
         journal.Append(EventType.RolledBack, rolledBack.Encode());
         Result = new RollbackResult(name, _undo.Name, last + 1);
         return true;
@@ -84,7 +85,7 @@ internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<Rol
     public override void Apply()
     {
         Pool.Snapshots.Add(_undo!);
-        Pool.Memtable.RollBack(_past!, Result.Sequence);
+        Pool.Memtable.RollBack(_target!.View, _target.Live, Result.Sequence);
     }
 
     // Sequences are never given twice, but anyone may have chosen the name.
@@ -122,8 +123,8 @@ internal static class SnapshotRules
     public static MemoryEngineException NotFound(string name) => new(
         ErrorCode.NotFound, $"The pool has no snapshot '{name}'. 'snapshot list' shows those it has.");
 
-    public static SnapshotInfo Info(NamedView snapshot, long memories) =>
-        new(snapshot.Name, snapshot.Sequence, Records.RecordCodec.Time(snapshot.CreatedMicroseconds), memories);
+    public static SnapshotInfo Info(NamedView snapshot) =>
+        new(snapshot.Name, snapshot.Sequence, Records.RecordCodec.Time(snapshot.CreatedMicroseconds), snapshot.Live.Count);
 
     /// <summary>Upper bound of a frame that holds a view and two names.</summary>
     public static int FrameBytes(View view) => JournalFormat.FrameBytes(256 + (16 * (view.Ranges.Length + 1)));

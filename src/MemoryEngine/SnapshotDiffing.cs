@@ -8,7 +8,7 @@ internal static class SnapshotDiffing
     public static SnapshotDiff Compare(Memtable memtable, View earlier, View later)
     {
         List<Guid> added = [], revised = [], removed = [], changed = [];
-        var rows = memtable.Seen(View.Through(Math.Max(earlier.Last, later.Last))).RowCount;
+        var rows = memtable.Current.RowCount;
         for (var row = 0; row < rows; row++)
         {
             ref readonly var r = ref memtable.Rows[row];

@@ -28,7 +28,7 @@ internal sealed class PoolTarget : FuzzTarget
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;
         }
-        Require(live == current.LiveCount, $"{current.LiveCount} live rows were counted and {live} are");
+        Require(live == current.Live.Count, $"{current.Live.Count} live rows were counted and {live} are");
     }
 
     public override void FixChecksums(Span<byte> input) => JournalImage.FixChecksums(input);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using MemoryEngine.Storage;
 
 namespace MemoryEngine.Journal;
@@ -11,7 +12,14 @@ namespace MemoryEngine.Journal;
 /// </summary>
 internal static class JournalFormat
 {
-    public const uint FormatVersion = 1;
+    /// <summary>
+    /// What new files are written with. Version 1 had no <see cref="EventType.Dropped"/>; it is read for ever, and its files
+    /// are sealed and never continued.
+    /// </summary>
+    public const uint FormatVersion = 2;
+
+    private const uint OldestVersion = 1;
+    private const uint FirstVersionWithDropped = 2;
 
     /// <summary>Feature flags this version understands: none yet.</summary>
     public const uint KnownFeatures = 0;
@@ -33,6 +41,9 @@ internal static class JournalFormat
     public const uint BatchMagic = 0x5442_454D; // "MEBT"
     private const ulong FileMagic = 0x0A4C_4E52_4A4D_454D; // "MEMJRNL\n"
 
+    /// <summary>Behind the name of a file that is being made; it takes its place by a rename.</summary>
+    public const string NewSuffix = ".new";
+
     public static string FileName(int number) => $"{number:D8}.journal";
 
     public static bool TryParseFileName(string name, out int number)
@@ -46,13 +57,26 @@ internal static class JournalFormat
 
     public static int FrameBytes(int payloadLength) => FrameHeaderBytes + Padded(payloadLength);
 
-    public readonly record struct FileHeader(ulong Salt, int Number, uint Features, Guid PoolId, long CreatedMicroseconds)
+    /// <summary>Whether a name is that of a file that somebody began to make and did not finish.</summary>
+    public static bool IsLeftover(string name) =>
+        name.EndsWith(NewSuffix, StringComparison.Ordinal) && TryParseFileName(name[..^NewSuffix.Length], out _);
+
+    public readonly record struct FileHeader(
+        uint Version, ulong Salt, int Number, uint Features, Guid PoolId, long CreatedMicroseconds)
     {
+        public bool MayHoldDropped => Version >= FirstVersionWithDropped;
+
+        /// <summary>The header of a new file, with a salt of its own.</summary>
+        public static FileHeader New(int number, Guid poolId, long createdMicroseconds) => new(
+            FormatVersion,
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            number, 0, poolId, createdMicroseconds);
+
         public void Write(Span<byte> page)
         {
             page[..HeaderBytes].Clear();
             BinaryPrimitives.WriteUInt64LittleEndian(page, FileMagic);
-            BinaryPrimitives.WriteUInt32LittleEndian(page[8..], FormatVersion);
+            BinaryPrimitives.WriteUInt32LittleEndian(page[8..], Version);
             BinaryPrimitives.WriteInt32LittleEndian(page[12..], Number);
             BinaryPrimitives.WriteUInt64LittleEndian(page[16..], Salt);
             BinaryPrimitives.WriteUInt32LittleEndian(page[24..], Features);
@@ -78,12 +102,15 @@ internal static class JournalFormat
             {
                 throw new MemoryEngineException(
                     ErrorCode.NewerFormat,
-                    $"{path} has journal format {version} with features {features:x}; this version of MemoryEngine reads format " +
-                    $"{FormatVersion} with features {KnownFeatures:x}. Nothing was changed; open the pool with a newer version.");
+                    $"{path} has journal format {version} with features {features:x}; this version of MemoryEngine reads formats " +
+                    $"up to {FormatVersion} with features {KnownFeatures:x}. Nothing was changed; open the pool with a newer version.");
             }
+            if (version < OldestVersion)
+                throw new CorruptionException(path, 8, $"a journal format from {OldestVersion} on", $"format {version}");
             if (page[HeaderUsedBytes..HeaderBytes].ContainsAnyExcept((byte)0))
                 throw new CorruptionException(path, HeaderUsedBytes, "zeros up to the end of the header page", "other bytes");
             return new FileHeader(
+                version,
                 BinaryPrimitives.ReadUInt64LittleEndian(page[16..]),
                 BinaryPrimitives.ReadInt32LittleEndian(page[12..]),
                 features,

@@ -16,9 +16,13 @@ internal readonly record struct JournalPosition(long Packed)
 }
 
 /// <summary>One event as it lies in the journal. The payload is valid only while the visitor runs.</summary>
-internal readonly ref struct JournalFrame(long sequence, EventType type, ReadOnlySpan<byte> payload, JournalPosition position)
+internal readonly ref struct JournalFrame(
+    long sequence, EventType type, ReadOnlySpan<byte> payload, JournalPosition position, int sequences = 1)
 {
     public long Sequence { get; } = sequence;
+
+    /// <summary>How many events it stands for: one, or those that an <see cref="EventType.Dropped"/> frame replaced.</summary>
+    public int Sequences { get; } = sequences;
 
     public EventType Type { get; } = type;
 
@@ -36,11 +40,23 @@ internal delegate void JournalVisitor(in JournalFrame frame);
 internal sealed record TornTail(string File, long Offset, long Bytes);
 
 /// <summary>What reading a whole journal found.</summary>
+/// <param name="PoolId">The pool's.</param>
+/// <param name="FirstFile">The number of the first file.</param>
+/// <param name="LastFile">The number of the file that is written on.</param>
+/// <param name="LastHeader">Its header.</param>
+/// <param name="LastFileFirst">The sequence of the first frame that it has or will have.</param>
+/// <param name="EndOffset">Where its last whole batch ends.</param>
+/// <param name="LastSequence">The newest sequence.</param>
+/// <param name="ClosedCleanly">Whether the journal ends with a closing batch.</param>
+/// <param name="Torn">What a crash left behind the last whole batch, or null.</param>
+/// <param name="SpareFile">A file that was made ready before a crash and never used, or null.</param>
+/// <param name="Bytes">The length of all files but the spare one.</param>
 internal sealed record JournalScan(
     Guid PoolId,
     int FirstFile,
     int LastFile,
-    ulong LastSalt,
+    JournalFormat.FileHeader LastHeader,
+    long LastFileFirst,
     long EndOffset,
     long LastSequence,
     bool ClosedCleanly,

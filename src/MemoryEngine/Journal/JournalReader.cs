@@ -32,7 +32,7 @@ internal static class JournalReader
         }
         if (state.Sealed) throw Missing(directory, state.LastFile + 1, null);
         return new JournalScan(
-            state.PoolId, numbers[0], state.LastFile, state.LastSalt, state.EndOffset, state.LastSequence,
+            state.PoolId, numbers[0], state.LastFile, state.LastHeader, state.LastFileFirst, state.EndOffset, state.LastSequence,
             state.Closed, state.Torn, state.Spare, state.Bytes);
     }
 
@@ -53,100 +53,45 @@ internal static class JournalReader
 
     private static void ScanFile(IFileSystem files, string directory, int number, ScanState state, JournalVisitor visit)
     {
-        var path = Path.Combine(directory, FileName(number));
-        using var file = files.Open(path, FileOpening.Read);
-        var window = new FileWindow(file, WindowBytes);
-        var header = FileHeader.Read(window.At(0, HeaderBytes), path);
-        if (header.Number != number)
-            throw new CorruptionException(path, 0, $"the header of file {number}", $"the header of file {header.Number}");
-        if (state.PoolId == Guid.Empty) state.PoolId = header.PoolId;
-        else if (state.PoolId != header.PoolId)
-            throw new CorruptionException(path, 0, $"a file of pool {state.PoolId}", $"a file of pool {header.PoolId}");
+        var first = state.LastSequence + 1;
+        using var file = JournalFileReader.Open(files, directory, number, state.LastSequence);
+        if (state.PoolId == Guid.Empty) state.PoolId = file.Header.PoolId;
+        else if (state.PoolId != file.Header.PoolId)
+            throw new CorruptionException(file.Path, 0, $"a file of pool {state.PoolId}", $"a file of pool {file.Header.PoolId}");
 
         var previousSealed = state.LastFile == 0 || state.Sealed;
-        long offset = HeaderBytes;
-        var batches = 0;
-        while (TryReadBatch(window, path, header.Salt, number, offset, state, visit, out var end))
+        while (file.TryNext(visit))
         {
             if (!previousSealed)
             {
                 throw new CorruptionException(
                     state.LastPath, state.EndOffset, "the sealing batch that precedes the next file", "no valid batch");
             }
-            if (batches++ == 0) (state.LastFile, state.LastSalt, state.LastPath) = (number, header.Salt, path);
-            offset = state.EndOffset = end;
-            if (state.Sealed) break;
+            if (file.IsSealed) break;
         }
         state.Bytes += file.Length;
-
-        if (batches == 0)
+        if (file.Batches == 0 && !previousSealed)
         {
-            // Made ready to be the next file before the crash, and never used; or used, and its first batch torn.
-            var torn = ExamineTail(window, path, header.Salt, HeaderBytes);
-            if (previousSealed)
-            {
-                (state.LastFile, state.LastSalt, state.LastPath, state.Sealed) = (number, header.Salt, path, false);
-                (state.EndOffset, state.Torn, state.Closed) = (HeaderBytes, torn, false);
-            }
-            else if (torn is not null)
-            {
-                throw new CorruptionException(path, HeaderBytes, "an unused file after one that is not sealed", "bytes");
-            }
-            else
-            {
-                state.Spare = number;
-                state.Bytes -= file.Length;
-            }
+            // Made ready to be the next file before the crash, and never used.
+            if (ExamineTail(file) is not null)
+                throw new CorruptionException(file.Path, HeaderBytes, "an unused file after one that is not sealed", "bytes");
+            state.Spare = number;
+            state.Bytes -= file.Length;
             return;
         }
+        state.LastFile = number;
+        (state.LastHeader, state.LastPath, state.LastFileFirst) = (file.Header, file.Path, first);
+        (state.EndOffset, state.LastSequence) = (file.Offset, file.LastSequence);
+        state.Sealed = file.IsSealed;
         // What lies behind the seal is of no account: the leavings of a write that failed may stand there when the process
         // died before the file was cut.
-        state.Torn = state.Sealed ? null : ExamineTail(window, path, header.Salt, offset);
-        if (state.Torn is not null) state.Closed = false;
+        state.Torn = file.IsSealed ? null : ExamineTail(file);
+        state.Closed = state.Torn is null && file.Flags.HasFlag(BatchFlags.Closing);
     }
 
-    private static bool TryReadBatch(
-        FileWindow window, string path, ulong salt, int number, long offset, ScanState state, JournalVisitor visit, out long end)
+    private static TornTail? ExamineTail(JournalFileReader file)
     {
-        end = offset;
-        if (!BatchHeader.TryRead(window.At(offset, BatchHeaderBytes), salt, offset, out var batch)) return false;
-        var framesOffset = offset + BatchHeaderBytes;
-        var frames = window.At(framesOffset, batch.FramesBytes);
-        if (frames.Length < batch.FramesBytes || !FramesCheckOut(frames, salt, framesOffset, batch)) return false;
-        if (batch.FirstSequence != state.LastSequence + 1)
-        {
-            throw new CorruptionException(
-                path, offset, $"a batch that begins with sequence {state.LastSequence + 1}", $"sequence {batch.FirstSequence}");
-        }
-        var at = 0;
-        for (var i = 0; i < batch.FrameCount; i++)
-        {
-            _ = FrameHeader.TryRead(frames[at..], salt, framesOffset + at, out var frame, out var payload);
-            visit(new JournalFrame(frame.Sequence, frame.Type, payload, new JournalPosition(number, framesOffset + at)));
-            state.LastSequence = frame.Sequence;
-            at += FrameBytes(frame.PayloadLength);
-        }
-        state.Sealed = batch.Flags.HasFlag(BatchFlags.Sealing);
-        state.Closed = batch.Flags.HasFlag(BatchFlags.Closing);
-        end = framesOffset + batch.FramesBytes;
-        return true;
-    }
-
-    // Frames are checked before any is handed on: a batch counts whole or not at all.
-    private static bool FramesCheckOut(ReadOnlySpan<byte> frames, ulong salt, long framesOffset, in BatchHeader batch)
-    {
-        var at = 0;
-        for (var i = 0; i < batch.FrameCount; i++)
-        {
-            if (!FrameHeader.TryRead(frames[at..], salt, framesOffset + at, out var frame, out _)) return false;
-            if (frame.Sequence != batch.FirstSequence + i) return false;
-            at += FrameBytes(frame.PayloadLength);
-        }
-        return at == frames.Length;
-    }
-
-    private static TornTail? ExamineTail(FileWindow window, string path, ulong salt, long badOffset)
-    {
+        var (window, path, salt, badOffset) = (file.Window, file.Path, file.Header.Salt, file.Offset);
         long lastByte = -1;
         for (var offset = badOffset; ;)
         {
@@ -188,7 +133,8 @@ internal static class JournalReader
         public Guid PoolId;
         public int LastFile;
         public string LastPath = "";
-        public ulong LastSalt;
+        public FileHeader LastHeader;
+        public long LastFileFirst;
         public long EndOffset;
         public long LastSequence;
         public long Bytes;

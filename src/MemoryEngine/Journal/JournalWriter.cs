@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MemoryEngine.Storage;
 using static MemoryEngine.Journal.JournalFormat;
 
@@ -22,8 +21,8 @@ internal sealed class JournalWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly ByteWriter _batch = new(64 << 10);
     private IFile _file;
-    private int _number;
-    private ulong _salt;
+    private FileHeader _header;
+    private long _fileFirst = 1;
     private long _reserved;
     private long _offset;
     private long _durableOffset;
@@ -47,7 +46,10 @@ internal sealed class JournalWriter : IDisposable
     public int PendingFrames => _frameCount;
 
     /// <summary>Bytes in use by all journal files.</summary>
-    public long Bytes => _earlierBytes + _offset;
+    public long Bytes => Volatile.Read(ref _earlierBytes) + _offset;
+
+    /// <summary>The number of the file that is written on; all before it are sealed.</summary>
+    public int ActiveFile => _header.Number;
 
     /// <summary>Why nothing can be written any more, or null.</summary>
     public MemoryEngineException? Poison => _poison;
@@ -55,11 +57,11 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Starts the journal of a new pool. Its first file appears whole or not at all.</summary>
     public static JournalWriter Create(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock)
     {
-        var (file, salt) = CreateFile(files, directory, 1, poolId, clock);
+        DeleteLeftovers(files, directory);
+        var (file, header) = CreateFile(files, directory, 1, poolId, clock);
         return new JournalWriter(files, directory, poolId, fileBytes, clock, file)
         {
-            _number = 1,
-            _salt = salt,
+            _header = header,
             _offset = HeaderBytes,
             _durableOffset = HeaderBytes,
             _reserved = HeaderBytes,
@@ -70,6 +72,7 @@ internal sealed class JournalWriter : IDisposable
     public static JournalWriter Open(
         IFileSystem files, string directory, JournalScan scan, long fileBytes, TimeProvider clock)
     {
+        DeleteLeftovers(files, directory);
         if (scan.SpareFile is { } spare)
         {
             files.Delete(Path.Combine(directory, FileName(spare)));
@@ -84,8 +87,8 @@ internal sealed class JournalWriter : IDisposable
             file.Sync();
             return new JournalWriter(files, directory, scan.PoolId, fileBytes, clock, file)
             {
-                _number = scan.LastFile,
-                _salt = scan.LastSalt,
+                _header = scan.LastHeader,
+                _fileFirst = scan.LastFileFirst,
                 _offset = scan.EndOffset,
                 _durableOffset = scan.EndOffset,
                 _reserved = file.Length,
@@ -108,12 +111,13 @@ internal sealed class JournalWriter : IDisposable
         ThrowIfPoisoned();
         if (payload.Length > MaxPayloadBytes || PendingBytes + FrameBytes(payload.Length) > MaxBatchBytes)
             throw new ArgumentException($"A frame of {payload.Length} bytes does not fit the batch.", nameof(payload));
-        if (_frameCount == 0 && _offset >= _fileBytes) Roll();
+        // A file of an older format is not continued: what its readers know does not include what may be appended now.
+        if (_frameCount == 0 && (_offset >= _fileBytes || _header.Version < FormatVersion)) Roll();
         var offset = _offset + _batch.Length;
         var frame = _batch.Claim(FrameBytes(payload.Length));
         _frameCount++;
-        new FrameHeader(payload.Length, type, LastSequence).Write(frame, payload, _salt, offset);
-        return new JournalPosition(_number, offset);
+        new FrameHeader(payload.Length, type, LastSequence).Write(frame, payload, _header.Salt, offset);
+        return new JournalPosition(ActiveFile, offset);
     }
 
     /// <summary>Drops the frames behind a mark that <see cref="PendingBytes"/> and <see cref="PendingFrames"/> gave.</summary>
@@ -147,6 +151,21 @@ internal sealed class JournalWriter : IDisposable
         _durableOffset = _offset;
     }
 
+    /// <summary>
+    /// Begins a new file, so that every frame written so far lies in a sealed one. Nothing when the file in hand has none.
+    /// When it throws, the writer goes on where it was.
+    /// </summary>
+    public void Seal()
+    {
+        ThrowIfPoisoned();
+        if (_frameCount > 0) throw new InvalidOperationException("A batch is in hand: write it or drop it, then seal.");
+        if (_lastSequence >= _fileFirst) Roll();
+    }
+
+    /// <summary>Takes note that a sealed file has another length, as <see cref="JournalRewriter"/> made it. From any thread.</summary>
+    public void NoteRewrite(JournalRewrite rewrite) =>
+        Interlocked.Add(ref _earlierBytes, rewrite.BytesAfter - rewrite.BytesBefore);
+
     /// <summary>Takes no more writes: what is in the journal could not be brought into the derived state.</summary>
     public MemoryEngineException Refuse(Exception cause) => _poison ??= new MemoryEngineException(
         ErrorCode.Poisoned,
@@ -170,15 +189,15 @@ internal sealed class JournalWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static (IFile File, ulong Salt) CreateFile(
+    private static (IFile File, FileHeader Header) CreateFile(
         IFileSystem files, string directory, int number, Guid poolId, TimeProvider clock)
     {
-        var salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var header = FileHeader.New(number, poolId, clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
         var path = Path.Combine(directory, FileName(number));
-        var temporary = path + ".new";
+        var temporary = path + NewSuffix;
         files.Delete(temporary);
         var page = new byte[HeaderBytes];
-        new FileHeader(salt, number, 0, poolId, clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000).Write(page);
+        header.Write(page);
         using (var file = files.Open(temporary, FileOpening.CreateNew))
         {
             file.Reserve(HeaderBytes);
@@ -187,7 +206,16 @@ internal sealed class JournalWriter : IDisposable
         }
         files.Rename(temporary, path);
         files.SyncDirectory(directory);
-        return (files.Open(path, FileOpening.ReadWrite), salt);
+        return (files.Open(path, FileOpening.ReadWrite), header);
+    }
+
+    // What a crash left of a file that was being made. It may hold what has been purged since, so it is gone for good before
+    // anything is written.
+    private static void DeleteLeftovers(IFileSystem files, string directory)
+    {
+        var leftovers = files.List(directory).Where(IsLeftover).ToList();
+        foreach (var name in leftovers) files.Delete(Path.Combine(directory, name));
+        if (leftovers.Count > 0) files.SyncDirectory(directory);
     }
 
     private void WriteClosing()
@@ -226,7 +254,7 @@ internal sealed class JournalWriter : IDisposable
             // The batch that seals or closes the file always finds the room that the one before it left.
             EnsureReserved(flags == BatchFlags.None ? end + BatchHeaderBytes : end);
             new BatchHeader(flags, _lastSequence + 1, _frameCount, PendingBytes, _durableOffset)
-                .Write(_batch.Written, _salt, _offset);
+                .Write(_batch.Written, _header.Salt, _offset);
             _file.Write(_offset, _batch.Written);
             _offset = end;
             _lastSequence += _frameCount;
@@ -258,7 +286,7 @@ internal sealed class JournalWriter : IDisposable
     private void Roll()
     {
         Sync();
-        var (next, salt) = CreateFile(_files, _directory, _number + 1, _poolId, _clock);
+        var (next, header) = CreateFile(_files, _directory, ActiveFile + 1, _poolId, _clock);
         try
         {
             WriteBatch(BatchFlags.Sealing);
@@ -271,8 +299,8 @@ internal sealed class JournalWriter : IDisposable
         }
         GiveBackReserved();
         _file.Dispose();
-        _earlierBytes += _offset;
-        (_file, _number, _salt) = (next, _number + 1, salt);
+        Interlocked.Add(ref _earlierBytes, _offset);
+        (_file, _header, _fileFirst) = (next, header, _lastSequence + 1);
         (_offset, _durableOffset, _reserved) = (HeaderBytes, HeaderBytes, HeaderBytes);
     }
 

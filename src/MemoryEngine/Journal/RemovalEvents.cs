@@ -45,8 +45,16 @@ internal readonly record struct DroppedEvent(int Sequences, long FirstRecordId, 
         return reader.Failed || !reader.AtEnd || !dropped.IsSound() ? null : dropped;
     }
 
-    // An event bears one record at most.
-    private bool IsSound() =>
+    /// <summary>One event for this one and the one that follows it; false when they do not fit together.</summary>
+    public bool TryJoin(in DroppedEvent next, out DroppedEvent joined)
+    {
+        joined = new DroppedEvent(
+            unchecked(Sequences + next.Sequences), Records == 0 ? next.FirstRecordId : FirstRecordId, Records + next.Records);
+        return joined.IsSound() && (Records == 0 || next.Records == 0 || next.FirstRecordId == FirstRecordId + Records);
+    }
+
+    /// <summary>Whether a writer could have made it: an event bears one record at most.</summary>
+    public bool IsSound() =>
         Sequences >= 1
         && Records <= Sequences
         && (Records == 0 ? FirstRecordId == 0 : FirstRecordId >= 1 && FirstRecordId <= long.MaxValue - Records);

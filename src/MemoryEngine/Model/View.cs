@@ -44,6 +44,8 @@ internal sealed class View
             : new View([.. _ranges, (first, last)]);
     }
 
+    public bool IsSame(View other) => Ranges.SequenceEqual(other.Ranges);
+
     public bool Contains(long sequence)
     {
         // The newest range is asked about most, and in a pool without rollbacks it is the only one.

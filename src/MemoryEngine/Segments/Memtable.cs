@@ -7,9 +7,14 @@ namespace MemoryEngine.Segments;
 /// <summary>What the published part of the memtable looks like to a reader: fixed once published.</summary>
 /// <param name="View">Which events count.</param>
 /// <param name="RowCount">Rows from here on are not complete yet.</param>
-/// <param name="LiveCount">Live rows in the view.</param>
-/// <param name="LiveLength">The sum of their lexical lengths.</param>
-internal sealed record MemtableView(View View, int RowCount, long LiveCount, long LiveLength);
+/// <param name="Live">The live rows in the view.</param>
+internal sealed record MemtableView(View View, int RowCount, LiveRows Live);
+
+/// <summary>How many rows are live in a view, and the sum of their lexical lengths: what BM25 needs to know of them.</summary>
+internal readonly record struct LiveRows(long Count, long Length)
+{
+    public LiveRows With(long length, int sign) => new(Count + sign, Length + (sign * length));
+}
 
 /// <summary>
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
@@ -18,11 +23,9 @@ internal sealed record MemtableView(View View, int RowCount, long LiveCount, lon
 internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
-    private MemtableView _current = new(View.Empty, 0, 0, 0);
+    private MemtableView _current = new(View.Empty, 0, default);
     private View _past = View.Empty;
     private long _presentFrom = 1;
-    private long _liveCount;
-    private long _liveLength;
 
     public AppendOnlyList<Row> Rows { get; } = new();
 
@@ -41,8 +44,8 @@ internal sealed partial class Memtable
 
     public MemtableView Current => Volatile.Read(ref _current);
 
-    /// <summary>Live rows of <see cref="Applied"/>.</summary>
-    public long LiveCount => _liveCount;
+    /// <summary>The live rows of <see cref="Applied"/>.</summary>
+    public LiveRows Live { get; private set; }
 
     /// <summary>The current view with whatever is applied but not yet published; for the applier.</summary>
     public View Applied { get; private set; } = View.Empty.And(1, long.MaxValue);
@@ -66,13 +69,8 @@ internal sealed partial class Memtable
         return row;
     }
 
-    /// <summary>What a reader of another view sees: its rows and its counts.</summary>
-    public MemtableView Seen(View view)
-    {
-        var rowCount = FirstRowAfter(view.Last);
-        var (liveCount, liveLength) = CountLive(view, rowCount);
-        return new MemtableView(view, rowCount, liveCount, liveLength);
-    }
+    /// <summary>What a reader of another view sees, whose live rows were counted when it got a name.</summary>
+    public MemtableView Seen(View view, LiveRows live) => new(view, FirstRowAfter(view.Last), live);
 
     /// <summary>A version was born; what it supersedes died.</summary>
     public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
@@ -119,12 +117,11 @@ internal sealed partial class Memtable
         Rows[row].Note(sequence);
     }
 
-    /// <summary>From a sequence on, the past is another one.</summary>
-    public void RollBack(View past, long from)
+    /// <summary>From a sequence on, the past is another one, whose live rows were counted when it got a name.</summary>
+    public void RollBack(View past, LiveRows live, long from)
     {
-        (_past, _presentFrom) = (past, from);
+        (_past, _presentFrom, Live) = (past, from, live);
         Applied = past.And(from, long.MaxValue);
-        (_liveCount, _liveLength) = CountLive(Applied, Rows.Count);
     }
 
     /// <summary>The view of everything that counts up to a sequence, which no rollback lies behind.</summary>
@@ -132,7 +129,7 @@ internal sealed partial class Memtable
 
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
-        Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, _liveCount, _liveLength));
+        Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, Live));
 
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
@@ -142,18 +139,6 @@ internal sealed partial class Memtable
         var row = (int)(recordId - 1);
         if (Rows[row].IsLive(Applied)) Count(row, -1);
         Rows[row].Note(-sequence);
-    }
-
-    private (long Count, long Length) CountLive(View view, int rowCount)
-    {
-        var (count, length) = (0L, 0L);
-        for (var row = 0; row < rowCount; row++)
-        {
-            if (!Rows[row].IsLive(view)) continue;
-            count++;
-            length += Lexical.Length(row);
-        }
-        return (count, length);
     }
 
     // Rows are in the order of their births.
@@ -169,11 +154,7 @@ internal sealed partial class Memtable
         return low;
     }
 
-    private void Count(int row, int sign)
-    {
-        _liveCount += sign;
-        _liveLength += sign * Lexical.Length(row);
-    }
+    private void Count(int row, int sign) => Live = Live.With(Lexical.Length(row), sign);
 
     private int Name(string name) => Names.Intern(name, name);
 

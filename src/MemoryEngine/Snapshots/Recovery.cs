@@ -223,9 +223,9 @@ internal sealed class Recovery
                 break;
             case EventType.SnapshotCreated:
                 if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
-                    || named.Sequence >= frame.Sequence)
+                    || !named.View.IsSame(Memtable.Through(frame.Sequence - 1)))
                     throw Malformed(file, frame, "a snapshot with a new name", "other bytes");
-                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View));
+                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View, Memtable.Live));
                 break;
             case EventType.SnapshotDropped:
                 if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } given || Snapshots.Find(given.Name) is null)
@@ -233,11 +233,11 @@ internal sealed class Recovery
                 Snapshots.Drop(given.Name);
                 break;
             case EventType.RolledBack:
-                if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null
-                    || back.Previous.Last >= frame.Sequence || back.Past.Last >= frame.Sequence)
+                if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
+                    || !back.Previous.IsSame(Memtable.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
                     throw Malformed(file, frame, "a rollback", "other bytes");
-                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous));
-                Memtable.RollBack(back.Past, frame.Sequence);
+                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Memtable.Live));
+                Memtable.RollBack(back.Past, target.Live, frame.Sequence);
                 break;
             default:
                 throw new MemoryEngineException(

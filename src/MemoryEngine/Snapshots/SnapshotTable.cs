@@ -1,3 +1,5 @@
+using MemoryEngine.Segments;
+
 namespace MemoryEngine.Snapshots;
 
 /// <summary>A name for a view.</summary>
@@ -5,7 +7,8 @@ namespace MemoryEngine.Snapshots;
 /// <param name="Sequence">The newest sequence that counts.</param>
 /// <param name="CreatedMicroseconds">When it was made; a reader of the snapshot takes this for now.</param>
 /// <param name="View">What counts.</param>
-internal sealed record NamedView(string Name, long Sequence, long CreatedMicroseconds, View View);
+/// <param name="Live">The live rows, counted when it was made: so neither reading it nor rolling back to it counts them.</param>
+internal sealed record NamedView(string Name, long Sequence, long CreatedMicroseconds, View View, LiveRows Live);
 
 /// <summary>The snapshots of a pool, oldest first. The applier alone writes; readers take <see cref="All"/> as it is.</summary>
 internal sealed class SnapshotTable

@@ -66,7 +66,7 @@ public sealed class MemtableTests
                 else continue;
                 table.Publish(sequence);
                 asOf.Add(newest.Where(n => n.Value.Live).ToDictionary(n => n.Key, n => n.Value.Row));
-                Assert.Equal(asOf[^1].Count, table.Current.LiveCount);
+                Assert.Equal(asOf[^1].Count, table.Current.Live.Count);
                 Assert.Equal(asOf[^1].Values.Sum(row => (long)table.Lexical.Length(row)), table.Current.LiveLength);
             }
             for (var s = 0; s < asOf.Count; s++)
