@@ -42,7 +42,7 @@ internal sealed class CommandTree
                 new SnapshotRollbackVerb(_shell),
             },
             new CheckVerb(_shell),
-            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell) },
+            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchOpenVerb(_shell) },
         };
     }
 

@@ -16,6 +16,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly JournalBodies _bodies;
     private readonly GroupCommit? _commit;
     private readonly List<string> _notes;
+    private readonly long _openedSegmentBytes;
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
@@ -31,6 +32,8 @@ internal sealed class Pool : ICommitHost, IDisposable
             (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
         _bodies = new JournalBodies(options.Files, paths.Journal);
+        Opening = recovery.Times;
+        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
         if (journal is null) return;
         _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
@@ -64,6 +67,12 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>How long the parts of the opening took.</summary>
+    public OpeningTimes Opening { get; }
+
+    /// <summary>Bytes of the newest generation's segments.</summary>
+    public long SegmentBytes => _checkpoints?.SegmentBytes ?? _openedSegmentBytes;
+
     public long NowMicroseconds => RecordCodec.Microseconds(Options.Clock.GetUtcNow());
 
     public long JournalBytes => _journal?.Bytes ?? Scan.Bytes;
@@ -94,7 +103,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         if (Options.MaxPoolBytes is not { } limit) return;
         // Once in the journal, once in the record log.
-        var size = _journal!.Bytes + _journal.PendingBytes + (2L * recordBytes) + Records!.Stats().FileBytes;
+        var size = _journal!.Bytes + _journal.PendingBytes + (2L * recordBytes) + Records!.Stats().FileBytes + SegmentBytes;
         if (size <= limit) return;
         throw new MemoryEngineException(
             ErrorCode.PoolFull,

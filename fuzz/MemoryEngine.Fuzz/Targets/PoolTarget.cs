@@ -22,6 +22,8 @@ internal sealed class PoolTarget : FuzzTarget
         var live = 0;
         for (var row = 0; row < current.RowCount; row++)
         {
+            // What was dropped from the journal holds nothing to read.
+            if (memtable.Rows[row].IsErased) continue;
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
             var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position), withVectors: true);
             Require(version.Version > 0, "versions count from one");

@@ -53,8 +53,8 @@ internal sealed partial class Memtable
         return r.Death == 0 || r.IsErased ? null : [-r.Death];
     }
 
-    /// <summary>All rows are there: which events count, and with that how many rows are live.</summary>
-    public void Settle(View past, long presentFrom) => RollBack(past, presentFrom);
+    /// <summary>All rows are there: which events count, and how many rows are live with that.</summary>
+    public void Settle(View past, long presentFrom, LiveRows live) => RollBack(past, live, presentFrom);
 
     public int InternName(string name) => Name(name);
 

@@ -16,6 +16,9 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
     private IReadOnlyList<SegmentInfo> _segments = recovery.Source?.Manifest!.Segments ?? [];
     private RecordCheckpoint? _records = recovery.RecordSource;
 
+    /// <summary>Bytes of the newest generation's segments.</summary>
+    public long SegmentBytes => Volatile.Read(ref _segments).Sum(s => s.Length);
+
     /// <summary>Takes one of everything up to the newest event, which is durable.</summary>
     /// <param name="sequence">That event.</param>
     /// <param name="alone">No generation before it stays: what it does not hold is to be in no file any more.</param>
@@ -28,7 +31,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         var manifest = Manifest.Of(poolId, sequence, _memtable, recovery.Snapshots, recovery.Answers, segments, records);
         EnsureDirectory(paths.Manifests);
         _number = _manifests.Write(manifest, alone ? null : _number);
-        _segments = segments;
+        Volatile.Write(ref _segments, segments);
         if (_records is not null) recovery.Records.Retire(_records);
         _records = records;
         IEnumerable<SegmentInfo> needed = alone ? segments : segments.Concat(before);

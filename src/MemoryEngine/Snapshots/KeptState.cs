@@ -68,7 +68,7 @@ internal sealed class KeptState
         }
         foreach (var (row, events) in manifest.Lives) memtable.SetLife(row, events);
         foreach (var snapshot in manifest.Snapshots) snapshots.Add(snapshot);
-        memtable.Settle(manifest.Past, manifest.PresentFrom);
+        memtable.Settle(manifest.Past, manifest.PresentFrom, manifest.Live);
         return null;
     }
 }

@@ -26,6 +26,9 @@ internal sealed record Manifest
     /// <summary>From here on every event counts.</summary>
     public long PresentFrom { get; init; } = 1;
 
+    /// <summary>The rows that are live with that.</summary>
+    public LiveRows Live { get; init; }
+
     public IReadOnlyList<VectorSpace> Spaces { get; init; } = [];
 
     public IReadOnlyList<NamedView> Snapshots { get; init; } = [];
@@ -61,6 +64,7 @@ internal sealed record Manifest
             Sequence = sequence,
             Past = past,
             PresentFrom = presentFrom,
+            Live = memtable.Live,
             Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
             Snapshots = snapshots.All,
             Lives = lives,

@@ -27,6 +27,7 @@ internal static class ManifestCodec
         WriteList(writer, manifest.Answers, static (w, answer) => answer.WriteTo(w));
         WriteView(writer, manifest.Past);
         writer.Int64(manifest.PresentFrom);
+        WriteLive(writer, manifest.Live);
         WriteList(writer, manifest.Spaces.Index(), static (w, space) => w.Block(new SpaceDeclaredEvent(space.Index, space.Item).Encode()));
         WriteList(writer, manifest.Snapshots, static (w, snapshot) =>
         {
@@ -34,6 +35,7 @@ internal static class ManifestCodec
             w.Int64(snapshot.Sequence);
             w.Int64(snapshot.CreatedMicroseconds);
             WriteView(w, snapshot.View);
+            WriteLive(w, snapshot.Live);
         });
         WriteList(writer, manifest.Purged, static (w, id) => w.Guid(id));
         WriteList(writer, manifest.Segments, static (w, segment) => segment.WriteTo(w));
@@ -96,6 +98,7 @@ internal static class ManifestCodec
     {
         Past = ReadView(ref reader),
         PresentFrom = reader.Int64(),
+        Live = ReadLive(ref reader),
         Spaces = ReadSpaces(ref reader),
         Snapshots = ReadList(ref reader, ReadSnapshot),
         Purged = ReadList(ref reader, static (ref ByteReader r) => r.Guid()),
@@ -120,6 +123,7 @@ internal static class ManifestCodec
             if (segment.FirstRow != row) return "its segments leave a gap";
             row = segment.EndRow;
         }
+        if (manifest.Live.Count > row || manifest.Snapshots.Any(s => s.Live.Count > row)) return "it counts more live rows than there are";
         var previous = -1;
         foreach (var (of, events) in manifest.Lives)
         {
@@ -145,7 +149,7 @@ internal static class ManifestCodec
     private static NamedView ReadSnapshot(ref ByteReader reader)
     {
         var name = SnapshotEvents.ReadName(ref reader);
-        return new NamedView(name, reader.Int64(), reader.Int64(), ReadView(ref reader));
+        return new NamedView(name, reader.Int64(), reader.Int64(), ReadView(ref reader), ReadLive(ref reader));
     }
 
     private static List<VectorSpace> ReadSpaces(ref ByteReader reader)
@@ -182,6 +186,19 @@ internal static class ManifestCodec
             previous = last;
         }
         return reader.Failed ? View.Empty : View.Of([.. ranges]);
+    }
+
+    private static void WriteLive(ByteWriter writer, LiveRows live)
+    {
+        writer.Int64(live.Count);
+        writer.Int64(live.Length);
+    }
+
+    private static LiveRows ReadLive(ref ByteReader reader)
+    {
+        var live = new LiveRows(reader.Int64(), reader.Int64());
+        if (live.Count < 0 || live.Length < 0) reader.Fail();
+        return live;
     }
 
     private delegate T ItemReader<T>(ref ByteReader reader);

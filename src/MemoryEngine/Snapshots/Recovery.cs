@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
 using MemoryEngine.Storage;
 
 namespace MemoryEngine.Snapshots;
+
+/// <summary>How long the parts of an opening took: reading what the newest manifest names, the record log, the journal.</summary>
+internal readonly record struct OpeningTimes(TimeSpan Segments, TimeSpan Records, TimeSpan Journal);
 
 /// <summary>
 /// Brings the derived state to what the journal says: from the newest manifest and its segments on, where they check out,
@@ -44,6 +48,9 @@ internal sealed class Recovery
     /// <summary>Journal bytes that the next opening would have to work through, unless a checkpoint comes before.</summary>
     public long UncheckpointedBytes { get; private set; }
 
+    /// <summary>How long the parts took.</summary>
+    public OpeningTimes Times { get; private set; }
+
     /// <summary>What was found and done, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 
@@ -53,8 +60,11 @@ internal sealed class Recovery
     /// </summary>
     public JournalScan Run(bool withRecords)
     {
+        var watch = Stopwatch.StartNew();
         _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes);
+        var segments = watch.Elapsed;
         if (withRecords) OpenRecords();
+        var records = watch.Elapsed;
         try
         {
             var scan = Replay();
@@ -84,6 +94,7 @@ internal sealed class Recovery
                     "What a crash tears has not been acknowledged.");
             }
             if (withRecords) SweepSegments();
+            Times = new OpeningTimes(segments, records - segments, watch.Elapsed - records);
             return scan;
         }
         catch

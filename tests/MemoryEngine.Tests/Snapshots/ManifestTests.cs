@@ -28,7 +28,8 @@ public sealed class ManifestTests
         Assert.Equal(manifest.Answers, read.Answers);
         Assert.Equal(manifest.Records.Files, read.Records.Files);
         Assert.Equal(manifest.Lives.SelectMany(l => l.Events.Prepend(l.Row)), read.Lives.SelectMany(l => l.Events.Prepend(l.Row)));
-        Assert.Equal("before", Assert.Single(read.Snapshots).Name);
+        Assert.Equal(("before", 5, 42, new LiveRows(2, 9)), (read.Snapshots[0].Name, read.Snapshots[0].Sequence, read.Snapshots[0].CreatedMicroseconds, read.Snapshots[0].Live));
+        Assert.Equal(manifest.Live, read.Live);
     }
 
     [Fact]
@@ -191,8 +192,9 @@ public sealed class ManifestTests
         Sequence = sequence,
         Past = View.Of((1, 2), (4, 4)),
         PresentFrom = 6,
+        Live = new LiveRows(3, 30),
         Spaces = [new VectorSpace("a", 3, Metric.Dot, "id", "rev", "text"), new VectorSpace("b", 5, Metric.L2, "id", "rev", "code")],
-        Snapshots = [new NamedView("before", 5, 42, View.Through(5))],
+        Snapshots = [new NamedView("before", 5, 42, View.Through(5), new LiveRows(2, 9))],
         Purged = [new Guid(7, 0, 0, new byte[8])],
         Segments = [new SegmentInfo(3, 0, 4, 0, 9_000, 17), new SegmentInfo(8, 4, 2, 1, 8_000, 18)],
         Lives = [new RowLife(0, [-5]), new RowLife(3, [2, -5, 6])],
