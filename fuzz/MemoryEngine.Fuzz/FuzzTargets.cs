@@ -12,6 +12,7 @@ internal static class FuzzTargets
         new SegmentTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
+        new ProtocolTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

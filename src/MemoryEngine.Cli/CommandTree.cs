@@ -26,6 +26,7 @@ internal sealed class CommandTree
             new ReviseVerb(_shell),
             new ForgetVerb(_shell),
             new RestoreVerb(_shell),
+            new PurgeVerb(_shell),
             new ImportVerb(_shell),
             new ExportVerb(_shell),
             new RecallVerb(_shell),
@@ -42,6 +43,12 @@ internal sealed class CommandTree
                 new SnapshotRollbackVerb(_shell),
             },
             new CheckVerb(_shell),
+            new CompactVerb(_shell),
+            new Command("backup", "Copies of a pool, made while it is in use.")
+            {
+                new BackupCreateVerb(_shell),
+                new BackupRestoreVerb(_shell),
+            },
             new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchOpenVerb(_shell) },
         };
     }

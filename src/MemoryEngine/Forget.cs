@@ -15,10 +15,12 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     {
         if (Pool.Touched.Contains(memoryId)) return false;
         var memtable = Pool.Memtable;
+        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
         var live = memtable.FindLive(memoryId, memtable.Applied);
         var known = memtable.FindNewest(memoryId, memtable.Applied);
         // A memory that a rollback took away comes back as a forgotten one does.
-        if (known < 0 && !(restore && memtable.TryGetNewest(memoryId, out known))) throw NotFound.Memory(memoryId);
+        if (known < 0 && restore) known = memtable.FindNewest(memoryId);
+        if (known < 0) throw NotFound.Memory(memoryId);
         if (restore == live >= 0) return true;
         _recordId = (restore ? known : live) + 1;
         var payload = new LifeEvent(_recordId, memoryId).Encode();

@@ -45,6 +45,20 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return PoolCheck.RunAsync(path, options ?? new MemoryStoreOptions(), cancellationToken);
     }
 
+    /// <summary>Makes a new pool of a backup, verifying all of it.</summary>
+    /// <param name="backup">The backup's directory, or that of any pool that nobody has open.</param>
+    /// <param name="path">A new or empty directory.</param>
+    /// <param name="options">The disk and the clock; nothing else is used. Null takes the defaults.</param>
+    /// <param name="cancellationToken">Stops it; what was copied by then is no pool.</param>
+    /// <exception cref="CorruptionException">The backup is damaged. What was copied by then is no pool.</exception>
+    public static Task<BackupInfo> RestoreBackupAsync(
+        string backup, string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(backup);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Task.Run(() => Backup.Restore(backup, path, options ?? new MemoryStoreOptions(), cancellationToken), cancellationToken);
+    }
+
     /// <summary>
     /// Remembers one memory. A known id gets a new version when the content differs, and is brought back when it was
     /// forgotten.
@@ -184,6 +198,54 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     {
         SnapshotRules.CheckName(name);
         return _pool.CommitAsync(new PendingRollback(_pool, name), cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes memories for good. When it returns they are in no view and in no file of the pool; backups and what was
+    /// exported keep what they have. Their ids answer from then on that they were purged. It rewrites much of the pool, so
+    /// purge many at once rather than one by one.
+    /// </summary>
+    /// <returns>How many were there to purge; those that were purged already do not count.</returns>
+    /// <exception cref="MemoryEngineException">
+    /// An id is unknown; those before it are purged. Or the disk failed: then they are recalled no more, and the next
+    /// compaction or opening removes the rest of their bytes.
+    /// </exception>
+    public async Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var purged = 0;
+        foreach (var id in ids)
+            purged += await _pool.CommitAsync(new PendingPurge(_pool, id), cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        if (_pool.Removal.IsPending) await CompactAsync(null, cancellationToken).ConfigureAwait(false);
+        return purged;
+    }
+
+    /// <summary>
+    /// Gives back the space of what nobody can see any more: what was rolled back and has no name, purged memories, expired
+    /// idempotency keys, the record log's dead parts. Forgotten memories and earlier versions stay. Readers and writers go
+    /// on; it can be interrupted at any point and done again.
+    /// </summary>
+    /// <param name="options">What may go beside that; null for nothing.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    public Task<CompactResult> CompactAsync(CompactOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _pool.ThrowIfDisposed();
+        _pool.EnsureWritable();
+        return Task.Run(() => new Compaction(_pool, options ?? new CompactOptions()).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Copies the pool as it is at one moment, while it is read and written. The backup is a pool of its own: it can be
+    /// opened, checked, and copied back by <see cref="RestoreBackupAsync"/>.
+    /// </summary>
+    /// <param name="path">A new or empty directory.</param>
+    /// <param name="cancellationToken">Stops it; what was copied by then is no pool.</param>
+    public Task<BackupInfo> BackupAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _pool.ThrowIfDisposed();
+        _pool.EnsureWritable();
+        return Backup.CreateAsync(_pool, path, cancellationToken);
     }
 
     /// <summary>The pool's figures at this moment.</summary>

@@ -1,8 +1,11 @@
 namespace MemoryEngine;
 
-/// <summary>The errors for ids that the pool does not know.</summary>
+/// <summary>The errors for ids that the pool does not know, or knows to be gone.</summary>
 internal static class NotFound
 {
+    public static MemoryEngineException Purged(Guid id) => new(
+        ErrorCode.Purged, $"Memory {id} was purged: it was removed for good, and its id is not used again.");
+
     public static MemoryEngineException Memory(Guid id) => new(
         ErrorCode.NotFound, $"The pool has no memory {id}. 'list' shows those it has.");
 }

@@ -13,7 +13,6 @@ internal sealed class Pool : ICommitHost, IDisposable
 {
     private readonly IDisposable? _lock;
     private readonly JournalWriter? _journal;
-    private readonly JournalBodies _bodies;
     private readonly GroupCommit? _commit;
     private readonly List<string> _notes;
     private readonly long _openedSegmentBytes;
@@ -31,7 +30,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         (Memtable, Snapshots, Records, Answers, _notes) =
             (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
-        _bodies = new JournalBodies(options.Files, paths.Journal);
+        Bodies = new JournalBodies(options.Files, paths.Journal);
+        Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
         if (journal is null) return;
@@ -55,6 +55,16 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public LeaseTable Leases { get; } = new();
 
+    /// <summary>The journal, of a pool that is open for writing; for whoever holds the right to commit.</summary>
+    public JournalWriter Journal => _journal!;
+
+    public JournalBodies Bodies { get; }
+
+    public MaintenanceTurn Maintenance { get; } = new();
+
+    /// <summary>What was purged and may still lie in files.</summary>
+    public Removal Removal { get; private set; }
+
     public RecordStore? Records { get; }
 
     public IdempotencyTable Answers { get; }
@@ -65,7 +75,10 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>Records of the batch in hand that are not applied yet.</summary>
     public int PendingRecords { get; set; }
 
+    /// <summary>What the opening found and did.</summary>
     public IReadOnlyList<string> Notes => _notes;
+
+    public void Note(string note) => _notes.Add(note);
 
     /// <summary>How long the parts of the opening took.</summary>
     public OpeningTimes Opening { get; }
@@ -89,13 +102,17 @@ internal sealed class Pool : ICommitHost, IDisposable
     public async ValueTask<T> CommitAsync<T>(PendingWrite<T> write, CancellationToken cancellation, bool isOneOfMany = false)
     {
         ThrowIfDisposed();
-        if (_commit is null)
-        {
-            throw new MemoryEngineException(
-                ErrorCode.ReadOnly, $"The pool {Paths.Root} was opened read-only. Open it without ReadOnly to change it.");
-        }
-        await _commit.EnqueueAsync(write, isOneOfMany, cancellation).ConfigureAwait(false);
+        EnsureWritable();
+        await _commit!.EnqueueAsync(write, isOneOfMany, cancellation).ConfigureAwait(false);
         return await write.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses what changes files of a pool that was opened read-only.</summary>
+    public void EnsureWritable()
+    {
+        if (_commit is not null) return;
+        throw new MemoryEngineException(
+            ErrorCode.ReadOnly, $"The pool {Paths.Root} was opened read-only. Open it without ReadOnly to change it.");
     }
 
     /// <summary>Refuses a write that would take the pool over its limit.</summary>
@@ -111,7 +128,41 @@ internal sealed class Pool : ICommitHost, IDisposable
             "raise MaxPoolBytes or remove memories.");
     }
 
-    /// <summary>The body of a row: from the record log, or from the journal when the log does not have it whole.</summary>
+    /// <summary>Takes a memory out of every view. For the applier.</summary>
+    public void Purge(Guid memoryId, long sequence)
+    {
+        foreach (var row in Memtable.VersionsOf(memoryId))
+        {
+            Snapshots.Forget(Memtable, row);
+            Records!.Remove(row + 1, sequence);
+        }
+        Memtable.Purge(memoryId);
+        Removal = Removal with { Purged = Removal.Purged + 1 };
+    }
+
+    /// <summary>Gives up a row that nobody can see. For the applier.</summary>
+    public void Erase(int row)
+    {
+        Records!.EnsureRoom(0);
+        Snapshots.Forget(Memtable, row);
+        Records.Remove(row + 1, Journal.LastSequence);
+        Memtable.Erase(row);
+    }
+
+    /// <summary>Takes note that a journal file was rewritten.</summary>
+    public void NoteRewrite(JournalRewrite rewrite)
+    {
+        foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Memtable.Rows[(int)recordId - 1].Position, position.Packed);
+        Journal.NoteRewrite(rewrite);
+    }
+
+    /// <summary>Does something between batches, where nobody else writes.</summary>
+    public ValueTask<T> StepAsync<T>(Func<T> step, CancellationToken cancellation) => CommitAsync(new PendingStep<T>(this, step), cancellation);
+
+    /// <summary>
+    /// The body of a row: from the record log, or from the journal when the log does not have it whole; missing when the
+    /// row was purged.
+    /// </summary>
     public ValueTask<RecordBody> ReadBodyAsync(int row, CancellationToken cancellation)
     {
         if (Records is null) return new(ReadFromJournal(row));
@@ -139,6 +190,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Maintenance.Close();
         try
         {
             _commit?.Dispose();
@@ -152,7 +204,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         {
             _journal?.Dispose();
             Records?.Dispose();
-            _bodies.Dispose();
+            Bodies.Dispose();
             _lock?.Dispose();
         }
     }
@@ -164,15 +216,34 @@ internal sealed class Pool : ICommitHost, IDisposable
         if (_journal.Poison is not null || Records!.DeviceFault is not null) return;
         try
         {
-            _journal.Sync();
-            Answers.Prune(NowMicroseconds);
-            _checkpoints!.Take(_journal.LastSequence);
-            _checkpointProblem = null;
+            _ = TakeCheckpoint(standsAlone: false);
         }
         catch (MemoryEngineException e)
         {
             _checkpointProblem = e.Message;
         }
+    }
+
+    /// <summary>Writes what an opening can go on from.</summary>
+    /// <param name="standsAlone">Whether nothing older is kept beside it, since that holds what was removed.</param>
+    /// <returns>The sequence up to which it goes.</returns>
+    public long TakeCheckpoint(bool standsAlone)
+    {
+        _journal!.Sync();
+        Volatile.Write(ref _checkpointedBytes, _journal.Bytes);
+        Answers.Prune(NowMicroseconds);
+        var sequence = _journal.LastSequence;
+        _checkpoints!.Take(sequence, standsAlone);
+        _checkpointProblem = null;
+        return sequence;
+    }
+
+    /// <summary>What was purged before <paramref name="removal"/> was taken is in checkpoints alone: now not there either.</summary>
+    public long FinishRemoval(Removal removal)
+    {
+        var sequence = TakeCheckpoint(standsAlone: true);
+        Removal = Removal with { Removed = removal.Purged };
+        return sequence;
     }
 
     private async ValueTask<RecordBody> ReadColdAsync(int row, CancellationToken cancellation)
@@ -184,6 +255,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody Heal(int row, ref RecordBody damaged)
     {
         damaged.Dispose();
+        if (Memtable.Rows[row].IsErased) return RecordBody.Missing;
         Interlocked.Increment(ref _healedReads);
         return ReadFromJournal(row);
     }
@@ -191,9 +263,15 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Memtable.Rows[row];
-        var payload = _bodies.Read(new JournalPosition(r.Position));
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)));
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);
     }
+}
+
+/// <summary>How many purges there were, and for how many of them every file is rid of what they removed.</summary>
+internal readonly record struct Removal(long Purged, long Removed)
+{
+    public bool IsPending => Purged > Removed;
 }

@@ -19,6 +19,7 @@ internal static class PoolOpening
         try
         {
             await DeclareSpacesAsync(pool, cancellation).ConfigureAwait(false);
+            if (pool.Removal.IsPending && !options.ReadOnly) await FinishRemovalAsync(pool, cancellation).ConfigureAwait(false);
             return pool;
         }
         catch
@@ -64,9 +65,7 @@ internal static class PoolOpening
                 ErrorCode.NetworkFileSystem,
                 $"{paths.Root} lies on a network file system ({network}), whose locks and syncs cannot be trusted with a pool. Use a local disk.");
         }
-        var owner = JsonSerializer.SerializeToUtf8Bytes(
-            new Owner(Environment.ProcessId, options.OwnerName, Environment.MachineName, options.Clock.GetUtcNow(), null), OwnerJson.Default.Owner);
-        var poolLock = files.TryLock(paths.Lock, owner) ?? throw Busy(files, paths);
+        var poolLock = Lock(paths, options);
         try
         {
             return OpenLocked(paths, options, poolLock, cancellation);
@@ -75,6 +74,29 @@ internal static class PoolOpening
         {
             poolLock.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Becomes the owner of a pool.</summary>
+    /// <exception cref="MemoryEngineException">Someone else is.</exception>
+    public static IDisposable Lock(PoolPaths paths, MemoryStoreOptions options)
+    {
+        var owner = JsonSerializer.SerializeToUtf8Bytes(
+            new Owner(Environment.ProcessId, options.OwnerName, Environment.MachineName, options.Clock.GetUtcNow(), null), OwnerJson.Default.Owner);
+        return options.Files.TryLock(paths.Lock, owner) ?? throw Busy(options.Files, paths);
+    }
+
+    // A process that purged died before all bytes were gone. What is left is in no view; a disk that is full now does not
+    // keep the pool closed.
+    private static async Task FinishRemovalAsync(Pool pool, CancellationToken cancellation)
+    {
+        try
+        {
+            _ = await new Compaction(pool, new CompactOptions()).RunAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (MemoryEngineException e)
+        {
+            pool.Note($"What was purged is recalled no more, but its bytes could not all be removed: {e.Message} 'compact' tries again.");
         }
     }
 
@@ -198,8 +220,7 @@ internal static class PoolOpening
         files.CreateDirectory(paths.Journal);
         files.CreateDirectory(paths.Segments);
         files.CreateDirectory(paths.Manifests);
-        using (var ignore = files.Open(paths.GitIgnore, FileOpening.OpenOrCreate))
-            ignore.Write(0, System.Text.Encoding.UTF8.GetBytes(IgnoreAll));
+        WriteIgnore(files, paths);
         SyncNames(files, paths.Root);
         var poolId = Guid.CreateVersion7(options.Clock.GetUtcNow());
         using (var journal = JournalWriter.Create(files, paths.Journal, poolId, options.JournalFileBytes, options.Clock))
@@ -215,9 +236,16 @@ internal static class PoolOpening
         }
     }
 
+    /// <summary>A pool is nothing to put under version control.</summary>
+    public static void WriteIgnore(IFileSystem files, PoolPaths paths)
+    {
+        using var ignore = files.Open(paths.GitIgnore, FileOpening.OpenOrCreate);
+        ignore.Write(0, System.Text.Encoding.UTF8.GetBytes(IgnoreAll));
+    }
+
     // A name is durable once its directory is synced. The directories above the pool may be as new as the pool, and made
     // by one who died before syncing them, so all are synced before the first event: a pool that is born is there to stay.
-    private static void SyncNames(IFileSystem files, string root)
+    public static void SyncNames(IFileSystem files, string root)
     {
         for (var directory = root; directory is not null; directory = Path.GetDirectoryName(directory))
         {

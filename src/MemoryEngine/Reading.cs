@@ -14,7 +14,8 @@ internal sealed class Reading(Pool pool)
         var row = pool.Memtable.FindLive(id, view);
         if (row < 0 || version is not null) row = pool.Memtable.FindNewest(id, view);
         while (row >= 0 && version is not null && !IsVersion(row, version.Value, view)) row = pool.Memtable.Rows[row].Previous;
-        return row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
+        var found = row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
+        return found is null && pool.Memtable.IsPurged(id) ? throw NotFound.Purged(id) : found;
     }
 
     public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, MemtableView seen, CancellationToken cancellation)
@@ -24,8 +25,10 @@ internal sealed class Reading(Pool pool)
         for (var row = pool.Memtable.FindNewest(id, seen.View); row >= 0; row = pool.Memtable.Rows[row].Previous)
         {
             // Versions that a rollback took away are no part of this history.
-            if (pool.Memtable.Rows[row].IsKnown(seen.View)) versions.Add(await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false));
+            if (!pool.Memtable.Rows[row].IsKnown(seen.View)) continue;
+            if (await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false) is { } version) versions.Add(version);
         }
+        if (versions.Count == 0 && pool.Memtable.IsPurged(id)) throw NotFound.Purged(id);
         versions.Reverse();
         return versions;
     }
@@ -40,7 +43,7 @@ internal sealed class Reading(Pool pool)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!IsListed(row, seen.View, filter)) continue;
-            yield return await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false);
+            if (await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false) is { } version) yield return version;
         }
     }
 
@@ -103,9 +106,11 @@ internal sealed class Reading(Pool pool)
             && memtable.FindNewest(r.MemoryId, view) == row && memtable.FindLive(r.MemoryId, view) < 0;
     }
 
-    private async ValueTask<MemoryVersion> ReadAsync(int row, View view, CancellationToken cancellation)
+    // Null when the row was purged since it was looked at.
+    private async ValueTask<MemoryVersion?> ReadAsync(int row, View view, CancellationToken cancellation)
     {
         var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
+        if (body.Status != Records.RecordStatus.Found) return null;
         var version = VersionReader.Read(pool.Memtable, row, view, body.Span, withVectors: true);
         body.Dispose();
         return version;

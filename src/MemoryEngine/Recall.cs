@@ -28,58 +28,63 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         var start = Stopwatch.GetTimestamp();
         var needsEmbedder = query is { Vector: null, Text: not null, Space: VectorSpace.TextSpace }
             && pool.Options is { Embedder: not null, LexicalOnly: false };
-        return needsEmbedder
-            ? EmbedAndRunAsync(query, seen, nowMicroseconds, start, cancellation)
-            : Run(query, query.Vector, seen, nowMicroseconds, start, cancellation);
+        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, cancellation);
+        return needsEmbedder ? EmbedAndRunAsync(ask) : Run(ask);
     }
 
-    private async ValueTask<RecallResult> EmbedAndRunAsync(
-        RecallQuery query, MemtableView? seen, long nowMicroseconds, long start, CancellationToken cancellation)
+    private async ValueTask<RecallResult> EmbedAndRunAsync(Ask ask)
     {
-        var vector = await embedder.EmbedQueryAsync(query.Text!, cancellation).ConfigureAwait(false);
-        return await Run(query, vector, seen, nowMicroseconds, start, cancellation).ConfigureAwait(false);
+        var vector = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
+        return await Run(ask with { Vector = vector }).ConfigureAwait(false);
     }
 
-    private ValueTask<RecallResult> Run(
-        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView? seen, long nowMicroseconds, long start,
-        CancellationToken cancellation)
+    private ValueTask<RecallResult> Run(Ask ask)
     {
-        var found = ArrayPool<FusedHit>.Shared.Rent(query.K);
-        var view = seen ?? pool.Memtable.Current;
-        var count = Search(query, vector, view, nowMicroseconds, found.AsSpan(0, query.K), out var considered);
-        var searchTime = Stopwatch.GetElapsedTime(start);
+        var found = ArrayPool<FusedHit>.Shared.Rent(ask.Query.K);
+        var view = ask.Seen ?? pool.Memtable.Current;
+        var count = Search(ask, view, found.AsSpan(0, ask.Query.K), out var considered);
+        var searchTime = Stopwatch.GetElapsedTime(ask.Start);
         var memories = new RecalledMemory[count];
         for (var i = 0; i < count; i++)
         {
-            var reading = pool.ReadBodyAsync(found[i].Row, cancellation);
-            if (!reading.IsCompletedSuccessfully)
-                return FinishAsync(i, reading, found, memories, view, considered, searchTime, start, cancellation);
-            memories[i] = Take(found[i], view.View, reading.Result);
+            var reading = pool.ReadBodyAsync(found[i].Row, ask.Cancellation);
+            if (!reading.IsCompletedSuccessfully) return FinishAsync(ask, i, reading, found, memories, view, considered, searchTime);
+            if (!TryTake(found[i], view.View, reading.Result, out memories[i])) return SearchAgain(ask, found);
         }
         ArrayPool<FusedHit>.Shared.Return(found);
-        return new(Result(memories, view, considered, searchTime, start));
+        return new(Result(memories, view, considered, searchTime, ask.Start));
     }
 
     // From the first body that is not in memory on.
     private async ValueTask<RecallResult> FinishAsync(
-        int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, MemtableView view, int considered,
-        TimeSpan searchTime, long start, CancellationToken cancellation)
+        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, MemtableView view,
+        int considered, TimeSpan searchTime)
     {
-        memories[from] = Take(found[from], view.View, await reading.ConfigureAwait(false));
-        for (var i = from + 1; i < memories.Length; i++)
+        for (var i = from; i < memories.Length; i++)
         {
-            var body = await pool.ReadBodyAsync(found[i].Row, cancellation).ConfigureAwait(false);
-            memories[i] = Take(found[i], view.View, body);
+            var body = i == from
+                ? await reading.ConfigureAwait(false)
+                : await pool.ReadBodyAsync(found[i].Row, ask.Cancellation).ConfigureAwait(false);
+            if (!TryTake(found[i], view.View, body, out memories[i])) return await SearchAgain(ask, found).ConfigureAwait(false);
         }
         ArrayPool<FusedHit>.Shared.Return(found);
-        return Result(memories, view, considered, searchTime, start);
+        return Result(memories, view, considered, searchTime, ask.Start);
     }
 
-    private RecalledMemory Take(in FusedHit hit, View view, RecordBody body)
+    // What was found has been purged since. The next search does not see it, so this ends with the last purge.
+    private ValueTask<RecallResult> SearchAgain(Ask ask, FusedHit[] found)
     {
-        var memory = VersionReader.Read(pool.Memtable, hit.Row, view, body.Span, withVectors: false);
+        ArrayPool<FusedHit>.Shared.Return(found);
+        return Run(ask);
+    }
+
+    private bool TryTake(in FusedHit hit, View view, RecordBody body, out RecalledMemory recalled)
+    {
+        recalled = default;
+        if (body.Status != RecordStatus.Found) return false;
+        recalled = new RecalledMemory(VersionReader.Read(pool.Memtable, hit.Row, view, body.Span, withVectors: false), hit.Scores);
         body.Dispose();
-        return new RecalledMemory(memory, hit.Scores);
+        return true;
     }
 
     private static RecallResult Result(
@@ -92,21 +97,20 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             TotalTime = Stopwatch.GetElapsedTime(start),
         };
 
-    private int Search(
-        RecallQuery query, ReadOnlyMemory<float>? vector, MemtableView view, long nowMicroseconds, Span<FusedHit> target,
-        out int considered)
+    private int Search(in Ask ask, MemtableView view, Span<FusedHit> target, out int considered)
     {
+        var query = ask.Query;
         var memtable = pool.Memtable;
         var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
         var marks = marked.AsSpan(0, view.RowCount);
-        considered = new RowFilter(memtable, query, nowMicroseconds).Mark(view.View, marks);
+        considered = new RowFilter(memtable, query, ask.NowMicroseconds).Mark(view.View, marks);
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
         var byWords = new TopHits(buffer.AsSpan(depth, depth));
 
         var space = memtable.Spaces.Find(query.Space);
-        if (vector is { } given)
+        if (ask.Vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
             space!.Column.Search(given.Span, marks, ref byVector);
@@ -142,4 +146,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
         if (query.ExcludeDomain is not null) DraftRules.CheckDomain(query.ExcludeDomain);
     }
+
+    /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
+    private readonly record struct Ask(
+        RecallQuery Query, ReadOnlyMemory<float>? Vector, MemtableView? Seen, long NowMicroseconds, long Start,
+        CancellationToken Cancellation);
 }

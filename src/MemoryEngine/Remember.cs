@@ -146,7 +146,9 @@ internal sealed class PendingRemember(
     private void Decide(JournalWriter journal, Guid memoryId, UInt128 hash, long now)
     {
         var memtable = Pool.Memtable;
-        if (!memtable.TryGetNewest(memoryId, out var newest))
+        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
+        var newest = memtable.FindNewest(memoryId);
+        if (newest < 0)
         {
             if (mustExist) throw NotFound.Memory(memoryId);
             Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);

@@ -114,7 +114,7 @@ internal sealed class SegmentTarget : FuzzTarget
         {
             if (name is null)
             {
-                table.AddErased(i + 3);
+                table.AddErased(i + 3, 1);
                 continue;
             }
             var bytes = RecordSeeds.Valid(name);

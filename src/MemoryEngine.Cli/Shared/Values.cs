@@ -45,6 +45,26 @@ internal static class Values
             : Refuse<Guid>(result, "ID is a UUID, as 'memengine list' shows them"),
     };
 
+    public static Argument<Guid[]> Ids() => new("ID")
+    {
+        Description = "The memories' ids.",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            var ids = new List<Guid>();
+            foreach (var token in result.Tokens)
+            {
+                if (!Guid.TryParseExact(token.Value, "D", out var id))
+                {
+                    result.AddError($"ID is a UUID, as 'memengine list' shows them, not '{token.Value}'.");
+                    return [];
+                }
+                ids.Add(id);
+            }
+            return [.. ids];
+        },
+    };
+
     public static Option<string?> AsOf() => Text("--as-of", "As the pool was when this snapshot was made.", "SNAPSHOT");
 
     public static Option<string?> Text(string name, string description, string helpName) =>

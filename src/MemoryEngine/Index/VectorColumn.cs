@@ -53,6 +53,13 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         return low;
     }
 
+    /// <summary>Overwrites the vector of a row, if it has one, with zeros.</summary>
+    public void Erase(int row)
+    {
+        var slot = FirstSlotFrom(row);
+        if (slot < _rows.Count && _rows[slot] == row) Slot(slot).Clear();
+    }
+
     /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
     public void Search(scoped ReadOnlySpan<float> query, ReadOnlySpan<RowMark> marks, ref TopHits hits)
     {

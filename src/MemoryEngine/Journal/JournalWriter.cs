@@ -51,6 +51,9 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>The number of the file that is written on; all before it are sealed.</summary>
     public int ActiveFile => _header.Number;
 
+    /// <summary>How far that file is written.</summary>
+    public long ActiveOffset => _offset;
+
     /// <summary>Why nothing can be written any more, or null.</summary>
     public MemoryEngineException? Poison => _poison;
 

@@ -48,4 +48,7 @@ public enum ErrorCode
 
     /// <summary>The embedder failed or answered with something unusable.</summary>
     Embedder = 15,
+
+    /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
+    Purged = 16,
 }

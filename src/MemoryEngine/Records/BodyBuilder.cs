@@ -26,6 +26,9 @@ internal sealed class BodyBuilder
     /// <summary>How many chunks the body has: known with the first.</summary>
     public int Chunks { get; private set; }
 
+    /// <summary>The length of the whole body: known with the first chunk.</summary>
+    public int TotalBytes => _length;
+
     public long Sequence { get; private set; }
 
     public TakeResult Last { get; private set; }

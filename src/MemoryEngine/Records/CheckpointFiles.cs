@@ -99,8 +99,11 @@ internal sealed class CheckpointFiles(IFileSystem files, string directory) : ICh
         files.SyncDirectory(directory);
     }
 
-    public void DeleteAllBut(IEnumerable<string> names) =>
+    public void DeleteAllBut(IEnumerable<string> names)
+    {
         DeleteAll(files.List(directory).Where(IsNameOfOne).Except(names, StringComparer.Ordinal));
+        files.SyncDirectory(directory);
+    }
 
     public void InitializeIndexCheckpoint(Guid indexToken)
     {

@@ -14,22 +14,27 @@ namespace MemoryEngine.Records;
 internal static class ColdReader
 {
     public const int RecordHeaderBytes = 20;
+    public const int RecordAlignment = 8;
+    public const long Deleted = 1L << 55;
+    public const long Valid = 1L << 56;
 
     private const long PreviousAddressMask = (1L << 48) - 1;
-    private const long Deleted = 1L << 55;
-    private const long Valid = 1L << 56;
     private const int FirstReadBytes = 2 * LogBlock.Bytes;
 
+    /// <summary>What a record takes of the log, with what pads it.</summary>
+    public static long RecordBytes(int valueBytes) => (RecordHeaderBytes + valueBytes + RecordAlignment - 1) & -RecordAlignment;
+
     /// <summary>
-    /// Offers the builder the value of a key, or nothing when the chain does not hold it.
+    /// Offers the builder the value of a key, or nothing when the chain does not hold it. The chain ends where the log
+    /// begins: what lies below has been given back.
     /// </summary>
     /// <exception cref="MemoryEngineException">A block on the way could not be read, or does not verify.</exception>
-    public static string? Read(LogSegments segments, long address, long key, BodyBuilder builder)
+    public static string? Read(LogSegments segments, long address, long key, long begin, BodyBuilder builder)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(RecordHeaderBytes + StoredValue.MostBytes);
         try
         {
-            while (address >= LogSegments.FirstAddress)
+            while (address >= begin)
             {
                 var leftInPage = MemoryPlan.PageBytes - (int)(address & (MemoryPlan.PageBytes - 1));
                 // To the end of the second block: most values are shorter, and no block is read for nothing.
@@ -58,5 +63,23 @@ internal static class ColdReader
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Whether the newest record of a key, sought from an address back, is the one at another.</summary>
+    /// <exception cref="MemoryEngineException">A block on the way could not be read, or does not verify.</exception>
+    public static bool IsNewest(LogSegments segments, long address, long key, long candidate)
+    {
+        Span<byte> record = stackalloc byte[2 * sizeof(long)];
+        while (address > candidate)
+        {
+            segments.Read(address, record);
+            var header = BinaryPrimitives.ReadInt64LittleEndian(record);
+            if (BinaryPrimitives.ReadInt64LittleEndian(record[sizeof(long)..]) == key && (header & Valid) != 0) return false;
+            var previous = header & PreviousAddressMask;
+            // A chain that leads upwards is no chain: nobody finds the candidate along it.
+            if (previous >= address) return false;
+            address = previous;
+        }
+        return address == candidate;
     }
 }

@@ -110,18 +110,15 @@ internal sealed unsafe class LogDevice : StorageDeviceBase, IThreadPoolWorkItem
 
     public void WaitUntilIdle() => _idle.Wait();
 
-    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result)
+    // FASTER truncates the log as soon as a checkpoint is complete in its eyes. The files are still needed until the
+    // manifest that names the checkpoint is durable: the store itself gives them back then.
+    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) => callback(result);
+
+    public override void TruncateUntilAddress(long toAddress)
     {
-        try
-        {
-            _segments.Delete(segment);
-        }
-        catch (MemoryEngineException e)
-        {
-            KeepWriteFault(e);
-        }
-        callback(result);
     }
+
+    public override void TruncateUntilAddressAsync(long toAddress, AsyncCallback callback, IAsyncResult result) => callback(result);
 
     public override void Dispose()
     {

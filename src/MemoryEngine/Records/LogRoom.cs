@@ -16,6 +16,8 @@ internal sealed class LogRoom
 
     private long _promised;
 
+    public long Promised => Volatile.Read(ref _promised);
+
     /// <summary>Adds a body and returns all that is promised.</summary>
     public long Promise(long bodyBytes) => Interlocked.Add(ref _promised, CostOf(bodyBytes));
 

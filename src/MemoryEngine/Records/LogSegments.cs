@@ -10,9 +10,9 @@ namespace MemoryEngine.Records;
 /// </summary>
 /// <remarks>
 /// Reads may come from any thread; writes, reservations and syncs from one thread each at a time. Nothing waits for the
-/// device under the lock.
+/// device under the lock. LogSegments.GiveBack.cs has what happens to the log below its beginning.
 /// </remarks>
-internal sealed class LogSegments(IFileSystem files, string directory) : IDisposable
+internal sealed partial class LogSegments(IFileSystem files, string directory) : IDisposable
 {
     public const int SegmentBits = 24;
     public const long SegmentBytes = 1L << SegmentBits;
@@ -48,13 +48,14 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
     {
         var firstBlock = address / LogBlock.Bytes;
         var blocks = (int)(((address + destination.Length - 1) / LogBlock.Bytes) - firstBlock + 1);
-        var file = Segment((int)(address >> SegmentBits), FileOpening.ReadWrite);
+        var segment = (int)(address >> SegmentBits);
+        var file = Segment(segment, FileOpening.ReadWrite);
         var offset = StoredLength(firstBlock * LogBlock.Bytes & (SegmentBytes - 1));
         var buffer = ArrayPool<byte>.Shared.Rent(blocks * LogBlock.StoredBytes);
         try
         {
             var stored = buffer.AsSpan(0, blocks * LogBlock.StoredBytes);
-            var read = file.Read(offset, stored);
+            var read = ReadOrRefuse(file, segment, offset, stored);
             var skip = (int)(address % LogBlock.Bytes);
             for (var i = 0; i < blocks; i++)
             {
@@ -75,6 +76,9 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>Opens the file that holds an address, or throws.</summary>
+    public void Touch(long address) => _ = Segment((int)(address >> SegmentBits), FileOpening.ReadWrite);
 
     /// <summary>Writes whole blocks from a block's address on; the buffer is scratch for their stored form.</summary>
     public void Write(long address, ReadOnlySpan<byte> log, Span<byte> buffer)
@@ -131,11 +135,11 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
         if (names) files.SyncDirectory(directory);
     }
 
-    /// <summary>Why the files cannot hold the log up to an address, or null. Nothing is read but lengths.</summary>
-    public string? WhyIncomplete(long until)
+    /// <summary>Why the files cannot hold the log from one address up to another, or null. Nothing is read but lengths.</summary>
+    public string? WhyIncomplete(long from, long until)
     {
         if (until <= FirstAddress) return null;
-        for (var segment = 0; (long)segment << SegmentBits < until; segment++)
+        for (var segment = (int)(from >> SegmentBits); (long)segment << SegmentBits < until; segment++)
         {
             var path = Path.Combine(directory, NameOf(segment));
             if (!files.FileExists(path)) return $"{path} is missing";
@@ -146,32 +150,22 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
         return null;
     }
 
-    /// <summary>Cuts off what lies behind an address: it was never part of the checkpoint that ends there.</summary>
-    public void Trim(long until)
+    /// <summary>
+    /// Cuts off what lies before and behind the log of a checkpoint: what it had compacted, and what was never part of it.
+    /// </summary>
+    public void Trim(long from, long until)
     {
         if (until <= FirstAddress) until = 0;
-        var last = (int)((until - 1) >> SegmentBits);
-        if (last >= 0) Segment(last, FileOpening.OpenOrCreate).SetLength(StoredLength(until - ((long)last << SegmentBits)));
+        var (first, last) = ((int)(from >> SegmentBits), (int)((until - 1) >> SegmentBits));
+        // All of an empty log may have been given back.
+        if (last >= first) Segment(last, FileOpening.OpenOrCreate).SetLength(StoredLength(until - ((long)last << SegmentBits)));
         _reservedUntil = until & -LogBlock.Bytes;
-        foreach (var name in files.List(directory))
-        {
-            if (name.StartsWith(Prefix, StringComparison.Ordinal) && (last < 0 || string.CompareOrdinal(name, NameOf(last)) > 0))
-                files.Delete(Path.Combine(directory, name));
-        }
-    }
-
-    public void Delete(int segment)
-    {
-        lock (_lock)
-        {
-            if (segment < _open.Length)
-            {
-                _open[segment]?.Dispose();
-                _open[segment] = null;
-            }
-            _unsynced.Remove(segment);
-            files.Delete(Path.Combine(directory, NameOf(segment)));
-        }
+        (_firstReadable, _firstStored) = (first, first);
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        for (var segment = first; segment <= last; segment++) wanted.Add(NameOf(segment));
+        var unwanted = files.List(directory).Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !wanted.Contains(name)).ToArray();
+        foreach (var name in unwanted) files.Delete(Path.Combine(directory, name));
+        if (unwanted.Length > 0) files.SyncDirectory(directory);
     }
 
     public void Dispose()
@@ -196,6 +190,7 @@ internal sealed class LogSegments(IFileSystem files, string directory) : IDispos
                 Volatile.Write(ref _open, more);
             }
             if (_open[segment] is { } already) return already;
+            if (segment < _firstReadable) throw GivenBack(segment);
             if (opening == FileOpening.OpenOrCreate) _namesUnsynced = true;
             var opened = files.Open(Path.Combine(directory, NameOf(segment)), opening);
             Volatile.Write(ref _open[segment], opened);

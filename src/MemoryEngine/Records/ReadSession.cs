@@ -6,6 +6,7 @@ namespace MemoryEngine.Records;
 internal sealed class ReadSession : IDisposable
 {
     private readonly ClientSession<long, SpanByte, ReadSession?, byte, Empty, RecordFunctions> _session;
+    private bool _locates;
 
     public ReadSession(FasterKV<long, SpanByte> store) =>
         _session = store.For(RecordFunctions.Instance).NewSession<RecordFunctions>();
@@ -14,6 +15,9 @@ internal sealed class ReadSession : IDisposable
 
     /// <summary>Set by the device: where on disk the search for the key goes on. 0 when memory knew the answer.</summary>
     public long DiskAddress { get; set; }
+
+    /// <summary>Where in memory the key was found; 0 when it was not.</summary>
+    public long MemoryAddress { get; private set; }
 
     public long MutableReads { get; set; }
 
@@ -24,8 +28,35 @@ internal sealed class ReadSession : IDisposable
     /// <summary>Looks a key up in memory. What is found there goes to the builder; otherwise see <see cref="DiskAddress"/>.</summary>
     public void LookUp(long key)
     {
+        _locates = false;
+        Search(key);
+    }
+
+    /// <summary>The same, and what is found is left where it is: see <see cref="MemoryAddress"/>.</summary>
+    public void Locate(long key)
+    {
+        _locates = true;
+        Search(key);
+    }
+
+    /// <summary>Called back by FASTER with what it found in memory.</summary>
+    public void Meet(long key, ReadOnlySpan<byte> value, long address)
+    {
+        MemoryAddress = address;
+        if (!_locates) Builder.Take(key, value);
+    }
+
+    public void Dispose()
+    {
+        Builder.Abandon();
+        _session.Dispose();
+    }
+
+    private void Search(long key)
+    {
         Builder.Expect();
         DiskAddress = 0;
+        MemoryAddress = 0;
         byte unused = 0;
         ReadSession? self = this;
         LogDevice.Asking = this;
@@ -38,11 +69,5 @@ internal sealed class ReadSession : IDisposable
         {
             LogDevice.Asking = null;
         }
-    }
-
-    public void Dispose()
-    {
-        Builder.Abandon();
-        _session.Dispose();
     }
 }

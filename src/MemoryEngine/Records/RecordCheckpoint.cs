@@ -11,13 +11,16 @@ internal readonly record struct CheckpointFile(string Name, long Length, uint Cr
 /// <summary>
 /// What it takes to open the record store as it was at <see cref="AppliedSequence"/>. Stored in the manifest.
 /// Little-endian: <c>magic 4, version 2, file count 2, applied sequence 8, records 8, tail address 8, index buckets 8,
-/// index address 8, log token 16, index token 16, files (name length 1, name, length 8, crc 4), crc32c of all before 4</c>.
+/// index address 8, log token 16, index token 16, begin address 8, erased until 8, live bytes 8, files (name length 1, name,
+/// length 8, crc 4), crc32c of all before 4</c>. Version 1, of a log that was never compacted, lacks the three before the
+/// files.
 /// </summary>
 internal sealed record RecordCheckpoint
 {
     private const uint Magic = 0x4B_43_52_4D; // "MRCK"
-    private const ushort Version = 1;
-    private const int FixedBytes = 80;
+    private const ushort Version = 2;
+    private const int FixedBytesOfVersion1 = 80;
+    private const int FixedBytes = 104;
     private const int MostFiles = 8;
 
     /// <summary>Everything up to this sequence is in the checkpoint, nothing after it is.</summary>
@@ -43,6 +46,15 @@ internal sealed record RecordCheckpoint
     /// </summary>
     public required Guid IndexToken { get; init; }
 
+    /// <summary>Where the log begins; compaction has moved what lay below.</summary>
+    public long BeginAddress { get; init; } = LogSegments.FirstAddress;
+
+    /// <summary>What lies below this address was off the disk when the checkpoint was taken.</summary>
+    public long ErasedUntil { get; init; }
+
+    /// <summary>What the bodies that are read take of the log.</summary>
+    public long LiveBytes { get; init; }
+
     public required IReadOnlyList<CheckpointFile> Files { get; init; }
 
     public void WriteTo(IBufferWriter<byte> writer)
@@ -60,6 +72,9 @@ internal sealed record RecordCheckpoint
         BinaryPrimitives.WriteInt64LittleEndian(span[40..], IndexAddress);
         LogToken.TryWriteBytes(span[48..]);
         IndexToken.TryWriteBytes(span[64..]);
+        BinaryPrimitives.WriteInt64LittleEndian(span[80..], BeginAddress);
+        BinaryPrimitives.WriteInt64LittleEndian(span[88..], ErasedUntil);
+        BinaryPrimitives.WriteInt64LittleEndian(span[96..], LiveBytes);
         var at = FixedBytes;
         for (var i = 0; i < names.Length; i++)
         {
@@ -79,14 +94,15 @@ internal sealed record RecordCheckpoint
     public static RecordCheckpoint Read(ref ReadOnlySpan<byte> source)
     {
         var span = source;
-        if (span.Length < FixedBytes + 4) throw Malformed("it is too short");
+        if (span.Length < FixedBytesOfVersion1 + 4) throw Malformed("it is too short");
         if (BinaryPrimitives.ReadUInt32LittleEndian(span) != Magic) throw Malformed("it does not begin as one");
         var version = BinaryPrimitives.ReadUInt16LittleEndian(span[4..]);
-        if (version != Version) throw Malformed($"its version is {version}, this engine knows {Version}");
+        if (version is < 1 or > Version) throw Malformed($"its version is {version}, this engine knows up to {Version}");
+        var at = version == 1 ? FixedBytesOfVersion1 : FixedBytes;
+        if (span.Length < at + 4) throw Malformed("it is too short");
         var count = BinaryPrimitives.ReadUInt16LittleEndian(span[6..]);
         if (count > MostFiles) throw Malformed($"it lists {count} files");
         var list = new CheckpointFile[count];
-        var at = FixedBytes;
         for (var i = 0; i < count; i++)
         {
             if (at + 1 > span.Length || at + 1 + span[at] + 12 + 4 > span.Length) throw Malformed("it ends in its list of files");
@@ -108,10 +124,18 @@ internal sealed record RecordCheckpoint
             IndexAddress = BinaryPrimitives.ReadInt64LittleEndian(span[40..]),
             LogToken = new Guid(span.Slice(48, 16)),
             IndexToken = new Guid(span.Slice(64, 16)),
+            BeginAddress = version == 1 ? LogSegments.FirstAddress : BinaryPrimitives.ReadInt64LittleEndian(span[80..]),
+            ErasedUntil = version == 1 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(span[88..]),
+            // Nothing could be removed then.
+            LiveBytes = version == 1 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(span[96..]),
             Files = list,
         };
-        if (checkpoint is not { AppliedSequence: >= 0, Records: >= 0, TailAddress: > 0, IndexBuckets: >= 0, IndexAddress: >= 0 })
+        if (version == 1) checkpoint = checkpoint with { LiveBytes = checkpoint.TailAddress - LogSegments.FirstAddress };
+        if (checkpoint is not { AppliedSequence: >= 0, Records: >= 0, TailAddress: > 0, IndexBuckets: >= 0, IndexAddress: >= 0, LiveBytes: >= 0 })
             throw Malformed("it holds a negative number");
+        if (checkpoint.BeginAddress < LogSegments.FirstAddress || checkpoint.BeginAddress > checkpoint.TailAddress
+            || checkpoint.ErasedUntil < 0 || checkpoint.ErasedUntil > checkpoint.BeginAddress)
+            throw Malformed("its addresses are out of order");
         source = source[(at + 4)..];
         return checkpoint;
     }

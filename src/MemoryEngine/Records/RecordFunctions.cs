@@ -13,7 +13,7 @@ internal sealed class RecordFunctions : FunctionsBase<long, SpanByte, ReadSessio
     {
         if (input is null || input.DiskAddress != 0) return true;
         input.ReadOnlyReads++;
-        input.Builder.Take(key, value.AsReadOnlySpan());
+        input.Meet(key, value.AsReadOnlySpan(), readInfo.Address);
         return true;
     }
 
@@ -21,7 +21,7 @@ internal sealed class RecordFunctions : FunctionsBase<long, SpanByte, ReadSessio
     {
         if (input is null) return true;
         input.MutableReads++;
-        input.Builder.Take(key, value.AsReadOnlySpan());
+        input.Meet(key, value.AsReadOnlySpan(), readInfo.Address);
         return true;
     }
 

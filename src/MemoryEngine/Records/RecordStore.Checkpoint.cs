@@ -38,6 +38,11 @@ internal sealed partial class RecordStore
         FillLastBlock();
         var tail = _faster.Log.TailAddress;
         var newIndex = Guid.Empty;
+        if (_indexIsFrom <= _begin)
+        {
+            // Everything that index leads to has been moved since: the log from its beginning says it all.
+            (_indexToken, _indexIsFrom, _indexFiles) = (Guid.Empty, _begin, []);
+        }
         try
         {
             if (tail - _indexIsFrom > Math.Max(LeastReplayedBytes, 4 * _indexBuckets * 64))
@@ -65,8 +70,13 @@ internal sealed partial class RecordStore
                 LogToken = logToken,
                 IndexToken = _indexToken,
                 IndexAddress = _indexIsFrom,
+                BeginAddress = _begin,
+                ErasedUntil = _erasedUntil,
+                LiveBytes = _liveBytes,
                 Files = [written[0], .. _indexFiles],
             };
+            // All of it is flushed, and ends with a block.
+            Volatile.Write(ref _sealedUntil, tail);
             Use(checkpoint.Files);
             _checkpointFiles.Forget();
             return checkpoint;

@@ -38,11 +38,12 @@ internal sealed partial class RecordStore
         var store = new RecordStore(files, directory, options);
         try
         {
-            reason = store._checkpointFiles.WhyDamaged(checkpoint) ?? store._segments.WhyIncomplete(checkpoint.TailAddress);
+            reason = store._checkpointFiles.WhyDamaged(checkpoint) ?? store._segments.WhyIncomplete(checkpoint.BeginAddress, checkpoint.TailAddress);
             if (reason is null)
             {
-                store._segments.Trim(checkpoint.TailAddress);
                 store._checkpointFiles.DeleteAllBut(checkpoint.Files.Select(static f => f.Name));
+                store._segments.Trim(checkpoint.BeginAddress, checkpoint.TailAddress);
+                store.FinishTruncation(checkpoint);
                 store.Recover(checkpoint, useIndex);
                 reason = store.WhyNotRecovered(checkpoint);
             }
@@ -64,13 +65,23 @@ internal sealed partial class RecordStore
         _checkpointFiles.Forget();
         _appliedSequence = checkpoint.AppliedSequence;
         _records = checkpoint.Records;
+        (_begin, _sealedUntil, _liveBytes) = (checkpoint.BeginAddress, checkpoint.TailAddress, checkpoint.LiveBytes);
         Adopt(checkpoint, useIndex);
+    }
+
+    /// <summary>The checkpoint may be the one whose <see cref="Truncate"/> a crash cut short.</summary>
+    private void FinishTruncation(RecordCheckpoint checkpoint)
+    {
+        _erasedUntil = checkpoint.BeginAddress & -LogBlock.Bytes;
+        _segments.Erase(Math.Max(checkpoint.ErasedUntil, _erasedUntil & -LogSegments.SegmentBytes), _erasedUntil, again: true);
+        _segments.Sync();
     }
 
     private string? WhyNotRecovered(RecordCheckpoint checkpoint)
     {
         if (DeviceFault is { } fault) return fault.Message;
-        var tail = _faster.Log.TailAddress;
+        var (begin, tail) = (_faster.Log.BeginAddress, _faster.Log.TailAddress);
+        if (begin != checkpoint.BeginAddress) return $"FASTER recovered the log from {begin} instead of {checkpoint.BeginAddress}";
         return tail == checkpoint.TailAddress ? null : $"FASTER recovered the log up to {tail} instead of {checkpoint.TailAddress}";
     }
 }

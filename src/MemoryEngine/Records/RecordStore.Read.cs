@@ -3,7 +3,8 @@ namespace MemoryEngine.Records;
 /// <summary>Reading: in memory without allocating or waiting; from disk on the thread pool, verified before a byte is handed out.</summary>
 internal sealed partial class RecordStore
 {
-    // A body that is put again while it is read can change between two chunks; it is put again at replay only.
+    // A body that is put again while it is read can change between two chunks; it is put again at replay only. A step
+    // of compaction takes as long as many reads.
     private const int Attempts = 64;
 
     /// <summary>
@@ -39,7 +40,7 @@ internal sealed partial class RecordStore
                 if (result is { } answered) return answered;
                 Thread.Yield();
             }
-            body = RecordBody.Damaged($"The chunks of record {recordId} belong to different bodies.");
+            body = RecordBody.Damaged($"Record {recordId} changed whenever it was read.");
             return true;
         }
         finally
@@ -52,26 +53,31 @@ internal sealed partial class RecordStore
     private bool? Gather(ReadSession session, long recordId, bool fromDisk, CancellationToken cancellation, out RecordBody body)
     {
         body = RecordBody.Missing;
+        var begin = BeginAddress;
         var builder = session.Builder;
         builder.Begin();
         for (var chunk = 0; chunk < builder.Chunks; chunk++)
         {
             var key = StoredValue.KeyOf(recordId, chunk);
             session.LookUp(key);
+            string? damage = null;
             if (session.DiskAddress != 0)
             {
                 if (!fromDisk) return false;
                 cancellation.ThrowIfCancellationRequested();
-                if (ReadChunkFromDisk(session, key) is { } damage)
-                {
-                    body = RecordBody.Damaged($"Chunk {chunk} of record {recordId}: {damage}");
-                    return true;
-                }
+                damage = ReadChunkFromDisk(session, key, begin);
+            }
+            if (damage is null && builder.Last == TakeResult.Taken) continue;
+            // A compaction moved the log's beginning meanwhile: what was sought may lie elsewhere now, and its old place
+            // be given back. All of it was moved before the beginning was, so the next look-up finds it.
+            if (BeginAddress != begin) return null;
+            if (damage is not null)
+            {
+                body = RecordBody.Damaged($"Chunk {chunk} of record {recordId}: {damage}");
+                return true;
             }
             switch (builder.Last)
             {
-                case TakeResult.Taken:
-                    continue;
                 case TakeResult.OtherBody:
                     return null;
                 case TakeResult.Nothing when chunk == 0 && (session.DiskAddress == 0 || _device.WriteFault is null):
@@ -89,16 +95,16 @@ internal sealed partial class RecordStore
     }
 
     /// <summary>What is damaged, or null.</summary>
-    private string? ReadChunkFromDisk(ReadSession session, long key)
+    private string? ReadChunkFromDisk(ReadSession session, long key, long begin)
     {
         session.DiskReads++;
         try
         {
-            return ColdReader.Read(_segments, session.DiskAddress, key, session.Builder);
+            return ColdReader.Read(_segments, session.DiskAddress, key, begin, session.Builder);
         }
         catch (MemoryEngineException e)
         {
-            _device.KeepReadFault(e);
+            if (BeginAddress == begin) _device.KeepReadFault(e);
             return e.Message;
         }
     }

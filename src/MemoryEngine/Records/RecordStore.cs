@@ -11,8 +11,9 @@ namespace MemoryEngine.Records;
 /// What it guarantees: a read gives the bytes that were put, or says that there are none, or that they are damaged, and
 /// never waits for the writer's device. It is derived data: after a crash it is as its last checkpoint was, and whoever
 /// owns it applies again what came after <see cref="AppliedSequence"/>. It never fails to open because of what it finds.
-/// One thread puts, marks, takes and retires checkpoints (the applier); one thread at a time ensures room; any reads.
-/// The rest of the class: RecordStore.Open.cs, RecordStore.Read.cs, RecordStore.Checkpoint.cs.
+/// One thread puts, removes, marks, compacts, truncates, takes and retires checkpoints (the applier); one thread at a time
+/// ensures room, and none while a compaction begins or makes a step; any reads.
+/// The rest of the class: RecordStore.Open.cs, .Read.cs, .Remove.cs, .Compact.cs, .Checkpoint.cs, .Truncate.cs.
 /// </remarks>
 internal sealed partial class RecordStore : IDisposable
 {
@@ -23,6 +24,7 @@ internal sealed partial class RecordStore : IDisposable
     private readonly ClientSession<long, SpanByte, ReadSession?, byte, Empty, RecordFunctions> _applier;
     private readonly SessionPool _readers;
     private readonly LogRoom _room = new();
+    private RecordFinder? _finder;
     private readonly byte[] _value = GC.AllocateUninitializedArray<byte>(StoredValue.MostBytes, pinned: true);
     private readonly long _indexBuckets;
     private long _appliedSequence;
@@ -109,6 +111,7 @@ internal sealed partial class RecordStore : IDisposable
             Upsert(key, StoredValue.Write(_value, key, body.Length, sequence, chunks, payload));
         }
         Volatile.Write(ref _records, _records + 1);
+        Volatile.Write(ref _liveBytes, _liveBytes + StoredValue.LogBytes(body.Length));
         _room.Release(body.Length);
     }
 
@@ -121,11 +124,15 @@ internal sealed partial class RecordStore : IDisposable
     public TierStats Stats()
     {
         var log = _faster.Log;
-        var (tail, readOnly, head) = (log.TailAddress, log.ReadOnlyAddress, log.HeadAddress);
+        // The lower one first: they only grow, so no difference is negative.
+        var begin = BeginAddress;
+        var head = Math.Max(begin, log.HeadAddress);
+        var readOnly = Math.Max(head, log.ReadOnlyAddress);
+        var tail = Math.Max(readOnly, log.TailAddress);
         var reads = _readers.Reads();
         return new TierStats(
-            tail - readOnly, readOnly - head, head - log.BeginAddress,
-            reads.Mutable, reads.ReadOnly, reads.Disk, _segments.StoredBytes, Volatile.Read(ref _records));
+            tail - readOnly, readOnly - head, head - begin,
+            reads.Mutable, reads.ReadOnly, reads.Disk, _segments.StoredBytes, Volatile.Read(ref _records), DeadBytes);
     }
 
     /// <summary>
@@ -138,12 +145,16 @@ internal sealed partial class RecordStore : IDisposable
         _disposed = true;
         _readers.Dispose();
         _applier.Dispose();
+        _finder?.Dispose();
         _device.WaitUntilIdle();
         _faster.Dispose();
         _device.Dispose();
         _checkpointFiles.Dispose();
         _segments.Dispose();
     }
+
+    /// <summary>Made when it is first asked, since a session must not be older than what FASTER recovers.</summary>
+    private RecordFinder Finder => _finder ??= new RecordFinder(_faster, _segments);
 
     private unsafe void Upsert(long key, int length)
     {

@@ -39,6 +39,13 @@ internal readonly ref struct StoredValue
 
     public static int ChunksOf(long bodyBytes) => bodyBytes == 0 ? 1 : (int)((bodyBytes + MostPayloadBytes - 1) / MostPayloadBytes);
 
+    /// <summary>What the log takes for the chunks of a body.</summary>
+    public static long LogBytes(int bodyBytes)
+    {
+        var last = ChunksOf(bodyBytes) - 1;
+        return (last * ColdReader.RecordBytes(MostBytes)) + ColdReader.RecordBytes(HeaderBytes + bodyBytes - (last * MostPayloadBytes));
+    }
+
     /// <summary>Writes a value and returns its length.</summary>
     public static int Write(Span<byte> destination, long key, int totalBytes, long sequence, int chunks, ReadOnlySpan<byte> payload)
     {

@@ -8,7 +8,8 @@ namespace MemoryEngine.Records;
 /// <param name="ReadOnlyReads">As before.</param>
 /// <param name="DiskReads">As before.</param>
 /// <param name="FileBytes">Length of all segment files, reserved space with it.</param>
-/// <param name="RecordsWritten">Bodies written since the store was empty.</param>
+/// <param name="RecordsWritten">Bodies written since the store was empty; removing one does not undo that.</param>
+/// <param name="DeadBytes">About how much of the log compaction would give back.</param>
 internal readonly record struct TierStats(
     long MutableBytes,
     long ReadOnlyBytes,
@@ -17,4 +18,5 @@ internal readonly record struct TierStats(
     long ReadOnlyReads,
     long DiskReads,
     long FileBytes,
-    long RecordsWritten);
+    long RecordsWritten,
+    long DeadBytes);

@@ -60,6 +60,12 @@ internal sealed class IdempotencyTable(TimeSpan retention)
         _byAge.Enqueue(answer);
     }
 
+    /// <summary>Whether an answer of that time is still given.</summary>
+    public bool IsKept(long createdMicroseconds, long nowMicroseconds) => createdMicroseconds >= Oldest(nowMicroseconds);
+
+    /// <summary>The answers that name a memory.</summary>
+    public IReadOnlyList<IdempotentAnswer> Of(Guid memoryId) => [.. _answers.Values.Where(a => a.Result.Id == memoryId)];
+
     public void Prune(long nowMicroseconds)
     {
         var oldest = Oldest(nowMicroseconds);

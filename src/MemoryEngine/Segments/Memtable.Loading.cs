@@ -19,23 +19,28 @@ internal sealed partial class Memtable
         _newest[row.MemoryId] = index;
     }
 
-    /// <summary>A row that holds nothing, in no view: its record is gone, its number is not.</summary>
-    public void AddErased(long birth)
+    /// <summary>Records that hold nothing: their events were dropped from the journal, their numbers are not given again.</summary>
+    public void AddErased(long birth, int count)
     {
-        Rows.Add(new Row
+        var (name, tags, requires) = (Name(""), InternTags([]), InternRequires([]));
+        var erased = new Row
         {
             Birth = birth,
             History = [],
             Previous = -1,
-            Domain = Name(""),
-            Model = Name(""),
-            Language = Name(""),
-            License = Name(""),
-            Contributor = Name(""),
-            Tags = InternTags([]),
-            Requires = InternRequires([]),
-        });
-        Lexical.AddLength(0);
+            Domain = name,
+            Model = name,
+            Language = name,
+            License = name,
+            Contributor = name,
+            Tags = tags,
+            Requires = requires,
+        };
+        for (; count > 0; count--)
+        {
+            Rows.Add(erased);
+            Lexical.AddLength(0);
+        }
     }
 
     /// <summary>What has happened to a row since its birth: its death alone, or all its events in order.</summary>
@@ -55,6 +60,9 @@ internal sealed partial class Memtable
 
     /// <summary>All rows are there: which events count, and how many rows are live with that.</summary>
     public void Settle(View past, long presentFrom, LiveRows live) => RollBack(past, live, presentFrom);
+
+    /// <summary>A memory that was removed for good, and whose rows are erased.</summary>
+    public void AddPurged(Guid memoryId) => _purged[memoryId] = true;
 
     public int InternName(string name) => Name(name);
 

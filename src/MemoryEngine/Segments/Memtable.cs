@@ -23,6 +23,7 @@ internal readonly record struct LiveRows(long Count, long Length)
 internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
+    private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
     private MemtableView _current = new(View.Empty, 0, default);
     private View _past = View.Empty;
     private long _presentFrom = 1;
@@ -50,8 +51,24 @@ internal sealed partial class Memtable
     /// <summary>The current view with whatever is applied but not yet published; for the applier.</summary>
     public View Applied { get; private set; } = View.Empty.And(1, long.MaxValue);
 
-    /// <summary>The row of the newest version of a memory, whether it is live or not.</summary>
-    public bool TryGetNewest(Guid memoryId, out int row) => _newest.TryGetValue(memoryId, out row);
+    /// <summary>Memories that were removed for good.</summary>
+    public IEnumerable<Guid> Purged => _purged.Keys;
+
+    public bool IsPurged(Guid memoryId) => _purged.ContainsKey(memoryId);
+
+    /// <summary>The row of the newest version of a memory, whether any view knows it or not, or -1.</summary>
+    public int FindNewest(Guid memoryId) => _newest.GetValueOrDefault(memoryId, -1);
+
+    /// <summary>The rows of a memory's versions, newest first, whether any view knows them or not.</summary>
+    public IEnumerable<int> VersionsOf(Guid memoryId)
+    {
+        for (var row = FindNewest(memoryId); row >= 0; row = Rows[row].Previous) yield return row;
+    }
+
+    public bool IsLive(int row, View view) => Rows[row].IsLive(view);
+
+    /// <summary>A row's lexical length.</summary>
+    public long LengthOf(int row) => Lexical.Length(row);
 
     /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
     public int FindLive(Guid memoryId, View view)
@@ -117,6 +134,33 @@ internal sealed partial class Memtable
         Rows[row].Note(sequence);
     }
 
+    /// <summary>A memory was removed for good: its id stays known, and nothing else of it.</summary>
+    public void Purge(Guid memoryId)
+    {
+        _purged[memoryId] = true;
+        var row = _newest.GetValueOrDefault(memoryId, -1);
+        while (row >= 0)
+        {
+            var previous = Rows[row].Previous;
+            Erase(row);
+            row = previous;
+        }
+    }
+
+    /// <summary>Gives up what a row holds. Which views it was live in is for others to have counted.</summary>
+    public void Erase(int row)
+    {
+        ref var r = ref Rows[row];
+        if (r.IsErased) return;
+        if (r.IsLive(Applied)) Count(row, -1);
+        r.Erase();
+        for (var space = 0; space < Spaces.Count; space++) Spaces[space].Column.Erase(row);
+        Unlink(row);
+    }
+
+    /// <summary>Whether any of these records holds nothing any more.</summary>
+    public bool HoldsErased(IEnumerable<long> recordIds) => recordIds.Any(id => Rows[(int)id - 1].IsErased);
+
     /// <summary>From a sequence on, the past is another one, whose live rows were counted when it got a name.</summary>
     public void RollBack(View past, LiveRows live, long from)
     {
@@ -130,6 +174,20 @@ internal sealed partial class Memtable
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
         Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, Live));
+
+    // Chains lead from version to version that is still there.
+    private void Unlink(int row)
+    {
+        var (memoryId, previous) = (Rows[row].MemoryId, Rows[row].Previous);
+        if (_newest.GetValueOrDefault(memoryId, -1) == row)
+        {
+            if (previous >= 0) _newest[memoryId] = previous;
+            else _newest.TryRemove(memoryId, out _);
+            return;
+        }
+        for (var next = _newest.GetValueOrDefault(memoryId, -1); next >= 0; next = Rows[next].Previous)
+            if (Rows[next].Previous == row) Volatile.Write(ref Rows[next].Previous, previous);
+    }
 
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);

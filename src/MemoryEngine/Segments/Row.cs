@@ -63,6 +63,9 @@ internal struct Row
         return false;
     }
 
+    /// <summary>Takes its whole life away: no view, not even one of the past, sees it any more.</summary>
+    public void Erase() => Volatile.Write(ref History, []);
+
     /// <summary>Notes an event, a birth's sequence positive, a death's negative.</summary>
     public void Note(long signedSequence)
     {

@@ -25,11 +25,16 @@ internal static class SegmentFiles
 
     /// <summary>
     /// Deletes the segments that are not needed, and what a crash left unfinished. What cannot be deleted, such as a file
-    /// that another process has mapped, is in nobody's way and is tried again the next time.
+    /// that another process has mapped, is in nobody's way and is tried again the next time; unless it <paramref name="must"/>
+    /// go, since it holds what was removed.
     /// </summary>
-    public static void Sweep(IFileSystem files, string directory, IReadOnlySet<int> needed)
+    public static void Sweep(IFileSystem files, string directory, IReadOnlySet<int> needed, bool must)
     {
-        foreach (var name in Left(files, directory, needed)) TryDelete(files, Path.Combine(directory, name));
+        foreach (var path in Left(files, directory, needed).Select(name => Path.Combine(directory, name)))
+        {
+            if (must) files.Delete(path);
+            else TryDelete(files, path);
+        }
     }
 
     /// <summary>Whether there is nothing for <see cref="Sweep"/> to delete.</summary>

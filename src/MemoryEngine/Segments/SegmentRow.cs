@@ -50,7 +50,7 @@ internal static class SegmentRow
         if (source[103] == ErasedMark)
         {
             if (source[..32].ContainsAnyExcept((byte)0) || source[40..103].ContainsAnyExcept((byte)0)) return false;
-            memtable.AddErased(birth);
+            memtable.AddErased(birth, 1);
             return true;
         }
         var length = BinaryPrimitives.ReadInt32LittleEndian(source[96..]);

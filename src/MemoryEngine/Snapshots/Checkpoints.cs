@@ -21,21 +21,25 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
 
     /// <summary>Takes one of everything up to the newest event, which is durable.</summary>
     /// <param name="sequence">That event.</param>
-    /// <param name="alone">No generation before it stays: what it does not hold is to be in no file any more.</param>
+    /// <param name="standsAlone">Whether no generation before it stays, since those hold what was removed.</param>
     /// <exception cref="MemoryEngineException">The disk refuses. The generation before is still the newest.</exception>
-    public void Take(long sequence, bool alone = false)
+    public void Take(long sequence, bool standsAlone)
     {
         var before = _segments;
         var segments = WriteSegments();
         var records = recovery.Records!.TakeCheckpoint();
-        var manifest = Manifest.Of(poolId, sequence, _memtable, recovery.Snapshots, recovery.Answers, segments, records);
+        var manifest = Manifest.Of(poolId, sequence, _memtable, recovery.Snapshots, recovery.Answers, segments, records) with
+        {
+            StandsAlone = standsAlone,
+        };
         EnsureDirectory(paths.Manifests);
-        _number = _manifests.Write(manifest, alone ? null : _number);
+        _number = _manifests.Write(manifest, standsAlone ? null : _number);
         Volatile.Write(ref _segments, segments);
         if (_records is not null) recovery.Records.Retire(_records);
         _records = records;
-        IEnumerable<SegmentInfo> needed = alone ? segments : segments.Concat(before);
-        SegmentFiles.Sweep(files, paths.Segments, needed.Select(s => s.Number).ToHashSet());
+        if (standsAlone) recovery.Records.Truncate(records);
+        IEnumerable<SegmentInfo> needed = standsAlone ? segments : segments.Concat(before);
+        SegmentFiles.Sweep(files, paths.Segments, needed.Select(s => s.Number).ToHashSet(), must: standsAlone);
     }
 
     private List<SegmentInfo> WriteSegments()

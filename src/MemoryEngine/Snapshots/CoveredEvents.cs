@@ -22,6 +22,11 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
         else if (frame.Type == EventType.Dropped) PassDropped(frame);
     }
 
+    /// <summary>Whether a record is gone from the manifest or from the journal, and not from both: removing it was cut short.</summary>
+    public bool IsRemovalPending { get; private set; }
+
+    public bool IsContradicted => _contradiction is not null;
+
     /// <summary>All of them have passed: what does not fit, or null.</summary>
     public string? Contradiction()
     {
@@ -38,6 +43,7 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
             _contradiction = $"the journal has record {id} at sequence {frame.Sequence}, which it should have seen among {rowCount}";
             return;
         }
+        if (memtable.Rows[_rows].IsErased) IsRemovalPending = true;
         memtable.Rows[_rows++].Position = frame.Position.Packed;
     }
 
@@ -51,8 +57,15 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
         }
         for (var i = 0; i < dropped.Records; i++, _rows++)
         {
-            if (_rows >= rowCount) memtable.AddErased(frame.Sequence);
-            else if (!memtable.Rows[_rows].IsErased) _contradiction ??= $"record {_rows + 1} has been dropped from the journal since";
+            if (_rows >= rowCount)
+            {
+                memtable.AddErased(frame.Sequence, 1);
+            }
+            else if (!memtable.Rows[_rows].IsErased)
+            {
+                IsRemovalPending = true;
+                _contradiction ??= $"record {_rows + 1} has been dropped from the journal since";
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ internal sealed class KeptState
             }
         }
         foreach (var (row, events) in manifest.Lives) memtable.SetLife(row, events);
+        foreach (var id in manifest.Purged) memtable.AddPurged(id);
         foreach (var snapshot in manifest.Snapshots) snapshots.Add(snapshot);
         memtable.Settle(manifest.Past, manifest.PresentFrom, manifest.Live);
         return null;

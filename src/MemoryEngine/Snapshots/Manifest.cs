@@ -20,6 +20,9 @@ internal sealed record Manifest
     /// <summary>False in a manifest of format 1, which knew the record log and the answers alone.</summary>
     public bool HasRows { get; init; } = true;
 
+    /// <summary>Whether those before it are to be deleted, since they hold what was removed.</summary>
+    public bool StandsAlone { get; init; }
+
     /// <summary>What counts of the events before <see cref="PresentFrom"/>.</summary>
     public View Past { get; init; } = View.Empty;
 
@@ -67,6 +70,7 @@ internal sealed record Manifest
             Live = memtable.Live,
             Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
             Snapshots = snapshots.All,
+            Purged = [.. memtable.Purged],
             Lives = lives,
             Segments = segments,
             Records = records,

@@ -25,6 +25,7 @@ internal static class ManifestCodec
         manifest.Records.WriteTo(records);
         writer.Block(records.Written);
         WriteList(writer, manifest.Answers, static (w, answer) => answer.WriteTo(w));
+        writer.Byte(manifest.StandsAlone ? (byte)1 : (byte)0);
         WriteView(writer, manifest.Past);
         writer.Int64(manifest.PresentFrom);
         WriteLive(writer, manifest.Live);
@@ -96,6 +97,7 @@ internal static class ManifestCodec
 
     private static Manifest ReadRows(Manifest manifest, ref ByteReader reader) => manifest with
     {
+        StandsAlone = ReadFlag(ref reader),
         Past = ReadView(ref reader),
         PresentFrom = reader.Int64(),
         Live = ReadLive(ref reader),
@@ -144,6 +146,13 @@ internal static class ManifestCodec
             previous = Math.Abs(sequence);
         }
         return true;
+    }
+
+    private static bool ReadFlag(ref ByteReader reader)
+    {
+        var flag = reader.Byte();
+        if (flag > 1) reader.Fail();
+        return flag == 1;
     }
 
     private static NamedView ReadSnapshot(ref ByteReader reader)

@@ -55,6 +55,12 @@ internal sealed class ManifestFiles(IFileSystem files, string directory)
         return number;
     }
 
+    /// <summary>Deletes those before one that stands alone.</summary>
+    public void DeleteBefore(int number)
+    {
+        foreach (var old in Numbers().Where(n => n < number)) files.Delete(PathOf(old));
+    }
+
     private byte[] ReadAll(string path)
     {
         using var file = files.Open(path, FileOpening.Read);

@@ -51,6 +51,9 @@ internal sealed class Recovery
     /// <summary>How long the parts took.</summary>
     public OpeningTimes Times { get; private set; }
 
+    /// <summary>Whether what was purged may still lie in files.</summary>
+    public bool IsRemovalPending { get; private set; }
+
     /// <summary>What was found and done, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 
@@ -78,6 +81,7 @@ internal sealed class Recovery
                     $"events up to sequence {applied}, which a checkpoint has seen",
                     $"the journal's end at sequence {scan.LastSequence}");
             }
+            IsRemovalPending |= _covered is { IsRemovalPending: true };
             if (_covered?.Contradiction() is { } contradiction)
             {
                 Notes.Add($"Manifest {Source!.Path} is not used: {contradiction}. Opening takes longer; nothing is lost.");
@@ -155,11 +159,17 @@ internal sealed class Recovery
         _covered!.Pass(frame);
         if (frame.Type == EventType.PoolCreated) Apply(frame);
         // The record log may be older than the manifest, or have been made anew.
-        if (frame.Type == EventType.Remembered && frame.Sequence > (Records?.AppliedSequence ?? long.MaxValue))
-        {
-            if (RecordReader.TryOpen(frame.Payload, out _, out var problem)) Put(frame.Sequence, frame.Payload);
-            else throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
-        }
+        if (frame.Type == EventType.Remembered && frame.Sequence > (Records?.AppliedSequence ?? long.MaxValue)) PutCovered(frame);
+    }
+
+    private void PutCovered(in JournalFrame frame)
+    {
+        if (!RecordReader.TryOpen(frame.Payload, out var record, out var problem))
+            throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
+        var row = record.Place.RecordId - 1;
+        // What was purged does not come back; where the manifest does not fit, the journal is gone through again.
+        if (_covered!.IsContradicted || Memtable.Rows[(int)row].IsErased) return;
+        Put(frame.Sequence, frame.Payload);
     }
 
     private void Put(long sequence, ReadOnlySpan<byte> record)
@@ -175,11 +185,13 @@ internal sealed class Recovery
     // What a crash, or another process that had it mapped, kept from being deleted.
     private void SweepSegments()
     {
+        var manifests = new ManifestFiles(_files, _paths.Manifests);
+        var standsAlone = Source is { Manifest.StandsAlone: true };
+        if (standsAlone) manifests.DeleteBefore(Source!.Number);
         var needed = (Source?.Manifest!.Segments ?? []).Select(s => s.Number).ToHashSet();
         if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
-        foreach (var file in new ManifestFiles(_files, _paths.Manifests).Read())
-            needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
-        SegmentFiles.Sweep(_files, _paths.Segments, needed);
+        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
+        SegmentFiles.Sweep(_files, _paths.Segments, needed, must: standsAlone);
     }
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)
@@ -227,10 +239,15 @@ internal sealed class Recovery
                 if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
                 else Memtable.Restore(life.RecordId, frame.Sequence);
                 break;
+            case EventType.Purged:
+                if (PurgedEvent.Decode(frame.Payload) is not { } purged) throw Malformed(file, frame, "the id of a memory", "other bytes");
+                Purge(purged.MemoryId, frame.Sequence);
+                break;
             case EventType.Dropped:
-                if (DroppedEvent.Decode(frame.Payload) is not { } gone || (gone.Records > 0 && gone.FirstRecordId != Memtable.RowCount + 1))
-                    throw Malformed(file, frame, $"dropped events, the first record {Memtable.RowCount + 1} if any", "other bytes");
-                for (var i = 0; i < gone.Records; i++) Memtable.AddErased(frame.Sequence);
+                if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Memtable.RowCount + 1))
+                    throw Malformed(file, frame, $"events that were dropped, with records from {Memtable.RowCount + 1} on", "other bytes");
+                RemoveBodies(gap, frame.Sequence);
+                Memtable.AddErased(frame.Sequence, gap.Records);
                 break;
             case EventType.SnapshotCreated:
                 if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
@@ -244,7 +261,8 @@ internal sealed class Recovery
                 Snapshots.Drop(given.Name);
                 break;
             case EventType.RolledBack:
-                if (RolledBackEvent.Decode(frame.Payload) is not { } back || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
+                if (RolledBackEvent.Decode(frame.Payload) is not { } back
+                    || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
                     || !back.Previous.IsSame(Memtable.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
                     throw Malformed(file, frame, "a rollback", "other bytes");
                 Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Memtable.Live));
@@ -255,6 +273,31 @@ internal sealed class Recovery
                     ErrorCode.NewerFormat,
                     $"{file} holds an event of type {(byte)frame.Type} at offset {frame.Position.Offset}, which this version of " +
                     "MemoryEngine does not know. Nothing was changed; open the pool with a newer version.");
+        }
+    }
+
+    private void Purge(Guid memoryId, long sequence)
+    {
+        // Rows that are still there say that the removal of their bytes was not finished.
+        foreach (var row in Memtable.VersionsOf(memoryId))
+        {
+            IsRemovalPending = true;
+            Snapshots.Forget(Memtable, row);
+            if (Records is null || sequence <= Records.AppliedSequence) continue;
+            Records.EnsureRoom(0);
+            Records.Remove(row + 1, sequence);
+        }
+        Memtable.Purge(memoryId);
+    }
+
+    // A crash may have come between the journal, from which they were dropped, and the record log.
+    private void RemoveBodies(in DroppedEvent gap, long sequence)
+    {
+        if (Records is null || sequence > Records.AppliedSequence) return;
+        for (var id = gap.FirstRecordId; id < gap.FirstRecordId + gap.Records; id++)
+        {
+            Records.EnsureRoom(0);
+            Records.Remove(id, sequence + gap.Sequences);
         }
     }
 

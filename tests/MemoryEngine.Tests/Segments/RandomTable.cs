@@ -31,7 +31,7 @@ internal static class RandomTable
         var sequence = table.RowCount == 0 ? 1 : table.Rows[table.RowCount - 1].Birth + random.Next(1, 4);
         if (random.Next(12) == 0)
         {
-            table.AddErased(sequence);
+            table.AddErased(sequence, 1);
             return;
         }
         var draft = new MemoryDraft
@@ -55,7 +55,7 @@ internal static class RandomTable
         using var writer = new ByteWriter();
         RecordCodec.Encode(draft, static _ => 1, null, writer);
         var id = new Guid(random.Next(1, 40), 0, 0, new byte[8]);
-        var version = table.TryGetNewest(id, out var newest) ? table.Rows[newest].Version + 1 : 1;
+        var version = table.FindNewest(id) is >= 0 and var newest ? table.Rows[newest].Version + 1 : 1;
         RecordCodec.Place(writer.Written, new RecordPlace(table.RowCount + 1, 0, version, id, 1_760_000_000_000_000 + sequence));
         Assert.True(RecordReader.TryOpen(writer.Written, out var record, out _));
         table.Remember(sequence, 77, record, RowDraft.Of(record, 0));

@@ -31,7 +31,7 @@ public sealed class SegmentTests(ITestOutputHelper output)
     public void What_a_row_held_that_is_erased_is_not_in_the_file()
     {
         var table = RandomTable.Of(50, Seeded());
-        table.AddErased(1_000);
+        table.AddErased(1_000, 1);
         var secret = RandomTable.Empty();
         RandomTable.Add(secret, new Random(1));
         var row = Enumerable.Range(0, 50).First(r => !table.Rows[r].IsErased && table.Names[table.Rows[r].Domain].Length > 0);

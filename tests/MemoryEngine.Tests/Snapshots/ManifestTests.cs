@@ -29,7 +29,7 @@ public sealed class ManifestTests
         Assert.Equal(manifest.Records.Files, read.Records.Files);
         Assert.Equal(manifest.Lives.SelectMany(l => l.Events.Prepend(l.Row)), read.Lives.SelectMany(l => l.Events.Prepend(l.Row)));
         Assert.Equal(("before", 5, 42, new LiveRows(2, 9)), (read.Snapshots[0].Name, read.Snapshots[0].Sequence, read.Snapshots[0].CreatedMicroseconds, read.Snapshots[0].Live));
-        Assert.Equal(manifest.Live, read.Live);
+        Assert.Equal((manifest.Live, true), (read.Live, read.StandsAlone));
     }
 
     [Fact]
@@ -190,6 +190,7 @@ public sealed class ManifestTests
     {
         PoolId = PoolId,
         Sequence = sequence,
+        StandsAlone = true,
         Past = View.Of((1, 2), (4, 4)),
         PresentFrom = 6,
         Live = new LiveRows(3, 30),

@@ -12,12 +12,23 @@ internal sealed class RandomHistory(int seed)
 
     public async Task PlayAsync(MemoryStore store, int operations)
     {
-        for (var i = 0; i < operations; i++) await PlayAsync(store);
+        for (var i = 0; i < operations; i++)
+        {
+            var id = _ids.Count == 0 ? Guid.Empty : _ids[_random.Next(_ids.Count)];
+            try
+            {
+                await PlayAsync(store, id);
+            }
+            catch (MemoryEngineException e) when (e.Code == ErrorCode.NotFound)
+            {
+                // It was rolled back, and compacted since.
+                _ids.Remove(id);
+            }
+        }
     }
 
-    private async Task PlayAsync(MemoryStore store)
+    private async Task PlayAsync(MemoryStore store, Guid id)
     {
-        var id = _ids.Count == 0 ? Guid.Empty : _ids[_random.Next(_ids.Count)];
         var snapshots = store.Snapshots();
         switch (_random.Next(20))
         {
@@ -41,6 +52,13 @@ internal sealed class RandomHistory(int seed)
                 break;
             case 19 when snapshots.Count > 3:
                 await store.DropSnapshotAsync(snapshots[_random.Next(snapshots.Count)].Name);
+                break;
+            case 19 when _random.Next(3) == 0:
+                await store.PurgeAsync([id]);
+                _ids.Remove(id);
+                break;
+            case 19:
+                await store.CompactAsync();
                 break;
         }
     }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>Gives back the space of what nobody can see any more.</summary>
+internal sealed class CompactVerb : Verb
+{
+    private readonly Option<int?> _keep = Values.Positive(
+        "--keep-versions-days", "Superseded versions go after this many days, unless a snapshot has them; all are kept when not given.");
+
+    public CompactVerb(Shell shell)
+        : base(shell, "compact", "Gives back the space of what nobody can see any more.")
+    {
+        Add(_keep);
+    }
+
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
+        var keep = call.Get(_keep) is { } days ? TimeSpan.FromDays(days) : (TimeSpan?)null;
+        var result = await store.CompactAsync(new CompactOptions { KeepVersionsFor = keep }, cancellation);
+        if (call.Output.IsJson)
+        {
+            call.Output.Json(json =>
+            {
+                json.WriteNumber("journal_bytes_before", result.JournalBytesBefore);
+                json.WriteNumber("journal_bytes", result.JournalBytes);
+                json.WriteNumber("record_bytes_before", result.RecordBytesBefore);
+                json.WriteNumber("record_bytes", result.RecordBytes);
+                json.WriteNumber("versions_dropped", result.VersionsDropped);
+                json.WriteNumber("events_dropped", result.EventsDropped);
+            });
+            return ExitCode.Done;
+        }
+        call.Output.Facts(
+            ("journal", $"{result.JournalBytesBefore:N0} bytes, now {result.JournalBytes:N0}"),
+            ("records", $"{result.RecordBytesBefore:N0} bytes, now {result.RecordBytes:N0}"),
+            ("dropped", $"{result.EventsDropped:N0} events, {result.VersionsDropped:N0} versions"));
+        return ExitCode.Done;
+    }
+}
