@@ -9,6 +9,7 @@ internal static class FuzzTargets
         new PoolTarget(),
         new RecordTarget(),
         new ManifestTarget(),
+        new SegmentTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
         new ProtocolTarget(),

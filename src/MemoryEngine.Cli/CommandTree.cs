@@ -50,7 +50,7 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
-            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell) },
+            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchOpenVerb(_shell) },
         };
     }
 

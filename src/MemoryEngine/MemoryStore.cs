@@ -268,6 +268,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
 
+    /// <summary>How long the parts of the opening took.</summary>
+    internal Snapshots.OpeningTimes Opening => _pool.Opening;
+
     private Snapshots.NamedView FindSnapshot(string name)
     {
         SnapshotRules.CheckName(name);
