@@ -213,7 +213,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Checkpoint()
     {
         Volatile.Write(ref _checkpointedBytes, _journal!.Bytes);
-        if (_journal.Poison is not null || Records!.DeviceFault is not null) return;
+        // A failed read is of no account here: what was to be read is in the journal.
+        if (_journal.Poison is not null || Records!.WriteFault is not null) return;
         try
         {
             _ = TakeCheckpoint(standsAlone: false);
