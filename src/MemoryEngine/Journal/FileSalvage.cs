@@ -22,13 +22,16 @@ internal readonly record struct SalvagedFrame(
     long Sequence, int Sequences, EventType Type, long Offset, int PayloadBytes, FrameStanding Standing);
 
 /// <summary>A stretch of a journal file that is not as it was written.</summary>
-internal sealed class JournalDamage(string file, long offset, string what, long after)
+internal sealed class JournalDamage(string file, long offset, string what, long after, bool isWholeFile)
 {
     public string File => file;
 
     public long Offset => offset;
 
     public string What => what;
+
+    /// <summary>Whether the whole file is gone or unreadable.</summary>
+    public bool IsWholeFile => isWholeFile;
 
     /// <summary>The newest sequence that was read before it.</summary>
     public long After { get; set; } = after;
@@ -52,6 +55,9 @@ internal sealed class FileSalvage : IDisposable
     private readonly List<SalvagedFrame> _frames = [];
     private readonly List<JournalDamage> _damages = [];
     private JournalDamage? _open;
+
+    // Reaches to the end of the last batch so far: when nothing follows, it may be what a crash tore.
+    private JournalDamage? _tail;
     private long _last;
 
     private FileSalvage(IFile file, int number, string path)
@@ -63,7 +69,9 @@ internal sealed class FileSalvage : IDisposable
         HeaderProblem = read.Problem;
         if (Header is not { } header) return;
         _salt = header.Salt;
-        ReadBatches();
+        // A file appears by rename, its header page whole.
+        if (_length < HeaderBytes) _damages.Add(new JournalDamage(Path, _length, "the file ends within its header page", 0, isWholeFile: true));
+        else ReadBatches();
     }
 
     public int Number { get; }
@@ -126,8 +134,9 @@ internal sealed class FileSalvage : IDisposable
                 IsSealed = batch.Flags.HasFlag(BatchFlags.Sealing);
                 continue;
             }
-            if (!TryFindNextBatch(ref offset)) return;
+            if (!TryFindNextBatch(ref offset)) break;
         }
+        if (_tail is not null && !IsSealed) _tail.Before = null;
     }
 
     private void ReadBatch(long offset, in BatchHeader batch)
@@ -150,6 +159,7 @@ internal sealed class FileSalvage : IDisposable
         }
         if (end < offset + BatchHeaderBytes + batch.FramesBytes) OpenDamage(end, "the file ends within a batch");
         Through = Math.Max(Through, Math.Max(_last, batch.FirstSequence + batch.FrameCount - 1));
+        _tail = _open;
         if (found == batch.FrameCount && _open is null) return;
         CloseDamage(Math.Max(_last + 1, batch.FirstSequence + batch.FrameCount));
         for (var i = from; i < _frames.Count; i++) _frames[i] = _frames[i] with { Standing = FrameStanding.DamagedBatch };
@@ -225,7 +235,7 @@ internal sealed class FileSalvage : IDisposable
     private void OpenDamage(long offset, string what)
     {
         if (_open is not null) return;
-        _open = new JournalDamage(Path, offset, what, _last);
+        _open = new JournalDamage(Path, offset, what, _last, isWholeFile: false);
         _damages.Add(_open);
     }
 

@@ -1,0 +1,148 @@
+using MemoryEngine.Journal;
+
+namespace MemoryEngine.Repair;
+
+/// <summary>
+/// Snapshots and rollbacks name each other and carry the ranges of what counted, so one that is lost can often be told
+/// from those that are not: a later view shows the rollback before it, a rollback shows the snapshot that it went to.
+/// What needs something that cannot be told is left out, and said.
+/// </summary>
+internal sealed class ViewRepair
+{
+    private readonly EventDraft _draft;
+    private readonly List<Named> _named = [];
+    private readonly List<(long From, View Past)> _eras = [(1, View.Empty)];
+
+    private ViewRepair(EventDraft draft) => _draft = draft;
+
+    public static void Apply(EventDraft draft)
+    {
+        var repair = new ViewRepair(draft);
+        foreach (var e in draft.Events)
+        {
+            if (e.Type == EventType.SnapshotCreated) repair.Created(e);
+            else if (e.Type == EventType.SnapshotDropped) repair.Dropped(e);
+            else if (e.Type == EventType.RolledBack) repair.RolledBack(e);
+        }
+        draft.Settle();
+    }
+
+    private void Created(in RepairEvent e)
+    {
+        if (SnapshotCreatedEvent.Decode(_draft.Payload(e)) is not { } created)
+        {
+            _draft.Refuse(e, "its payload is malformed");
+            return;
+        }
+        if (!IsView(created.View, e.Sequence, created.CreatedMicroseconds) || !GiveUp(created.Name, e.Sequence))
+        {
+            _draft.Drop(e, 0, $"the snapshot '{created.Name}', since what it saw cannot be told any more");
+            return;
+        }
+        _named.Add(new Named(created.Name, created.View, e.Sequence));
+    }
+
+    private void Dropped(in RepairEvent e)
+    {
+        if (SnapshotDroppedEvent.Decode(_draft.Payload(e)) is not { } dropped) _draft.Refuse(e, "its payload is malformed");
+        else if (Find(dropped.Name) is { } named) named.Until = e.Sequence;
+        else _draft.Drop(e, 0, $"that the snapshot '{dropped.Name}' was dropped, which is lost itself");
+    }
+
+    private void RolledBack(in RepairEvent e)
+    {
+        if (RolledBackEvent.Decode(_draft.Payload(e)) is not { } back)
+        {
+            _draft.Refuse(e, "its payload is malformed");
+            return;
+        }
+        var isSound = IsView(back.Previous, e.Sequence, back.CreatedMicroseconds) && GiveUp(back.UndoName, e.Sequence)
+            && (Find(back.Name) is { } target && target.View.IsSame(back.Past)
+                || (GiveUp(back.Name, e.Sequence) && Name(back.Name, back.Past, back.CreatedMicroseconds)));
+        if (!isSound)
+        {
+            _draft.Drop(e, 0, $"the rollback to '{back.Name}', since what it went back to cannot be told any more: what it took away is back");
+            return;
+        }
+        Begin(e.Sequence, back.UndoName, back.Previous, back.Past);
+    }
+
+    private void Begin(long sequence, string undoName, View previous, View past)
+    {
+        _named.Add(new Named(undoName, previous, sequence));
+        _eras.Add((sequence, past));
+    }
+
+    private Named? Find(string name) => _named.Find(n => n.Name == name && n.Until == long.MaxValue);
+
+    private View Through(long sequence)
+    {
+        var (from, past) = _eras.FindLast(e => e.From <= sequence);
+        return from == 0 ? View.Empty : past.And(from, sequence);
+    }
+
+    // Whether these ranges counted before an event. If not, the last of them may show a rollback that was lost: from its
+    // event on everything counts, and before it what counted in the snapshot that it went to.
+    private bool IsView(View view, long sequence, long createdMicroseconds)
+    {
+        if (view.Last != sequence - 1) return false;
+        if (view.IsSame(Through(view.Last))) return true;
+        var ranges = view.Ranges;
+        var at = ranges[^1].First;
+        if (ranges.Length < 2 || at <= _eras[^1].From || !_draft.IsFree(at)) return false;
+        var past = View.Of(ranges[..^1].ToArray());
+        var (previous, undo) = (Through(at - 1), Unused($"before-rollback-{at}"));
+        var target = _named.Find(n => n.Since < at && at < n.Until && n.View.IsSame(past))?.Name;
+        if (target is null && !Name(target = Unused($"recovered-{past.Last}"), past, createdMicroseconds)) return false;
+        _draft.Make(at, EventType.RolledBack, new RolledBackEvent(target, undo, createdMicroseconds, previous, past).Encode());
+        _draft.Notes.Add(
+            $"The rollback at event {at} was lost and made anew: event {sequence} shows what counted from there on. It goes to the " +
+            $"snapshot '{target}', and '{undo}' undoes it; the time it bears is that of event {sequence}.");
+        Begin(at, undo, previous, past);
+        return true;
+    }
+
+    // Makes the snapshot that an event shows to have been there. A snapshot's event follows the last one that it counts.
+    private bool Name(string name, View view, long createdMicroseconds)
+    {
+        var at = view.Last + 1;
+        if (!_draft.IsFree(at) || !Through(view.Last).IsSame(view)) return false;
+        _draft.Make(at, EventType.SnapshotCreated, new SnapshotCreatedEvent(name, createdMicroseconds, view).Encode());
+        _draft.Notes.Add(
+            $"The snapshot '{name}' of event {view.Last} was lost and made anew: a later rollback went back to it. The time it bears is " +
+            "that of the event that shows it.");
+        _named.Add(new Named(name, view, at));
+        return true;
+    }
+
+    // A name that is given again was given up before.
+    private bool GiveUp(string name, long sequence)
+    {
+        if (Find(name) is not { } named) return true;
+        var at = _draft.FindSlot(named.Since, sequence);
+        if (at == 0) return false;
+        _draft.Make(at, EventType.SnapshotDropped, new SnapshotDroppedEvent(name).Encode());
+        _draft.Notes.Add($"The snapshot '{name}' had been dropped before its name was given again; that was lost and made anew at event {at}.");
+        named.Until = at;
+        return true;
+    }
+
+    private string Unused(string name)
+    {
+        while (_named.Exists(n => n.Name == name)) name += "-";
+        return name;
+    }
+
+    private sealed class Named(string name, View view, long since)
+    {
+        public string Name => name;
+
+        public View View => view;
+
+        /// <summary>The sequence of the event that gave the name.</summary>
+        public long Since => since;
+
+        /// <summary>That of the event that took it away.</summary>
+        public long Until { get; set; } = long.MaxValue;
+    }
+}
