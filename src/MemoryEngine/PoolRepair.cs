@@ -35,8 +35,8 @@ internal static class PoolRepair
         };
         var check = await MemoryStore.CheckAsync(target.Root, opening, cancellation).ConfigureAwait(false);
         if (!check.Ok) return report with { Check = check };
-        await using var store = await MemoryStore.OpenAsync(target.Root, opening, cancellation).ConfigureAwait(false);
-        return report with { Check = check, Memories = store.Stats().Memories };
+        using var pool = await PoolOpening.OpenAsync(target.Root, opening, cancellation).ConfigureAwait(false);
+        return report with { Check = check, Memories = pool.Memtable.Current.Live.Count };
     }
 
     private static void CheckPlaces(MemoryStoreOptions options, PoolPaths source, PoolPaths target)

@@ -41,7 +41,11 @@ internal static class PoolUpgrade
         }
         List<string> notes = [];
         if (scan.Torn is { } torn)
-            notes.Add($"The last batch in {torn.File} was torn by a crash: cut at offset {torn.Offset}, {torn.Bytes} bytes. It has not been acknowledged.");
+        {
+            notes.Add(
+                $"The last batch in {torn.File} was torn by a crash: cut at offset {torn.Offset}, {torn.Bytes} bytes. " +
+                "What a crash tears has not been acknowledged.");
+        }
         return new UpgradeReport((int)old.Min(f => f.Format), Newest, old.Count, notes);
     }
 }

@@ -195,6 +195,8 @@ internal sealed class FileSalvage : IDisposable
                 at += Alignment;
             }
         }
+        // Less than a word of what a write left.
+        if (!isTold && _window.At(at, Alignment).ContainsAnyExcept((byte)0)) OpenDamage(offset, "no batch that matches its checksum");
         return false;
     }
 

@@ -54,6 +54,14 @@ internal sealed class EventDraft(RepairSource source)
         if (loss is not null) LeftOut.Add(new LostEvents(e.Sequence, e.Sequence, loss));
     }
 
+    /// <summary>Lets the place of an event that was taken out be that of a record, so that its id is not given again.</summary>
+    public void Hold(long sequence, long recordId)
+    {
+        _removed.Add(sequence);
+        Make(sequence, EventType.Dropped, new DroppedEvent(1, recordId, 1).Encode());
+        Settle();
+    }
+
     /// <summary>Takes an event out because it cannot be what its writer meant.</summary>
     public void Refuse(in RepairEvent e, string what)
     {

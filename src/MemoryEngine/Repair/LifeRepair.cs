@@ -18,6 +18,9 @@ internal sealed class LifeRepair
     private long _last;
     private int _purgedVersions;
 
+    // The event that names the newest record behind all that are there.
+    private (long Sequence, long RecordId)? _holder;
+
     private LifeRepair(EventDraft draft) => _draft = draft;
 
     public static void Apply(EventDraft draft)
@@ -36,6 +39,8 @@ internal sealed class LifeRepair
                 "purged stays so.");
         }
         draft.Settle();
+        // An id that was named was given, though nothing else of the record is left: it is not given again.
+        if (repair._holder is { } holder) draft.Hold(holder.Sequence, holder.RecordId);
     }
 
     private void See(in RepairEvent e)
@@ -59,14 +64,14 @@ internal sealed class LifeRepair
                 if (e.Sequence != 1) _draft.Refuse(e, "a pool is created once");
                 break;
             case EventType.Dropped:
-                if (_draft.RecordsOf(e) is { Count: > 0 } dropped) (_nextRecord, _lost) = (dropped.First + dropped.Count, 0);
+                if (_draft.RecordsOf(e) is { Count: > 0 } dropped) (_nextRecord, _lost, _holder) = (dropped.First + dropped.Count, 0, null);
                 break;
         }
     }
 
     private void SeeVersion(in RepairEvent e, in RecordPlace place)
     {
-        (_nextRecord, _lost) = (place.RecordId + 1, 0);
+        (_nextRecord, _lost, _holder) = (place.RecordId + 1, 0, null);
         if (!_purged.Contains(place.MemoryId))
         {
             _records.Add(place.RecordId);
@@ -78,11 +83,10 @@ internal sealed class LifeRepair
 
     private void LeaveOut(in RepairEvent e, in LifeEvent life)
     {
-        // An id that is named here was given, though nothing else of the record is left: it is not given again.
-        var held = life.RecordId >= _nextRecord && life.RecordId - _nextRecord <= _lost ? life.RecordId : 0;
-        if (held > 0) (_nextRecord, _lost) = (held + 1, 0);
         var what = e.Type == EventType.Forgotten ? "forgotten" : "restored";
         var loss = $"that memory {life.MemoryId} was {what}, in a version (record {life.RecordId}) that is lost as well";
-        _draft.Drop(e, held, _purged.Contains(life.MemoryId) ? null : loss);
+        var isNewest = life.RecordId >= Math.Max(_nextRecord, (_holder?.RecordId ?? 0) + 1) && life.RecordId - _nextRecord <= _lost;
+        if (isNewest) _holder = (e.Sequence, life.RecordId);
+        _draft.Drop(e, 0, _purged.Contains(life.MemoryId) ? null : loss);
     }
 }

@@ -56,7 +56,8 @@ internal static class RepairPlan
             if (frame.Sequence <= last)
             {
                 draft.Problems.Add(new CheckProblem(
-                    source.Files[file].Path, frame.Offset, $"a second event {frame.Sequence}", "The one that is better held by what is around it is kept."));
+                    source.Files[file].Path, frame.Offset, $"a second event {frame.Sequence}",
+                    "The one that is better held by what is around it is kept."));
                 continue;
             }
             draft.Add(new RepairEvent(frame.Sequence, frame.Sequences, frame.Type, file, frame.Offset, frame.PayloadBytes));

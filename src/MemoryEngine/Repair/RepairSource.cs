@@ -123,7 +123,8 @@ internal sealed class RepairSource : IDisposable
             PoolId = Guid.CreateVersion7(now);
             Notes.Add("No file says any more which pool this was, so the new pool has an id of its own.");
         }
-        CreatedMicroseconds = named.Where(h => h.PoolId == PoolId).Select(h => h.CreatedMicroseconds).DefaultIfEmpty(RecordCodec.Microseconds(now)).Min();
+        CreatedMicroseconds = named.Where(h => h.PoolId == PoolId).Select(h => h.CreatedMicroseconds)
+            .DefaultIfEmpty(RecordCodec.Microseconds(now)).Min();
         foreach (var stranger in _files.Where(f => f.Header is { } h && h.PoolId != Guid.Empty && h.PoolId != PoolId).ToList())
         {
             Problems.Add(new CheckProblem(
@@ -157,7 +158,10 @@ internal sealed class RepairSource : IDisposable
                 AddMissing(paths, number + 1, file.Number - 1, last, first);
             if (file.Header is null) Damages.Add(new JournalDamage(file.Path, 0, file.HeaderProblem!, last, isWholeFile: true) { Before = first });
             else if (file.HeaderProblem is { } problem)
-                Problems.Add(new CheckProblem(file.Path, 0, problem, "Nothing is lost by that: the rest of the file checks out without it."));
+            {
+                Problems.Add(new CheckProblem(
+                    file.Path, 0, problem, "Nothing is lost by that: the rest of the file checks out without it."));
+            }
             var next = _files.Skip(i + 1).SelectMany(f => f.Frames).Select(f => (long?)f.Sequence).FirstOrDefault();
             foreach (var damage in file.Damages)
             {
@@ -167,6 +171,12 @@ internal sealed class RepairSource : IDisposable
             }
             (number, last) = (file.Number, Math.Max(last, file.Through));
         }
+        if (_files is [.., { Header: not null, Through: 0, IsSealed: false, Damages.Count: 0 } empty])
+        {
+            Problems.Add(new CheckProblem(
+                empty.Path, JournalFormat.HeaderBytes, "no batch in the last file",
+                "It was made ready and never used, or what it held is gone: which of the two is not known."));
+        }
         if (_files.Count == 0) Damages.Add(new JournalDamage(paths.Journal, 0, "no journal file", 0, isWholeFile: true));
         else if (_files[^1].IsSealed) AddMissing(paths, number + 1, number + 1, last, null);
     }
@@ -174,6 +184,7 @@ internal sealed class RepairSource : IDisposable
     private void AddMissing(PoolPaths paths, int first, int last, long after, long? before)
     {
         var what = first == last ? "no such file" : $"no such file, nor those up to {JournalFormat.FileName(last)}";
-        Damages.Add(new JournalDamage(Path.Combine(paths.Journal, JournalFormat.FileName(first)), 0, what, after, isWholeFile: true) { Before = before });
+        var path = Path.Combine(paths.Journal, JournalFormat.FileName(first));
+        Damages.Add(new JournalDamage(path, 0, what, after, isWholeFile: true) { Before = before });
     }
 }

@@ -23,7 +23,7 @@ internal static class SpaceRepair
         var mayBeBuiltIn = declared.Values.All(d => d.Space.Name != VectorSpace.TextSpace);
         var count = 1 + declared.Keys.Concat(uses.Keys).DefaultIfEmpty(-1).Max();
         // A pool is born with the built-in embedder's space, unless it was opened with another or with none.
-        if (count == 0 && draft.IsFree(2)) count = 1;
+        if (count == 0 && draft.FindSlot(1, 3) == 2) count = 1;
         for (var id = 0; id < count && id < Limits.MaxSpaces; id++)
         {
             if (declared.ContainsKey(id)) continue;
@@ -74,9 +74,10 @@ internal static class SpaceRepair
     {
         var isUsed = uses.TryGetValue(id, out var use);
         var after = declared.TryGetValue(id - 1, out var previous) ? previous.Sequence : 1;
-        var before = Math.Min(isUsed ? use.Sequence : long.MaxValue, declared.Where(d => d.Key > id).Select(d => d.Value.Sequence).DefaultIfEmpty(long.MaxValue).Min());
+        var next = declared.Where(d => d.Key > id).Select(d => d.Value.Sequence).DefaultIfEmpty(long.MaxValue).Min();
+        var before = Math.Min(isUsed ? use.Sequence : long.MaxValue, next);
         // The built-in space is declared with the pool, in its second event.
-        var slot = mayBeBuiltIn && !isUsed && draft.IsFree(2) ? 2 : draft.FindSlot(after, before);
+        var slot = mayBeBuiltIn && !isUsed && draft.FindSlot(1, 3) == 2 ? 2 : draft.FindSlot(after, before);
         if (slot == 0) return;
         var name = $"recovered-{id}";
         while (declared.Values.Any(d => d.Space.Name == name)) name += "-";

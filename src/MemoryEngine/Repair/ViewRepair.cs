@@ -18,13 +18,16 @@ internal sealed class ViewRepair
     public static void Apply(EventDraft draft)
     {
         var repair = new ViewRepair(draft);
-        foreach (var e in draft.Events)
+        // Each step settles what it made, so that the next one sees which sequences are still free.
+        var events = draft.Events
+            .Where(e => e.Type is EventType.SnapshotCreated or EventType.SnapshotDropped or EventType.RolledBack).ToList();
+        foreach (var e in events)
         {
             if (e.Type == EventType.SnapshotCreated) repair.Created(e);
             else if (e.Type == EventType.SnapshotDropped) repair.Dropped(e);
-            else if (e.Type == EventType.RolledBack) repair.RolledBack(e);
+            else repair.RolledBack(e);
+            draft.Settle();
         }
-        draft.Settle();
     }
 
     private void Created(in RepairEvent e)
@@ -95,6 +98,7 @@ internal sealed class ViewRepair
         var target = _named.Find(n => n.Since < at && at < n.Until && n.View.IsSame(past))?.Name;
         if (target is null && !Name(target = Unused($"recovered-{past.Last}"), past, createdMicroseconds)) return false;
         _draft.Make(at, EventType.RolledBack, new RolledBackEvent(target, undo, createdMicroseconds, previous, past).Encode());
+        _draft.Settle();
         _draft.Notes.Add(
             $"The rollback at event {at} was lost and made anew: event {sequence} shows what counted from there on. It goes to the " +
             $"snapshot '{target}', and '{undo}' undoes it; the time it bears is that of event {sequence}.");
@@ -108,6 +112,7 @@ internal sealed class ViewRepair
         var at = view.Last + 1;
         if (!_draft.IsFree(at) || !Through(view.Last).IsSame(view)) return false;
         _draft.Make(at, EventType.SnapshotCreated, new SnapshotCreatedEvent(name, createdMicroseconds, view).Encode());
+        _draft.Settle();
         _draft.Notes.Add(
             $"The snapshot '{name}' of event {view.Last} was lost and made anew: a later rollback went back to it. The time it bears is " +
             "that of the event that shows it.");
@@ -122,6 +127,7 @@ internal sealed class ViewRepair
         var at = _draft.FindSlot(named.Since, sequence);
         if (at == 0) return false;
         _draft.Make(at, EventType.SnapshotDropped, new SnapshotDroppedEvent(name).Encode());
+        _draft.Settle();
         _draft.Notes.Add($"The snapshot '{name}' had been dropped before its name was given again; that was lost and made anew at event {at}.");
         named.Until = at;
         return true;

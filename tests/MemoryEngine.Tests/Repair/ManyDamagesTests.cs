@@ -6,7 +6,7 @@ namespace MemoryEngine.Tests.Repair;
 /// <summary>Random damage in many places at once, and a repair that is interrupted.</summary>
 public sealed class ManyDamagesTests
 {
-    private const int Rounds = 60;
+    private const int Rounds = 100;
     private readonly int _seed = TestSeed.Value;
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ManyDamagesTests
 
     private static string Damage(DamagedPool pool, Random random)
     {
-        var files = pool.Disk.AllFiles().Where(f => f.StartsWith(DamagedPool.Root + "/", StringComparison.Ordinal) && pool.Disk.ReadAll(f).Length > 0).ToList();
+        var files = pool.Bytes().Where(f => f.Value.Length > 0).Select(f => f.Key).Order(StringComparer.Ordinal).ToList();
         // The record log reserves much and holds little: the journal is what there is to hit.
         if (random.Next(4) != 0) files = [.. files.Where(f => f.Contains("/journal/", StringComparison.Ordinal)).DefaultIfEmpty(files[0])];
         var file = files[random.Next(files.Count)];

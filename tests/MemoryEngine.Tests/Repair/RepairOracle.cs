@@ -30,7 +30,8 @@ internal static class RepairOracle
             {
                 Assert.True(
                     lost.Contains(sequence) || IsOf(original, purged),
-                    $"{context}: event {sequence}, {original.Type}, is gone in silence; {string.Join("; ", report.Lost)}; {string.Join("; ", report.Problems)}");
+                    $"{context}: event {sequence}, {original.Type}, is gone in silence; " +
+                    string.Join("; ", report.Lost.Concat<object>(report.Problems)));
                 continue;
             }
             Assert.False(lost.Contains(sequence), $"{context}: event {sequence} is there and reported lost");
