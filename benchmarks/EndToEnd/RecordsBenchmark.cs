@@ -7,7 +7,7 @@ namespace MemoryEngine.Benchmarks.EndToEnd;
 
 /// <summary>
 /// Fills a record store far beyond its memory budget, and says what writing, reading, checkpoints and recovery cost and
-/// how much memory stays resident. Every body read is compared with what was put. The data is deleted at the end.
+/// how much memory stays resident; then removes half and compacts. Every body read is compared with what was put. The data is deleted at the end.
 /// </summary>
 internal static class RecordsBenchmark
 {
@@ -74,6 +74,46 @@ internal static class RecordsBenchmark
         using var reopened = RecordStore.Open(PhysicalFileSystem.Instance, directory, options, checkpoint, out var reason);
         Say("recovery", $"{opening.Elapsed.TotalMilliseconds:f0} ms, resident {ResidentMiB()} MiB {reason}");
         Read(reopened, count, bytes, reads, "after recovery");
+        Compact(reopened, checkpoint, count);
+    }
+
+    /// <summary>Removes every other value and gives the space back. What is left is read and compared.</summary>
+    private static void Compact(RecordStore store, RecordCheckpoint before, long count)
+    {
+        var watch = Stopwatch.StartNew();
+        var sequence = store.AppliedSequence;
+        for (var id = 2L; id <= count; id += 2)
+        {
+            store.EnsureRoom(0);
+            store.Remove(id, ++sequence);
+            store.MarkApplied(sequence);
+        }
+        Say("remove half", $"{watch.Elapsed.TotalSeconds:f1} s, {count / 2 / watch.Elapsed.TotalSeconds:n0} a second");
+        var stats = store.Stats();
+        watch.Restart();
+        var until = store.BeginCompaction();
+        var (steps, longest) = (0, TimeSpan.Zero);
+        for (var done = false; !done; steps++)
+        {
+            var step = Stopwatch.GetTimestamp();
+            done = store.CompactStep(until);
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(step).Ticks));
+        }
+        var compacted = watch.Elapsed;
+        var checkpoint = store.TakeCheckpoint();
+        store.Retire(before);
+        store.Truncate(checkpoint);
+        Say(
+            "compact",
+            $"{compacted.TotalSeconds:f1} s in {steps} steps of at most {longest.TotalMilliseconds:f0} ms, with checkpoint and " +
+            $"truncation {watch.Elapsed.TotalSeconds:f1} s; {stats.FileBytes:n0} bytes, {stats.DeadBytes:n0} of them dead, became " +
+            $"{store.Stats().FileBytes:n0}, resident {ResidentMiB()} MiB");
+        for (var id = 1L; id <= count; id += 97)
+        {
+            var body = store.TryRead(id, out var hot) ? hot : store.ReadAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            if (id % 2 == 1) Check(id, body.Span.Length, body);
+            else if (body.Status != RecordStatus.Missing) throw new InvalidOperationException($"Record {id} was removed and is {body.Status}");
+        }
     }
 
     private static void Put(RecordStore store, long id, byte[] body)

@@ -46,12 +46,13 @@ internal sealed class CommandTree
             new RepairVerb(_shell),
             new UpgradeVerb(_shell),
             new CompactVerb(_shell),
+            new MaintainVerb(_shell),
             new Command("backup", "Copies of a pool, made while it is in use.")
             {
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
-            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell) },
+            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchOpenVerb(_shell) },
         };
     }
 

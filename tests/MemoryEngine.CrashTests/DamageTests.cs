@@ -93,7 +93,7 @@ public sealed class DamageTests
     }
 
     private static long Checkpointed(TemporaryPool directory) =>
-        Manifest.ReadNewest(PhysicalFileSystem.Instance, new PoolPaths(directory.Pool).Manifests, null, [])?.Sequence ?? 0;
+        new ManifestFiles(PhysicalFileSystem.Instance, new PoolPaths(directory.Pool).Manifests).Newest()?.Sequence ?? 0;
 
     private static JournalScan Scan(TemporaryPool directory, out long records)
     {

@@ -71,6 +71,39 @@ public sealed class CompactionTests
         }
     }
 
+    [Fact]
+    public async Task A_purge_of_a_checkpointed_memory_that_was_cut_short_is_finished_by_the_next_opening()
+    {
+        var id = Guid.CreateVersion7();
+        await using (var store = await OpenAsync())
+        {
+            for (var i = 0; i < 20; i++) await store.RememberAsync(Draft($"before {i}"));
+            await store.RememberAsync(Draft(Secret, SecretVector) with { Id = id });
+        }
+        await using (var store = await OpenAsync()) await store.RememberAsync(Draft("in a segment of its own"));
+        var before = _pool.Disk;
+        long calls = 1;
+        for (var n = 0; n <= calls; n++)
+        {
+            _pool.Disk = before.AfterProcessKill();
+            var store = await OpenAsync();
+            var opened = _pool.Disk.CallCount;
+            if (n > 0) _pool.Disk.FailCall(opened + n, FaultKind.Io);
+            var isPurged = await IsDoneAsync(() => store.PurgeAsync([id]));
+            if (n == 0) calls = _pool.Disk.CallCount - opened;
+            if (isPurged) Assert.False(Occurs(Encoding.UTF8.GetBytes(Secret)), $"call {n}: it is in a file");
+            _pool.Disk = _pool.Disk.AfterProcessKill();
+            await using var again = await OpenAsync();
+            var isGone = !await IsDoneAsync(async () => await again.GetAsync(id));
+            Assert.True(isGone || !isPurged, $"call {n}: it is back");
+            Assert.Equal(!isGone, Occurs(Encoding.UTF8.GetBytes(Secret)));
+            Assert.Equal(!isGone, Occurs(MemoryMarshal.AsBytes<float>(SecretVector)));
+            Assert.Equal(isGone ? 21 : 22, again.Stats().Memories);
+            Assert.Equal(isGone ? 21 : 22, (await SimulatedPool.ListAsync(again)).Count);
+            await store.DisposeAsync();
+        }
+    }
+
     private async Task<long> CallsOfAPurgeAsync()
     {
         await using var store = await OpenAsync();

@@ -96,6 +96,9 @@ internal sealed class EventDraft(RepairSource source)
         return 0;
     }
 
+    /// <summary>Whether a lost event may have been the birth of a version that is lost.</summary>
+    public bool MayBeBirth(long sequence) => Around(IndexFrom(sequence)).Births > 0;
+
     public bool IsFree(long sequence) => sequence >= 1 && sequence <= source.Through && !Has(sequence);
 
     /// <summary>The records that an event bears: the first id and how many, none for most.</summary>
@@ -106,8 +109,10 @@ internal sealed class EventDraft(RepairSource source)
         _ => default,
     };
 
-    // Of the gaps around the one before an event, up to the records that are there.
-    private bool HasSpareSlot(int index)
+    private bool HasSpareSlot(int index) => Around(index) is var (slots, births) && slots > births;
+
+    // The lost events around the gap before an event, up to the records that are there, and how many of them were births.
+    private (long Slots, long Births) Around(int index)
     {
         var (slots, next, previous) = (0L, 0L, 0L);
         for (var i = index; ; i++)
@@ -129,7 +134,7 @@ internal sealed class EventDraft(RepairSource source)
             }
             slots += GapBefore(i);
         }
-        return slots > (next == 0 ? 0 : next - previous - 1);
+        return (slots, next == 0 ? 0 : next - previous - 1);
     }
 
     private long GapBefore(int i)

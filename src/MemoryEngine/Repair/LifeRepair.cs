@@ -23,12 +23,15 @@ internal sealed class LifeRepair
 
     private LifeRepair(EventDraft draft) => _draft = draft;
 
-    public static void Apply(EventDraft draft)
+    /// <param name="draft">The events.</param>
+    /// <param name="purged">What is known to be purged beside what events say.</param>
+    public static void Apply(EventDraft draft, IReadOnlyList<Guid> purged)
     {
         var repair = new LifeRepair(draft);
+        repair._purged.UnionWith(purged);
         foreach (var e in draft.Events.Where(e => e.Type == EventType.Purged))
         {
-            if (PurgedEvent.Decode(draft.Payload(e)) is { } purged) repair._purged.Add(purged.MemoryId);
+            if (PurgedEvent.Decode(draft.Payload(e)) is { } purge) repair._purged.Add(purge.MemoryId);
             else draft.Refuse(e, "its payload is malformed");
         }
         foreach (var e in draft.Events) repair.See(e);

@@ -22,9 +22,10 @@ internal static class RepairPlan
         if (draft.Events.Count == 0) return draft;
         RecordOrder.Apply(draft);
         AddCreation(draft, source);
-        SpaceRepair.Apply(draft);
-        ViewRepair.Apply(draft);
-        LifeRepair.Apply(draft);
+        SpaceRepair.Apply(draft, source.Knowing?.Spaces ?? []);
+        ViewRepair.Apply(draft, source.Knowing);
+        if (source.Knowing is { } manifest) ManifestRepair.Apply(draft, manifest);
+        LifeRepair.Apply(draft, source.Knowing?.Purged ?? []);
         return draft;
     }
 

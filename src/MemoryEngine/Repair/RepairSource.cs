@@ -12,7 +12,7 @@ namespace MemoryEngine.Repair;
 internal sealed class RepairSource : IDisposable
 {
     private readonly List<FileSalvage> _files = [];
-    private readonly List<string> _manifestNotes = [];
+    private readonly List<Manifest> _manifests = [];
     private RecordLogSalvage? _records;
 
     private RepairSource()
@@ -22,7 +22,11 @@ internal sealed class RepairSource : IDisposable
     /// <summary>The journal's files of this pool in order of their numbers.</summary>
     public IReadOnlyList<FileSalvage> Files => _files;
 
+    /// <summary>The newest manifest of the pool that checks out.</summary>
     public Manifest? Manifest { get; private set; }
+
+    /// <summary>The same, where it is of a format that knows more than the record log.</summary>
+    public Manifest? Knowing => Manifest is { HasRows: true } ? Manifest : null;
 
     public Guid PoolId { get; private set; }
 
@@ -46,13 +50,13 @@ internal sealed class RepairSource : IDisposable
         var source = new RepairSource();
         try
         {
-            source.ReadManifest(files, paths);
+            source.ReadManifests(files, paths);
             source.ReadJournal(files, paths);
             source.DecidePool(clock);
             source.FindMissingFiles(paths);
             source.Through = Math.Max(
                 source._files.Select(f => f.Through).DefaultIfEmpty().Max(),
-                source.Manifest is { } m && m.PoolId == source.PoolId ? m.Sequence : 0);
+                source.Manifest?.Sequence ?? 0);
             return source;
         }
         catch
@@ -90,18 +94,21 @@ internal sealed class RepairSource : IDisposable
         _records?.Dispose();
     }
 
-    private void ReadManifest(IFileSystem files, PoolPaths paths)
+    // The newest one that checks out and is of this pool; what is wrong with the others is told.
+    private void ReadManifests(IFileSystem files, PoolPaths paths)
     {
         try
         {
-            Manifest = Manifest.ReadNewest(files, paths.Manifests, null, _manifestNotes);
+            foreach (var file in new ManifestFiles(files, paths.Manifests).Read())
+            {
+                if (file.Manifest is not null) _manifests.Add(file.Manifest);
+                else Problems.Add(new CheckProblem(file.Path, 0, file.Problem!, "Nothing is lost by that; the new pool makes its own."));
+            }
         }
         catch (MemoryEngineException e) when (e.Code == ErrorCode.Storage)
         {
-            _manifestNotes.Add(e.Message);
+            Problems.Add(new CheckProblem(paths.Manifests, 0, e.Message, "Nothing is lost by that; the new pool makes its own."));
         }
-        foreach (var note in _manifestNotes)
-            Problems.Add(new CheckProblem(paths.Manifests, 0, note, "Nothing is lost by that; the new pool makes its own."));
     }
 
     private void ReadJournal(IFileSystem files, PoolPaths paths)
@@ -115,8 +122,9 @@ internal sealed class RepairSource : IDisposable
     private void DecidePool(TimeProvider clock)
     {
         var named = _files.Where(f => f.Header is { } h && h.PoolId != Guid.Empty).Select(f => f.Header!.Value).ToList();
-        var most = named.GroupBy(h => h.PoolId).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key == Manifest?.PoolId).FirstOrDefault();
-        PoolId = most?.Key ?? Manifest?.PoolId ?? Born() ?? Guid.Empty;
+        var most = named.GroupBy(h => h.PoolId).OrderByDescending(g => g.Count())
+            .ThenByDescending(g => _manifests.Exists(m => m.PoolId == g.Key)).FirstOrDefault();
+        PoolId = most?.Key ?? _manifests.FirstOrDefault()?.PoolId ?? Born() ?? Guid.Empty;
         var now = clock.GetUtcNow();
         if (PoolId == Guid.Empty)
         {
@@ -133,7 +141,7 @@ internal sealed class RepairSource : IDisposable
             _files.Remove(stranger);
             stranger.Dispose();
         }
-        if (Manifest is not null && Manifest.PoolId != PoolId) Manifest = null;
+        Manifest = _manifests.FirstOrDefault(m => m.PoolId == PoolId);
     }
 
     private Guid? Born()

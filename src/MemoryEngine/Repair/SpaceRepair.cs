@@ -16,18 +16,20 @@ internal static class SpaceRepair
 {
     private const string UnknownEmbedder = "unknown";
 
-    public static void Apply(EventDraft draft)
+    /// <param name="draft">The events.</param>
+    /// <param name="known">The spaces that the manifest knows, by their numbers.</param>
+    public static void Apply(EventDraft draft, IReadOnlyList<VectorSpace> known)
     {
         var (declared, uses) = Collect(draft);
         draft.Settle();
         var mayBeBuiltIn = declared.Values.All(d => d.Space.Name != VectorSpace.TextSpace);
-        var count = 1 + declared.Keys.Concat(uses.Keys).DefaultIfEmpty(-1).Max();
+        var count = 1 + declared.Keys.Concat(uses.Keys).Append(known.Count - 1).Max();
         // A pool is born with the built-in embedder's space, unless it was opened with another or with none.
         if (count == 0 && draft.FindSlot(1, 3) == 2) count = 1;
         for (var id = 0; id < count && id < Limits.MaxSpaces; id++)
         {
             if (declared.ContainsKey(id)) continue;
-            Declare(draft, id, declared, uses, mayBeBuiltIn && id == 0);
+            Declare(draft, id, declared, uses, id < known.Count ? known[id] : null, mayBeBuiltIn && id == 0);
             draft.Settle();
         }
         RefuseMisfits(draft);
@@ -70,7 +72,8 @@ internal static class SpaceRepair
     }
 
     private static void Declare(
-        EventDraft draft, int id, SortedDictionary<int, Declared> declared, SortedDictionary<int, Use> uses, bool mayBeBuiltIn)
+        EventDraft draft, int id, SortedDictionary<int, Declared> declared, SortedDictionary<int, Use> uses, VectorSpace? known,
+        bool mayBeBuiltIn)
     {
         var isUsed = uses.TryGetValue(id, out var use);
         var after = declared.TryGetValue(id - 1, out var previous) ? previous.Sequence : 1;
@@ -83,7 +86,11 @@ internal static class SpaceRepair
         while (declared.Values.Any(d => d.Space.Name == name)) name += "-";
         VectorSpace space;
         string note;
-        if (isUsed)
+        if (known is not null)
+        {
+            (space, note) = (known, $"The manifest knows it: '{known.Name}', with {known.Dimension} dimensions.");
+        }
+        else if (isUsed)
         {
             // A cosine space takes no vector of zeros.
             var metric = use.HasZero ? Metric.L2 : Metric.Cosine;

@@ -1,4 +1,5 @@
 using MemoryEngine.Journal;
+using MemoryEngine.Snapshots;
 
 namespace MemoryEngine.Repair;
 
@@ -13,21 +14,50 @@ internal sealed class ViewRepair
     private readonly List<Named> _named = [];
     private readonly List<(long From, View Past)> _eras = [(1, View.Empty)];
 
-    private ViewRepair(EventDraft draft) => _draft = draft;
+    private readonly Manifest? _manifest;
 
-    public static void Apply(EventDraft draft)
+    private ViewRepair(EventDraft draft, Manifest? manifest) => (_draft, _manifest) = (draft, manifest);
+
+    public static void Apply(EventDraft draft, Manifest? manifest)
     {
-        var repair = new ViewRepair(draft);
-        // Each step settles what it made, so that the next one sees which sequences are still free.
+        var repair = new ViewRepair(draft, manifest);
+        foreach (var snapshot in manifest?.Snapshots ?? []) repair.AddKnown(snapshot);
         var events = draft.Events
             .Where(e => e.Type is EventType.SnapshotCreated or EventType.SnapshotDropped or EventType.RolledBack).ToList();
+        var isCompared = manifest is null;
+        // Each step settles what it made, so that the next one sees which sequences are still free.
         foreach (var e in events)
         {
+            if (!isCompared && e.Sequence > manifest!.Sequence)
+            {
+                repair.Compare(manifest);
+                isCompared = true;
+            }
             if (e.Type == EventType.SnapshotCreated) repair.Created(e);
             else if (e.Type == EventType.SnapshotDropped) repair.Dropped(e);
             else repair.RolledBack(e);
             draft.Settle();
         }
+        if (!isCompared) repair.Compare(manifest!);
+    }
+
+    // The name that a rollback gave to what was before it came with the rollback's own event.
+    private void AddKnown(NamedView snapshot)
+    {
+        var at = snapshot.View.Last + 1;
+        if (!_draft.IsFree(at) || snapshot.Name.StartsWith($"before-rollback-{at}", StringComparison.Ordinal)) return;
+        _draft.Make(at, EventType.SnapshotCreated, new SnapshotCreatedEvent(snapshot.Name, snapshot.CreatedMicroseconds, snapshot.View).Encode());
+        _draft.Settle();
+        _draft.Notes.Add($"The snapshot '{snapshot.Name}' of event {snapshot.View.Last} was lost and made anew, as the manifest knows it.");
+    }
+
+    // The manifest says what counted and which names there were at its event.
+    private void Compare(Manifest manifest)
+    {
+        foreach (var named in _named.Where(n => n.Until == long.MaxValue && manifest.Snapshots.All(s => s.Name != n.Name)).ToList())
+            _ = GiveUp(named.Name, manifest.Sequence + 1);
+        var newest = manifest.Snapshots.Select(s => s.CreatedMicroseconds).DefaultIfEmpty().Max();
+        _ = IsView(manifest.Past.And(manifest.PresentFrom, manifest.Sequence), manifest.Sequence + 1, newest);
     }
 
     private void Created(in RepairEvent e)
@@ -94,14 +124,16 @@ internal sealed class ViewRepair
         var at = ranges[^1].First;
         if (ranges.Length < 2 || at <= _eras[^1].From || !_draft.IsFree(at)) return false;
         var past = View.Of(ranges[..^1].ToArray());
-        var (previous, undo) = (Through(at - 1), Unused($"before-rollback-{at}"));
+        var known = _manifest?.Snapshots.FirstOrDefault(s => s.View.Last == at - 1);
+        if (known is not null) createdMicroseconds = known.CreatedMicroseconds;
+        var (previous, undo) = (Through(at - 1), Unused(known?.Name ?? $"before-rollback-{at}"));
         var target = _named.Find(n => n.Since < at && at < n.Until && n.View.IsSame(past))?.Name;
         if (target is null && !Name(target = Unused($"recovered-{past.Last}"), past, createdMicroseconds)) return false;
         _draft.Make(at, EventType.RolledBack, new RolledBackEvent(target, undo, createdMicroseconds, previous, past).Encode());
         _draft.Settle();
         _draft.Notes.Add(
-            $"The rollback at event {at} was lost and made anew: event {sequence} shows what counted from there on. It goes to the " +
-            $"snapshot '{target}', and '{undo}' undoes it; the time it bears is that of event {sequence}.");
+            $"The rollback at event {at} was lost and made anew: what counted from there on is known from later. It goes to the " +
+            $"snapshot '{target}', and '{undo}' undoes it; the time that it bears need not be its own.");
         Begin(at, undo, previous, past);
         return true;
     }

@@ -20,7 +20,7 @@ internal readonly record struct LiveRows(long Count, long Length)
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
 /// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
 /// </summary>
-internal sealed class Memtable
+internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
@@ -111,7 +111,7 @@ internal sealed class Memtable
             Language = Name(draft.Requires.Find(r => r.Name == "language").Value ?? ""),
             License = Name(draft.License),
             Contributor = Name(draft.Contributor),
-            Tags = draft.Tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
+            Tags = InternTags(draft.Tags),
             Requires = InternRequires(draft.Requires),
             Level = record.Level,
             Format = record.Format,
@@ -167,18 +167,6 @@ internal sealed class Memtable
 
     /// <summary>Whether any of these records holds nothing any more.</summary>
     public bool HoldsErased(IEnumerable<long> recordIds) => recordIds.Any(id => Rows[(int)id - 1].IsErased);
-
-    /// <summary>Records that hold nothing: their events were dropped from the journal.</summary>
-    public void AddErased(long sequence, int count)
-    {
-        var noTerms = new TermCounts.Builder().Build();
-        for (; count > 0; count--)
-        {
-            var (tags, requires) = (TagSets.Intern("", []), InternRequires([]));
-            Lexical.Add(Rows.Add(new Row { Birth = sequence, Previous = -1, History = [], Tags = tags, Requires = requires }), noTerms);
-        }
-        noTerms.Dispose();
-    }
 
     /// <summary>From a sequence on, the past is another one, whose live rows were counted when it got a name.</summary>
     public void RollBack(View past, LiveRows live, long from)
@@ -242,6 +230,9 @@ internal sealed class Memtable
     private void Count(int row, int sign) => Live = Live.With(Lexical.Length(row), sign);
 
     private int Name(string name) => Names.Intern(name, name);
+
+    private int InternTags(List<string> tags) =>
+        tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', tags), [.. tags]);
 
     private int InternRequires(List<(string Name, string Value)> requires)
     {

@@ -10,6 +10,9 @@ public sealed class RecordCheckpointTests
     private static RecordCheckpoint Example { get; } = new()
     {
         AppliedSequence = 12,
+        BeginAddress = 4096,
+        ErasedUntil = 4096,
+        LiveBytes = 4000,
         Records = 7,
         TailAddress = 8192,
         IndexBuckets = 1024,

@@ -42,6 +42,36 @@ internal sealed class RecordPool : IDisposable
         }
     }
 
+    /// <summary>Removes records, each by an event of its own.</summary>
+    public static void Remove(RecordStore store, IEnumerable<long> ids)
+    {
+        foreach (var id in ids)
+        {
+            store.EnsureRoom(0);
+            var sequence = store.AppliedSequence + 1;
+            store.Remove(id, sequence);
+            store.MarkApplied(sequence);
+        }
+    }
+
+    /// <summary>What a pool does to give space back, the writing of the manifest left out.</summary>
+    public static RecordCheckpoint Compact(RecordStore store)
+    {
+        var until = store.BeginCompaction();
+        while (!store.CompactStep(until))
+        {
+        }
+        var checkpoint = store.TakeCheckpoint();
+        store.Truncate(checkpoint);
+        return checkpoint;
+    }
+
+    public static void AssertMissing(RecordStore store, long id)
+    {
+        using var body = Read(store, id);
+        Assert.True(body.Status == RecordStatus.Missing, $"record {id}: {body.Status}, {body.Damage}");
+    }
+
     public static void AssertFound(RecordStore store, long id, int length)
     {
         using var body = Read(store, id);

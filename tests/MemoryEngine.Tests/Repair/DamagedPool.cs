@@ -11,6 +11,10 @@ internal sealed class DamagedPool
 {
     public const string Root = "/disk/pools/damaged";
     public const string Target = "/disk/pools/repaired";
+
+    /// <summary>A memory that was forgotten and is so in the present.</summary>
+    public static readonly Guid Forgotten = Id(4);
+
     private const int FileBytes = 6_500;
     private static readonly float[] Late = [1f, 2f];
 

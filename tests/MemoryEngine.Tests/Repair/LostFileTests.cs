@@ -24,21 +24,27 @@ public sealed class LostFileTests
         }
     }
 
-    [Fact]
-    public async Task Without_a_journal_the_record_log_has_every_version()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_journal_the_record_log_has_every_version(bool withManifests)
     {
         var pool = await DamagedPool.NewAsync(withRecords: true);
         var copy = pool.Copy();
         copy.Delete("journal");
+        if (!withManifests) copy.Delete("manifests");
         var report = await copy.RepairAsync();
-        var lost = RepairOracle.Check(copy, report, "without a journal");
+        Assert.NotEmpty(RepairOracle.Check(copy, report, "without a journal"));
         Assert.Equal(pool.Events.Values.Count(e => e.Type == EventType.Remembered), report.Versions);
-        Assert.Equal(PoolCreatedEvent.Decode(pool.Events[1].Payload)!.PoolId, report.PoolId);
-        Assert.NotEmpty(lost);
         Assert.Contains(report.Notes, n => n.Contains("removals", StringComparison.Ordinal));
+        Assert.Equal(withManifests, PoolCreatedEvent.Decode(pool.Events[1].Payload)!.PoolId == report.PoolId);
         await using var store = await MemoryStore.OpenAsync(DamagedPool.Target, copy.Options with { Spaces = [] });
-        Assert.Contains(store.Stats().Spaces, s => s.Name == "recovered-1" && s.Dimension == 3 && s.EmbedderId == "unknown");
+        var space = withManifests ? new VectorSpace("v", 3, Metric.L2) : new VectorSpace("recovered-1", 3, Metric.Cosine, "unknown");
+        Assert.Contains(space, store.Stats().Spaces);
         Assert.Contains(store.Stats().Spaces, s => s.Name == VectorSpace.TextSpace);
+        // What had been forgotten, and in which snapshots, only the manifest still knows.
+        Assert.Equal(withManifests, store.Snapshots().Any(s => s.Name == "early"));
+        Assert.Equal(withManifests, (await store.GetAsync(DamagedPool.Forgotten))!.State == MemoryState.Tombstoned);
     }
 
     [Fact]

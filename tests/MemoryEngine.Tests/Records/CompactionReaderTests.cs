@@ -1,0 +1,64 @@
+using MemoryEngine.Records;
+
+namespace MemoryEngine.Tests.Records;
+
+public sealed class CompactionReaderTests : IDisposable
+{
+    private const int Count = 6000;
+
+    private readonly RecordPool _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    private static int LengthOf(long id) => (int)(id % 40 == 0 ? 150_000 : 1000 + (id % 9000));
+
+    /// <summary>Readers never wait and never miss a live body, while all of the log moves several times and is given back.</summary>
+    [Fact]
+    public async Task Readers_find_every_live_body_while_the_log_is_compacted_and_truncated()
+    {
+        using var store = _pool.Open();
+        RecordPool.Put(store, 1, Enumerable.Range(1, Count).Select(id => LengthOf(id)));
+        var removedBelow = 1L;
+        var done = false;
+        var readers = Enumerable.Range(0, 3).Select(seed => Task.Factory.StartNew(
+            () =>
+            {
+                var random = new Random(seed);
+                var fromDisk = 0;
+                while (!Volatile.Read(ref done))
+                {
+                    var from = Volatile.Read(ref removedBelow);
+                    var id = random.NextInt64(from, Count + 1);
+                    if (!store.TryRead(id, out var body))
+                    {
+                        body = store.ReadAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                        fromDisk++;
+                    }
+                    using (body)
+                    {
+                        if (body.Status == RecordStatus.Found) Assert.True(body.Span.SequenceEqual(RecordPool.BodyOf(id, LengthOf(id))));
+                        else if (id >= Volatile.Read(ref removedBelow)) Assert.Fail($"record {id}: {body.Status}, {body.Damage}");
+                        else Assert.Equal(RecordStatus.Missing, body.Status);
+                    }
+                }
+                return fromDisk;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        for (var round = 0; round < 8; round++)
+        {
+            var from = removedBelow;
+            Volatile.Write(ref removedBelow, from + (Count / 10));
+            RecordPool.Remove(store, Enumerable.Range((int)from, Count / 10).Select(id => (long)id));
+            RecordPool.Compact(store);
+        }
+        Volatile.Write(ref done, true);
+        Assert.True((await Task.WhenAll(readers)).Sum() > 100);
+        Assert.Null(store.DeviceFault);
+        Assert.Null(store.CompactionDamage);
+        for (var id = 1L; id <= Count; id++)
+        {
+            if (id < removedBelow) RecordPool.AssertMissing(store, id);
+            else RecordPool.AssertFound(store, id, LengthOf(id));
+        }
+    }
+}
