@@ -57,7 +57,7 @@ internal static class JournalSeeds
         yield return ("rewritten", rewritten);
         yield return ("rewritten-to-nothing", Of(JournalFormat.HeaderBytes + 600, WriteEvents, (in _) => false));
         yield return ("rewritten-in-older-format", Change(rewritten, b => b[8] = 1));
-        yield return ("dropped", Dropped(new DroppedEvent(int.MaxValue, 1, 1_000_000)));
+        yield return ("dropped", Dropped(new DroppedEvent(DroppedEvent.MostSequences, 1, 1_000_000)));
         yield return ("dropped-none", Dropped(new DroppedEvent(0, 1, 1)));
         yield return ("dropped-too-many-records", Dropped(new DroppedEvent(2, 1, 3)));
         yield return ("marks-in-tail", [.. open, .. Enumerable.Repeat("MEBT\0\0\0\0"u8.ToArray(), 200).SelectMany(m => m)]);

@@ -36,11 +36,22 @@ internal sealed partial class Memtable
             Tags = tags,
             Requires = requires,
         };
-        for (; count > 0; count--)
-        {
-            Rows.Add(erased);
-            Lexical.AddLength(0);
-        }
+        Rows.AddMany(erased, count);
+        Lexical.AddLengths(0, count);
+    }
+
+    /// <summary>Where a row's event lies in the journal.</summary>
+    public void SetPosition(int row, long packed) => Rows[row].Position = packed;
+
+    /// <summary>Whether a row holds nothing any more.</summary>
+    public bool IsErased(int row) => Rows[row].IsErased;
+
+    /// <summary>How many of the rows from one on hold nothing any more.</summary>
+    public int CountErased(int first, int rows)
+    {
+        var erased = 0;
+        for (var row = first; row < first + rows; row++) if (IsErased(row)) erased++;
+        return erased;
     }
 
     /// <summary>What has happened to a row since its birth: its death alone, or all its events in order.</summary>

@@ -77,7 +77,10 @@ internal sealed class BlockReader
         var read = file.Read(header.BodyEnd, bytes);
         var checksum = Crc32C.Compute(bytes.AsSpan(0, read));
         if (checksum != header.SumsChecksum)
-            throw new CorruptionException(file.Path, header.BodyEnd, $"block checksums with checksum {header.SumsChecksum:x8}", $"checksum {checksum:x8}");
+        {
+            throw new CorruptionException(
+                file.Path, header.BodyEnd, $"block checksums with checksum {header.SumsChecksum:x8}", $"checksum {checksum:x8}");
+        }
         for (var i = 0; i < _sums.Length; i++) _sums[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)));
     }
 

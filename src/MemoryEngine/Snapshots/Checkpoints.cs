@@ -44,7 +44,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
 
     private List<SegmentInfo> WriteSegments()
     {
-        var stay = SegmentPlan.Stay(_segments, _memtable.RowCount, ErasedIn);
+        var stay = SegmentPlan.Stay(_segments, _memtable.RowCount, _memtable.CountErased);
         var segments = _segments.Take(stay).ToList();
         var first = segments.Count == 0 ? 0 : segments[^1].EndRow;
         if (first == _memtable.RowCount) return segments;
@@ -60,12 +60,5 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         if (files.DirectoryExists(directory)) return;
         files.CreateDirectory(directory);
         files.SyncDirectory(paths.Root);
-    }
-
-    private int ErasedIn(int first, int rows)
-    {
-        var erased = 0;
-        for (var row = first; row < first + rows; row++) if (_memtable.Rows[row].IsErased) erased++;
-        return erased;
     }
 }

@@ -43,8 +43,8 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
             _contradiction = $"the journal has record {id} at sequence {frame.Sequence}, which it should have seen among {rowCount}";
             return;
         }
-        if (memtable.Rows[_rows].IsErased) IsRemovalPending = true;
-        memtable.Rows[_rows++].Position = frame.Position.Packed;
+        if (memtable.IsErased(_rows)) IsRemovalPending = true;
+        memtable.SetPosition(_rows++, frame.Position.Packed);
     }
 
     // One frame may stand for events on both sides of the manifest's end: of its records the manifest has the first.
@@ -61,7 +61,7 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
             {
                 memtable.AddErased(frame.Sequence, 1);
             }
-            else if (!memtable.Rows[_rows].IsErased)
+            else if (!memtable.IsErased(_rows))
             {
                 IsRemovalPending = true;
                 _contradiction ??= $"record {_rows + 1} has been dropped from the journal since";

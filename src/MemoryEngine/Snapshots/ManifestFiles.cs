@@ -75,9 +75,9 @@ internal sealed class ManifestFiles(IFileSystem files, string directory)
         var numbers = new List<int>();
         foreach (var name in files.List(directory))
         {
-            var isOne = name.EndsWith(Extension, StringComparison.Ordinal);
-            if (isOne && int.TryParse(name.AsSpan(0, name.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                numbers.Add(number);
+            if (!name.EndsWith(Extension, StringComparison.Ordinal)) continue;
+            var digits = name.AsSpan(0, name.Length - Extension.Length);
+            if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) numbers.Add(number);
         }
         return numbers;
     }

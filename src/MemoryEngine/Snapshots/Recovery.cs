@@ -168,7 +168,7 @@ internal sealed class Recovery
             throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
         var row = record.Place.RecordId - 1;
         // What was purged does not come back; where the manifest does not fit, the journal is gone through again.
-        if (_covered!.IsContradicted || Memtable.Rows[(int)row].IsErased) return;
+        if (_covered!.IsContradicted || Memtable.IsErased((int)row)) return;
         Put(frame.Sequence, frame.Payload);
     }
 

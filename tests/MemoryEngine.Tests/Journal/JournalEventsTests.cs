@@ -102,7 +102,8 @@ public sealed class JournalEventsTests
     [Theory]
     [InlineData(1, 0, 0, true)]
     [InlineData(3, 5, 3, true)]
-    [InlineData(int.MaxValue, 1, int.MaxValue, true)]
+    [InlineData(DroppedEvent.MostSequences, 1, DroppedEvent.MostSequences, true)]
+    [InlineData(DroppedEvent.MostSequences + 1, 0, 0, false)]
     [InlineData(0, 0, 0, false)]
     [InlineData(3, 5, 4, false)]
     [InlineData(3, 5, 0, false)]
@@ -123,8 +124,8 @@ public sealed class JournalEventsTests
         Assert.Equal(new DroppedEvent(5, 7, 2), Join(new(2, 7, 2), new(3, 0, 0)));
         Assert.Equal(new DroppedEvent(5, 7, 4), Join(new(2, 7, 2), new(3, 9, 2)));
         Assert.Null(Join(new(2, 7, 2), new(3, 10, 2)));
-        Assert.Null(Join(new(int.MaxValue, 0, 0), new(1, 0, 0)));
-        Assert.Equal(new DroppedEvent(int.MaxValue, 0, 0), Join(new(int.MaxValue - 1, 0, 0), new(1, 0, 0)));
+        Assert.Null(Join(new(DroppedEvent.MostSequences, 0, 0), new(1, 0, 0)));
+        Assert.Equal(new DroppedEvent(DroppedEvent.MostSequences, 0, 0), Join(new(DroppedEvent.MostSequences - 1, 0, 0), new(1, 0, 0)));
 
         static DroppedEvent? Join(DroppedEvent first, DroppedEvent next) => first.TryJoin(next, out var joined) ? joined : null;
     }

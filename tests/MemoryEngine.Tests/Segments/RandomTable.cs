@@ -43,7 +43,9 @@ internal static class RandomTable
             Contributor = random.Next(4) == 0 ? "someone" : null,
             Task = random.Next(2) == 0 ? null : $"task {random.Next(4)}",
             Tags = [.. Enumerable.Range(0, random.Next(3)).Select(_ => $"tag {random.Next(4)}").Distinct()],
-            Requires = random.Next(2) == 0 ? MemoryDraft.EmptyRequires : new Dictionary<string, string> { ["os"] = "linux", ["language"] = $"l{random.Next(3)}" },
+            Requires = random.Next(2) == 0
+                ? MemoryDraft.EmptyRequires
+                : new Dictionary<string, string> { ["os"] = "linux", ["language"] = $"l{random.Next(3)}" },
             Level = (MemoryLevel)random.Next(1, 5),
             Format = (MemoryFormat)random.Next(1, 5),
             Result = (TaskResult)random.Next(3),

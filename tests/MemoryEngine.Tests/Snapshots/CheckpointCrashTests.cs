@@ -21,7 +21,9 @@ public sealed class CheckpointCrashTests
             failing.FailCall(n, FaultKind.Io);
             await CloseAsync();
             var unsynced = failing.UnsyncedOperationCount;
-            foreach (var loss in new[] { PowerLoss.LoseAll, PowerLoss.Prefix(unsynced / 2), PowerLoss.TornPrefix(Math.Max(0, unsynced - 1), n), PowerLoss.Random(n) })
+            PowerLoss[] losses =
+                [PowerLoss.LoseAll, PowerLoss.Prefix(unsynced / 2), PowerLoss.TornPrefix(Math.Max(0, unsynced - 1), n), PowerLoss.Random(n)];
+            foreach (var loss in losses)
             {
                 _pool.Disk = failing.AfterPowerLoss(loss);
                 Assert.Equal(image, await ReadAsync());

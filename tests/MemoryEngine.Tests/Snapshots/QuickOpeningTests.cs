@@ -188,7 +188,8 @@ public sealed class QuickOpeningTests(ITestOutputHelper output)
         return await AloneAsync();
     }
 
-    private Task<MemoryStore> OpenAsync(bool checkpoint, bool readOnly = false) => _pool.OpenAsync(o => Vary(o, checkpoint) with { ReadOnly = readOnly });
+    private Task<MemoryStore> OpenAsync(bool checkpoint, bool readOnly = false) =>
+        _pool.OpenAsync(o => Vary(o with { ReadOnly = readOnly }, checkpoint));
 
     private static MemoryStoreOptions Vary(MemoryStoreOptions options, bool checkpoint) => options with
     {

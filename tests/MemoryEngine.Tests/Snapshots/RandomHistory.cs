@@ -73,7 +73,9 @@ internal sealed class RandomHistory(int seed)
         Model = _random.Next(2) == 0 ? "m" : null,
         Contributor = _random.Next(3) == 0 ? "someone" : null,
         Tags = _random.Next(2) == 0 ? ["t1", "t2"] : [],
-        Requires = _random.Next(2) == 0 ? MemoryDraft.EmptyRequires : new Dictionary<string, string> { ["language"] = _random.Next(2) == 0 ? "go" : "C#" },
+        Requires = _random.Next(2) == 0
+            ? MemoryDraft.EmptyRequires
+            : new Dictionary<string, string> { ["language"] = _random.Next(2) == 0 ? "go" : "C#" },
         Level = (MemoryLevel)_random.Next(1, 5),
         ExpiresAt = _random.Next(6) == 0 ? DateTimeOffset.UnixEpoch.AddDays(40_000) : null,
         IdempotencyKey = _random.Next(4) == 0 ? $"key {_number}" : null,
