@@ -43,6 +43,8 @@ internal sealed class CommandTree
                 new SnapshotRollbackVerb(_shell),
             },
             new CheckVerb(_shell),
+            new RepairVerb(_shell),
+            new UpgradeVerb(_shell),
             new CompactVerb(_shell),
             new MaintainVerb(_shell),
             new Command("backup", "Copies of a pool, made while it is in use.")

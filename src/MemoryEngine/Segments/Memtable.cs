@@ -117,20 +117,26 @@ internal sealed partial class Memtable
             Format = record.Format,
             Result = record.Result,
         });
+        // The one that it supersedes, or, where the journal has a gap, one whose death was lost.
+        if (FindLive(place.MemoryId, Applied) is var live and >= 0) Die(live + 1, sequence);
         Lexical.Add(index, draft.Terms);
         foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector.Span);
         Count(index, +1);
-        if (place.Supersedes > 0) Die(place.Supersedes, sequence);
         _newest[place.MemoryId] = index;
     }
 
-    public void Forget(long recordId, long sequence) => Die(recordId, sequence);
+    public void Forget(long recordId, long sequence)
+    {
+        Die(recordId, sequence);
+        DieAllBut(-1, (int)(recordId - 1), sequence);
+    }
 
     public void Restore(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
         // Its birth was dropped from the journal, and this event lies in a file that was not worth rewriting.
         if (Rows[row].IsErased) return;
+        DieAllBut(row, row, sequence);
         // A journal may say so of a row that never died; it is one live row all the same.
         if (!Rows[row].IsLive(Applied)) Count(row, +1);
         Rows[row].Note(sequence);
@@ -193,6 +199,13 @@ internal sealed partial class Memtable
 
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
+
+    // One version of a memory lives at most, so another that still does has died in an event that was lost.
+    private void DieAllBut(int survivor, int of, long sequence)
+    {
+        if (Rows[of].IsErased) return;
+        if (FindLive(Rows[of].MemoryId, Applied) is var live and >= 0 && live != survivor) Die(live + 1, sequence);
+    }
 
     private void Die(long recordId, long sequence)
     {
