@@ -81,6 +81,7 @@ internal sealed class JournalWriter : IDisposable
             var earlierBytes = scan.Bytes - file.Length;
             if (scan.Torn is not null) file.SetLength(scan.EndOffset);
             // Batches that were only handed to the kernel before the crash become what all later ones stand on.
+            WriteAgain(files, directory, scan.Unproven);
             file.Sync();
             return new JournalWriter(files, directory, scan.PoolId, fileBytes, clock, file)
             {
@@ -185,6 +186,24 @@ internal sealed class JournalWriter : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // The kernel calls pages clean that a failed sync could not write, so a sync by the next process says nothing of them.
+    // What nothing vouches for is written once more, and then it does. It may lie in the file before the last one, when the
+    // crash came between that one's seal and its sync.
+    private static void WriteAgain(IFileSystem files, string directory, JournalRange range)
+    {
+        if (range.To == range.From) return;
+        using var file = files.Open(Path.Combine(directory, FileName(range.File)), FileOpening.ReadWrite);
+        var buffer = new byte[(int)Math.Min(range.To - range.From, 1 << 20)];
+        for (var offset = range.From; offset < range.To;)
+        {
+            var read = file.Read(offset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.To - offset)));
+            if (read == 0) break;
+            file.Write(offset, buffer.AsSpan(0, read));
+            offset += read;
+        }
+        file.Sync();
+    }
 
     private static (IFile File, FileHeader Header) CreateFile(
         IFileSystem files, string directory, int number, Guid poolId, TimeProvider clock)
