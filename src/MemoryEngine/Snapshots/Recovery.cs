@@ -64,6 +64,7 @@ internal sealed class Recovery
     public JournalScan Run(bool withRecords)
     {
         var watch = Stopwatch.StartNew();
+        if (withRecords) SyncNames();
         _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes);
         var segments = watch.Elapsed;
         if (withRecords) OpenRecords();
@@ -106,6 +107,14 @@ internal sealed class Recovery
             Records?.Dispose();
             throw;
         }
+    }
+
+    // The process before may have died between a rename and its sync. What is built on a name that a power loss takes back
+    // would stand on nothing.
+    private void SyncNames()
+    {
+        foreach (var directory in new[] { _paths.Journal, _paths.Segments, _paths.Manifests })
+            if (_files.DirectoryExists(directory)) _files.SyncDirectory(directory);
     }
 
     // A manifest of another pool is told before anything is made of it. Whatever is wrong here the scan finds too.
