@@ -82,14 +82,17 @@ public sealed class DamageTests
     // Until its newest journal file ends in a batch that no checkpoint has seen: without such a one, losing it is corruption.
     private static async Task KillAsync(TemporaryPool directory)
     {
-        do
+        using var expected = new ExpectedState(directory.StateFile);
+        while (true)
         {
             var order = new ChildOrder(directory.Pool, directory.StateFile, Seed: 7, SignalAfter: 150, LexicalOnly: true);
             using var child = new ChildProcess(order.Arguments());
             await child.WaitForSignalAsync();
             await child.KillAsync();
+            if (Batches(directory.JournalFiles()[^1]) is [.., var last] && last.FirstSequence > Checkpointed(directory)) return;
+            // What was under way is settled before the next one goes on.
+            await new PoolVerifier(directory, expected).VerifyAsync(Options with { ReadOnly = true });
         }
-        while (Batches(directory.JournalFiles()[^1]) is not [.., var last] || last.FirstSequence <= Checkpointed(directory));
     }
 
     private static long Checkpointed(TemporaryPool directory) =>
@@ -98,8 +101,12 @@ public sealed class DamageTests
     private static JournalScan Scan(TemporaryPool directory, out long records)
     {
         long count = 0;
-        var scan = JournalReader.Scan(
-            PhysicalFileSystem.Instance, directory.Journal, (in frame) => count += frame.Type == EventType.Remembered ? 1 : 0);
+        var scan = JournalReader.Scan(PhysicalFileSystem.Instance, directory.Journal, (in frame) => count += frame.Type switch
+        {
+            EventType.Remembered => 1,
+            EventType.Dropped => DroppedEvent.Decode(frame.Payload)!.Value.Records,
+            _ => 0,
+        });
         records = count;
         return scan;
     }
