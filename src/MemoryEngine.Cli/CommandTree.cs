@@ -44,6 +44,7 @@ internal sealed class CommandTree
             },
             new CheckVerb(_shell),
             new CompactVerb(_shell),
+            new MaintainVerb(_shell),
             new Command("backup", "Copies of a pool, made while it is in use.")
             {
                 new BackupCreateVerb(_shell),

@@ -235,6 +235,17 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Does what keeps a pool small and quick to open: gives space back where it is worth it, and takes a checkpoint.
+    /// Nothing that anybody can see changes.
+    /// </summary>
+    public async Task<CompactResult> MaintainAsync(CancellationToken cancellationToken = default)
+    {
+        var result = await CompactAsync(null, cancellationToken).ConfigureAwait(false);
+        _ = await _pool.StepAsync(() => _pool.TakeCheckpoint(standsAlone: false), cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>
     /// Copies the pool as it is at one moment, while it is read and written. The backup is a pool of its own: it can be
     /// opened, checked, and copied back by <see cref="RestoreBackupAsync"/>.
     /// </summary>

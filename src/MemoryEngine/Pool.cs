@@ -213,7 +213,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Checkpoint()
     {
         Volatile.Write(ref _checkpointedBytes, _journal!.Bytes);
-        if (_journal.Poison is not null || Records!.DeviceFault is not null) return;
+        // A failed read is of no account here: what was to be read is in the journal.
+        if (_journal.Poison is not null || Records!.WriteFault is not null) return;
         try
         {
             _ = TakeCheckpoint(standsAlone: false);
@@ -263,7 +264,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Memtable.Rows[row];
-        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)));
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);

@@ -79,8 +79,8 @@ internal static class PoolCheck
             if (pool.Memtable.Rows[row].IsErased) continue;
             using var body = await pool.Records.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
             bytes += body.Span.Length;
-            var position = new JournalPosition(pool.Memtable.Rows[row].Position);
-            var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position));
+            var (position, birth) = (new JournalPosition(pool.Memtable.Rows[row].Position), pool.Memtable.Rows[row].Birth);
+            var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position, birth));
             if (same) continue;
             problems.Add(new CheckProblem(
                 pool.Paths.Records,

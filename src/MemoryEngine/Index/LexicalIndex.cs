@@ -33,6 +33,9 @@ internal sealed class LexicalIndex
         _lengths.Add(document.Length);
     }
 
+    /// <summary>Adds the lengths of the next rows, which have no terms.</summary>
+    public void AddLengths(int length, int rows) => _lengths.AddMany(length, rows);
+
     /// <summary>Adds the length of the next row, whose postings come by <see cref="TryAppend"/>.</summary>
     public void AddLength(int length) => _lengths.Add(length);
 

@@ -60,7 +60,6 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Starts the journal of a new pool. Its first file appears whole or not at all.</summary>
     public static JournalWriter Create(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock)
     {
-        DeleteLeftovers(files, directory);
         var (file, header) = CreateFile(files, directory, 1, poolId, clock);
         return new JournalWriter(files, directory, poolId, fileBytes, clock, file)
         {
@@ -75,12 +74,7 @@ internal sealed class JournalWriter : IDisposable
     public static JournalWriter Open(
         IFileSystem files, string directory, JournalScan scan, long fileBytes, TimeProvider clock)
     {
-        DeleteLeftovers(files, directory);
-        if (scan.SpareFile is { } spare)
-        {
-            files.Delete(Path.Combine(directory, FileName(spare)));
-            files.SyncDirectory(directory);
-        }
+        SettleNames(files, directory, scan.SpareFile);
         var file = files.Open(Path.Combine(directory, FileName(scan.LastFile)), FileOpening.ReadWrite);
         try
         {
@@ -212,13 +206,13 @@ internal sealed class JournalWriter : IDisposable
         return (files.Open(path, FileOpening.ReadWrite), header);
     }
 
-    // What a crash left of a file that was being made. It may hold what has been purged since, so it is gone for good before
-    // anything is written.
-    private static void DeleteLeftovers(IFileSystem files, string directory)
+    // What a crash left of files that were being made goes: it may hold what is purged later. A file that was put in the
+    // place of another just before the process died is there to stay.
+    private static void SettleNames(IFileSystem files, string directory, int? spare)
     {
-        var leftovers = files.List(directory).Where(IsLeftover).ToList();
-        foreach (var name in leftovers) files.Delete(Path.Combine(directory, name));
-        if (leftovers.Count > 0) files.SyncDirectory(directory);
+        foreach (var name in files.List(directory).Where(IsLeftover)) files.Delete(Path.Combine(directory, name));
+        if (spare is { } number) files.Delete(Path.Combine(directory, FileName(number)));
+        files.SyncDirectory(directory);
     }
 
     private void WriteClosing()

@@ -36,11 +36,8 @@ internal sealed partial class Memtable
             Tags = tags,
             Requires = requires,
         };
-        for (; count > 0; count--)
-        {
-            Rows.Add(erased);
-            Lexical.AddLength(0);
-        }
+        Rows.AddMany(erased, count);
+        Lexical.AddLengths(0, count);
     }
 
     /// <summary>Where a row's event lies in the journal.</summary>

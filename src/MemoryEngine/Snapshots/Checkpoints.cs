@@ -37,7 +37,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         Volatile.Write(ref _segments, segments);
         if (_records is not null) recovery.Records.Retire(_records);
         _records = records;
-        if (standsAlone) recovery.Records.Truncate(records);
+        recovery.Records.Truncate(records);
         IEnumerable<SegmentInfo> needed = standsAlone ? segments : segments.Concat(before);
         SegmentFiles.Sweep(files, paths.Segments, needed.Select(s => s.Number).ToHashSet(), must: standsAlone);
     }
