@@ -129,6 +129,8 @@ internal sealed partial class Memtable
     public void Restore(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
+        // Its birth was dropped from the journal, and this event lies in a file that was not worth rewriting.
+        if (Rows[row].IsErased) return;
         // A journal may say so of a row that never died; it is one live row all the same.
         if (!Rows[row].IsLive(Applied)) Count(row, +1);
         Rows[row].Note(sequence);
@@ -195,6 +197,7 @@ internal sealed partial class Memtable
     private void Die(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
+        if (Rows[row].IsErased) return;
         if (Rows[row].IsLive(Applied)) Count(row, -1);
         Rows[row].Note(-sequence);
     }
