@@ -1,3 +1,4 @@
+using MemoryEngine.Snapshots;
 using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests.Snapshots;
@@ -14,11 +15,14 @@ public sealed class CheckpointCrashTests
         _pool.Disk = before.AfterProcessKill();
         var image = await CloseAsync();
         var calls = _pool.Disk.CallCount;
-        for (var n = 1; n <= calls; n++)
+        var merged = new ManifestFiles(_pool.Disk, $"{SimulatedPool.Root}/manifests").Newest()!;
+        Assert.Equal(16, Assert.Single(merged.Segments).Rows);
+        for (var n = 1; n <= calls + 1; n++)
         {
             var failing = before.AfterProcessKill();
             _pool.Disk = failing;
-            failing.FailCall(n, FaultKind.Io);
+            // From the n-th call on nothing reaches the disk: it stays as it is when the power fails there.
+            for (var later = n; later <= calls + 50; later++) failing.FailCall(later, FaultKind.Io);
             await CloseAsync();
             var unsynced = failing.UnsyncedOperationCount;
             PowerLoss[] losses =
