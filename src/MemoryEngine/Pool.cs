@@ -24,13 +24,13 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public Pool(
         MemoryStoreOptions options, PoolPaths paths, Recovery recovery, PoolCreatedEvent created, JournalScan scan,
-        JournalWriter? journal, IDisposable? poolLock)
+        JournalBodies bodies, JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
         (Memtable, Snapshots, Records, Answers, _notes) =
             (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
-        Bodies = new JournalBodies(options.Files, paths.Journal);
+        Bodies = bodies;
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;

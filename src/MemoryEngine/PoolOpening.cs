@@ -166,7 +166,8 @@ internal static class PoolOpening
         try
         {
             journal = JournalWriter.Open(files, paths.Journal, scan, options.JournalFileBytes, options.Clock);
-            return new Pool(options, paths, recovery, Born(recovery, paths), scan, journal, poolLock);
+            var bodies = new JournalBodies(files, paths.Journal);
+            return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, journal, poolLock);
         }
         catch
         {
@@ -183,16 +184,20 @@ internal static class PoolOpening
         for (var attempt = 1; ; attempt++)
         {
             cancellation.ThrowIfCancellationRequested();
+            var bodies = new JournalBodies(options.Files, paths.Journal);
             try
             {
+                // Held open before they are read: when the owner rewrites one, its frames stay where they were found.
+                foreach (var file in JournalReader.Numbers(options.Files, paths.Journal)) bodies.Hold(file);
                 var recovery = NewRecovery(paths, options);
                 var scan = recovery.Run(withRecords: false);
-                return new Pool(options, paths, recovery, Born(recovery, paths), scan, null, null);
+                return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, null, null);
             }
-            catch (MemoryEngineException e) when (attempt < Attempts && e.Code is ErrorCode.Corruption or ErrorCode.Storage)
+            catch (MemoryEngineException e)
             {
+                bodies.Dispose();
                 // Or a file of the last checkpoint was there when the directory was read, and is gone.
-                // The last attempt's error stands.
+                if (attempt == Attempts || e.Code is not (ErrorCode.Corruption or ErrorCode.Storage)) throw;
             }
         }
     }

@@ -170,6 +170,25 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task Who_reads_beside_the_owner_keeps_what_was_there()
+    {
+        await using var store = await OpenAsync();
+        var kept = new List<Guid>();
+        await store.CreateSnapshotAsync("empty");
+        for (var i = 0; i < 40; i++)
+        {
+            if (i % 8 == 0) kept.Add((await store.RememberAsync(Draft($"kept {i}") with { IdempotencyKey = $"k{i}" })).Id);
+            await store.RememberAsync(Draft($"rolled back {i} {new string('x', 3_000)}"));
+        }
+        await using var reader = await MemoryStore.OpenAsync(SimulatedPool.Root, Options(_pool) with { ReadOnly = true });
+        var undo = (await store.RollBackAsync("empty")).Undo;
+        await store.DropSnapshotAsync(undo);
+        Assert.Equal(40, (await store.CompactAsync()).VersionsDropped);
+        Assert.Equal(45, (await SimulatedPool.ListAsync(reader)).Count);
+        foreach (var id in kept) Assert.StartsWith("kept", (await reader.GetAsync(id))!.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backup_is_a_pool_as_of_one_moment()
     {
         await using var store = await OpenAsync();
