@@ -41,9 +41,21 @@ internal static class PoolCheck
         catch (CorruptionException e)
         {
             problems.Add(new CheckProblem(
-                e.File, e.Offset, $"expected {e.Expected}, found {e.Found}", "The pool does not open: restore this file from a backup."));
+                e.File,
+                e.Offset,
+                $"expected {e.Expected}, found {e.Found}",
+                "The pool does not open: restore it from a backup, or let 'repair' save what can be proven into a new pool."));
+            // The strict reader stops at the first; the lenient one goes on to the end.
+            problems.AddRange(PoolRepair.Examine(paths, options).Where(p => problems.All(known => (known.File, known.Offset) != (p.File, p.Offset))));
+            bytes += JournalReader.Numbers(options.Files, paths.Journal).Sum(n => LengthOf(options.Files, paths.Journal, n));
         }
         return new CheckReport(bytes, problems);
+    }
+
+    private static long LengthOf(IFileSystem files, string journal, int number)
+    {
+        using var file = files.Open(Path.Combine(journal, JournalFormat.FileName(number)), FileOpening.Read);
+        return file.Length;
     }
 
     private static long CheckSegments(IFileSystem files, string directory, List<CheckProblem> problems)

@@ -39,6 +39,15 @@ internal static class PoolRepair
         return report with { Check = check, Memories = pool.Memtable.Current.Live.Count };
     }
 
+    /// <summary>Everything that is damaged in the journal of a pool that does not open, and what of it could be saved. Writes nothing.</summary>
+    public static IReadOnlyList<CheckProblem> Examine(PoolPaths paths, MemoryStoreOptions options)
+    {
+        using var held = Hold(paths, options, out _);
+        using var found = RepairSource.Read(options.Files, paths, options.Clock);
+        var draft = RepairPlan.Make(found, options.Files, paths);
+        return DamageReport.Of(found, draft, LossList.Of(draft, found.Through));
+    }
+
     private static void CheckPlaces(MemoryStoreOptions options, PoolPaths source, PoolPaths target)
     {
         var files = options.Files;
