@@ -52,11 +52,11 @@ internal sealed class LexicalIndex
     /// <summary>The terms of the rows from one on, ascending; for the writer.</summary>
     public ulong[] TermsFrom(int row)
     {
-        var terms = new List<ulong>();
-        foreach (var (term, list) in _postings.All()) if (list.LastDocument >= row) terms.Add(term);
-        var sorted = terms.ToArray();
-        Array.Sort(sorted);
-        return sorted;
+        var terms = new ulong[_postings.All().Count(p => p.List.LastDocument >= row)];
+        var count = 0;
+        foreach (var (term, list) in _postings.All()) if (list.LastDocument >= row) terms[count++] = term;
+        Array.Sort(terms);
+        return terms;
     }
 
     /// <summary>The postings of a term that some row has.</summary>

@@ -84,11 +84,13 @@ internal sealed class SegmentWriter
 
     private void WritePostings()
     {
-        using var terms = new ByteWriter(4096);
-        using var ends = new ByteWriter(4096);
+        // A pool of long texts has millions of terms: they are held once, and what is kept takes the place of what is not.
+        var terms = _memtable.Lexical.TermsFrom(_first);
+        var ends = new ulong[terms.Length];
+        var kept = 0;
         var list = new PostingList();
         var start = Begin();
-        foreach (var term in _memtable.Lexical.TermsFrom(_first))
+        foreach (var term in terms)
         {
             list.Clear();
             for (var cursor = _memtable.Lexical.Postings(term).Read(); cursor.MoveNext();)
@@ -98,16 +100,20 @@ internal sealed class SegmentWriter
             }
             if (list.LastDocument < 0) continue;
             _body.Write(list.Encoded);
-            terms.Int64((long)term);
-            ends.Int64(_body.Position - start);
+            (terms[kept], ends[kept]) = (term, (ulong)(_body.Position - start));
+            kept++;
         }
         End(SectionKind.Postings, 0, start);
-        start = Begin();
-        _body.Write(terms.Written);
-        End(SectionKind.Terms, 0, start);
-        start = Begin();
-        _body.Write(ends.Written);
-        End(SectionKind.TermEnds, 0, start);
+        WriteNumbers(SectionKind.Terms, terms.AsSpan(0, kept));
+        WriteNumbers(SectionKind.TermEnds, ends.AsSpan(0, kept));
+    }
+
+    private void WriteNumbers(SectionKind kind, Span<ulong> numbers)
+    {
+        var start = Begin();
+        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(numbers, numbers);
+        _body.Write(MemoryMarshal.AsBytes(numbers));
+        End(kind, 0, start);
     }
 
     private void WriteVectors(int space)

@@ -47,7 +47,8 @@ public sealed class GoldenTests
             var file = Path.GetRelativePath(pool.Root, refused.File).Replace('\\', '/');
             Assert.Equal(expected, new GoldenRefusal(file, refused.Offset, refused.Expected, refused.Found));
         }
-        var problem = Assert.Single((await MemoryStore.CheckAsync(pool.Root, GoldenContent.Options)).Problems);
+        // The first is what keeps it closed; the rest are what the lenient reader makes of it.
+        var problem = (await MemoryStore.CheckAsync(pool.Root, GoldenContent.Options)).Problems[0];
         Assert.Equal((expected.File, expected.Offset), (Path.GetRelativePath(pool.Root, problem.File).Replace('\\', '/'), problem.Offset));
     }
 
