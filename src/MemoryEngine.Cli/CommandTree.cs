@@ -52,7 +52,12 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
-            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchOpenVerb(_shell) },
+            new Command("bench", "Measures this machine.")
+            {
+                new BenchCommitVerb(_shell),
+                new BenchOpenVerb(_shell),
+                new BenchSearchVerb(_shell),
+            },
         };
     }
 

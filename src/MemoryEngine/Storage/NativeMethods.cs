@@ -11,6 +11,7 @@ internal static partial class NativeMethods
     public const int NoSpace = 28;
     public const int InvalidArgument = 22;
     public const int NotSupportedOnLinux = 95;
+    public const int AdviseHugePage = 14;
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(SafeFileHandle file);
@@ -30,4 +31,7 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fileDescriptor);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int MAdvise(nint address, nint length, int advice);
 }

@@ -1,0 +1,85 @@
+using MemoryEngine.Kernels;
+
+namespace MemoryEngine.Index;
+
+/// <summary>
+/// Nearest neighbours among vectors that do not change: a graph over codes, and float vectors that say how near the found
+/// ones really are. Any number of threads may search at once.
+/// </summary>
+/// <remarks>
+/// An answer has k hits, or as many as there are rows that may be found. What an answer lacks is only ever a nearer row that
+/// the walk did not meet: more <c>ef</c>, fewer of those.
+/// </remarks>
+internal abstract class HnswIndex(HnswGraph graph, VectorRows rows) : IDisposable
+{
+    public HnswGraph Graph => graph;
+
+    public VectorRows Rows => rows;
+
+    /// <summary>Bytes that should be in memory: codes, links and row numbers, without the float vectors.</summary>
+    public long Bytes => graph.Bytes;
+
+    /// <summary>Builds the graph, repairs and checks it. The vectors must outlive the index.</summary>
+    public static HnswIndex Build(VectorRows rows, HnswOptions options) => Build(rows, options, KernelDispatch.Variant);
+
+    public static HnswIndex Build(VectorRows rows, HnswOptions options, KernelVariant variant)
+    {
+        options.Validate();
+        return Over(KernelDispatch.Use<Building, HnswGraph>(variant, new Building(rows, options)), rows, variant);
+    }
+
+    /// <summary>An index over a finished graph, which it then owns.</summary>
+    public static HnswIndex Over(HnswGraph graph, VectorRows rows) => Over(graph, rows, KernelDispatch.Variant);
+
+    public static HnswIndex Over(HnswGraph graph, VectorRows rows, KernelVariant variant) =>
+        KernelDispatch.Use<Searching, HnswIndex>(variant, new Searching(graph, rows));
+
+    /// <summary>Finds the nearest rows, best first, with their exact similarity; returns how many.</summary>
+    /// <param name="query">As long as the dimension; finite; for cosine of any length but zero.</param>
+    /// <param name="ef">Candidates that the walk keeps; at least as many as hits are taken.</param>
+    /// <param name="hits">Takes as many as it has room for.</param>
+    /// <param name="cost">What it took.</param>
+    public abstract int Search(ReadOnlySpan<float> query, int ef, Span<Hit> hits, out SearchCost cost);
+
+    /// <summary>As without a filter, among the rows that it lets through.</summary>
+    public abstract int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost);
+
+    public void Dispose()
+    {
+        Release();
+        graph.Dispose();
+    }
+
+    protected abstract void Release();
+
+    private readonly struct Building(VectorRows rows, HnswOptions options) : IKernelUser<HnswGraph>
+    {
+        public HnswGraph Use<TKernels>()
+            where TKernels : struct, IKernels
+        {
+            using var building = new BuildGraph(rows.Count, options);
+            using var codes = new BuildCodes(rows, building.Rows, options);
+            var builder = new HnswBuilder<ByteCodes<TKernels>>(building, codes, options);
+            builder.Build();
+            new GraphRepair<ByteCodes<TKernels>>(building, builder).Run();
+            return GraphPacking.Pack(building, rows, options);
+        }
+    }
+
+    private readonly struct Searching(HnswGraph graph, VectorRows rows) : IKernelUser<HnswIndex>
+    {
+        public HnswIndex Use<TKernels>()
+            where TKernels : struct, IKernels => graph.Shape.Bits switch
+            {
+                8 => new HnswSearcher<TKernels, ByteCodes<TKernels>>(graph, rows),
+                4 => new HnswSearcher<TKernels, NibbleCodes<TKernels>>(graph, rows),
+                _ => new HnswSearcher<TKernels, BitCodes<TKernels>>(graph, rows),
+            };
+    }
+}
+
+/// <summary>What a search computed.</summary>
+/// <param name="CodeDistances">Distances between codes.</param>
+/// <param name="FloatDistances">Exact distances.</param>
+/// <param name="Scanned">Whether every allowed row was compared instead of the graph walked.</param>
+internal readonly record struct SearchCost(long CodeDistances, long FloatDistances, bool Scanned);
