@@ -6,8 +6,7 @@ namespace MemoryEngine.Index;
 /// </summary>
 internal sealed class TermTable
 {
-    // Chunks of 64 KiB. One array of millions of places would be a large object to the collector, which then lets as much
-    // garbage of large objects gather beside it: 90 MiB more resident memory in the benchmark of bodies far beyond memory.
+    // Chunks of 64 KiB: one array of millions of places would be a large object, and each growth would leave its hole.
     private const int ChunkBits = 12;
     private const int ChunkSize = 1 << ChunkBits;
 
