@@ -17,38 +17,41 @@ internal static class Plot
         var speeds = lines.SelectMany(l => l).Select(p => p.Speed).DefaultIfEmpty(1).ToArray();
         var (low, high) = (Math.Floor(Math.Log2(speeds.Min())), Math.Ceiling(Math.Log2(speeds.Max())));
         var svg = new StringBuilder();
-        Add(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        svg.Append("<svg xmlns=\"http://www.w3.org/2000/svg\" font-family=\"sans-serif\" font-size=\"12\" ");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"viewBox=\"0 0 {Width} {Height}\">");
         svg.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>");
         Text(svg, Left, 22, "start", $"{set.Name}: queries a CPU-second against recall@10");
         for (var recall = LowRecall; recall < 1.001; recall += 0.05)
-            Rule(svg, X(recall), Top, X(recall), Height - Bottom, recall.ToString("0.00", CultureInfo.InvariantCulture), isBelow: true);
+        {
+            var label = recall.ToString("0.00", CultureInfo.InvariantCulture);
+            Rule(svg, X(recall), Top, X(recall), Height - Bottom, label, isBelow: true);
+        }
         for (var power = low; power <= high; power++)
             Rule(svg, Left, Y(power), Width - Right, Y(power), Math.Pow(2, power).ToString("N0", CultureInfo.InvariantCulture), isBelow: false);
         for (var i = 0; i < curves.Count; i++)
         {
-            var colour = Colours[i % Colours.Length];
-            var points = string.Join(' ', lines[i].Select(Place));
-            Add(svg, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{points}\"/>");
-            Add(svg, $"<rect x=\"{Left + 10}\" y=\"{Height - Bottom - 20 - (18 * i)}\" width=\"14\" height=\"4\" fill=\"{colour}\"/>");
+            var colour = Colours[i % 4];
+            var points = string.Join(
+                ' ', lines[i].Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.Recall):0.0},{Y(Math.Log2(p.Speed)):0.0}")));
+            svg.AppendLine(
+                CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{points}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left + 10}\" y=\"{Height - Bottom - 20 - (18 * i)}\" ");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"width=\"14\" height=\"4\" fill=\"{colour}\"/>");
             Text(svg, Left + 30, Height - Bottom - 14 - (18 * i), "start", curves[i].Contender.Name);
         }
         return svg.AppendLine("</svg>").ToString();
 
-        string Place((double Recall, double Speed) point) =>
-            string.Create(CultureInfo.InvariantCulture, $"{X(point.Recall):0.0},{Y(Math.Log2(point.Speed)):0.0}");
         double X(double recall) => Left + ((recall - LowRecall) / (1 - LowRecall) * (Width - Left - Right));
         double Y(double power) => Height - Bottom - ((power - low) / Math.Max(high - low, 1) * (Height - Top - Bottom));
     }
 
     private static void Rule(StringBuilder svg, double x1, double y1, double x2, double y2, string label, bool isBelow)
     {
-        Add(svg, $"<line x1=\"{x1:0.0}\" y1=\"{y1:0.0}\" x2=\"{x2:0.0}\" y2=\"{y2:0.0}\" stroke=\"#ddd\"/>");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{x1:0.0}\" y1=\"{y1:0.0}\" x2=\"{x2:0.0}\" y2=\"{y2:0.0}\" stroke=\"#ddd\"/>");
         if (isBelow) Text(svg, x2, y2 + 18, "middle", label);
         else Text(svg, x1 - 6, y1 + 4, "end", label);
     }
 
     private static void Text(StringBuilder svg, double x, double y, string anchor, string text) =>
-        Add(svg, $"<text x=\"{x:0.0}\" y=\"{y:0.0}\" text-anchor=\"{anchor}\">{text}</text>");
-
-    private static void Add(StringBuilder svg, FormattableString line) => svg.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{x:0.0}\" y=\"{y:0.0}\" text-anchor=\"{anchor}\">{text}</text>");
 }

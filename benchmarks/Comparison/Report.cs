@@ -20,9 +20,10 @@ internal sealed class Report(DataSet set, IReadOnlyList<Curve> curves, int round
         to.WriteLine();
         foreach (var peer in curves.Skip(1))
             foreach (var recall in Recalls)
-                to.WriteLine(
-                    $"{curves[0].Contender.Name} / {peer.Contender.Name} at {recall}: " +
-                    Spread(r => curves[0].At(recall, r) / peer.At(recall, r), "0.00"));
+            {
+                var ratio = Spread(r => curves[0].At(recall, r) / peer.At(recall, r), "0.00");
+                to.WriteLine($"{curves[0].Contender.Name} / {peer.Contender.Name} at {recall}: {ratio}");
+            }
         to.WriteLine();
         foreach (var c in curves)
             foreach (var p in c.Points)

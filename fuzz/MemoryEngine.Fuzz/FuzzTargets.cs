@@ -9,8 +9,10 @@ internal static class FuzzTargets
         new PoolTarget(),
         new RecordTarget(),
         new ManifestTarget(),
+        new SegmentTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
+        new ProtocolTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

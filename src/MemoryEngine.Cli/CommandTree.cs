@@ -43,13 +43,21 @@ internal sealed class CommandTree
                 new SnapshotRollbackVerb(_shell),
             },
             new CheckVerb(_shell),
+            new RepairVerb(_shell),
+            new UpgradeVerb(_shell),
             new CompactVerb(_shell),
+            new MaintainVerb(_shell),
             new Command("backup", "Copies of a pool, made while it is in use.")
             {
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
-            new Command("bench", "Measures this machine.") { new BenchCommitVerb(_shell), new BenchSearchVerb(_shell) },
+            new Command("bench", "Measures this machine.")
+            {
+                new BenchCommitVerb(_shell),
+                new BenchOpenVerb(_shell),
+                new BenchSearchVerb(_shell),
+            },
         };
     }
 

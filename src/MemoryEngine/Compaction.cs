@@ -30,13 +30,15 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
         var (journalBytes, recordBytes) = (pool.JournalBytes, pool.Records!.Stats().FileBytes);
         // Whatever is purged from here on is for the next one to remove.
         var removal = pool.Removal;
+        // What was purged leaves the journal last: its records there are what tells an opening that the rest is not done.
+        if (removal.IsPending) await CompactRecordsAsync(isPurge: true, turn.Cancellation).ConfigureAwait(false);
         var files = await pool.StepAsync(SealJournal, turn.Cancellation).ConfigureAwait(false);
         for (var file = 1; file <= files; file++)
         {
             turn.Cancellation.ThrowIfCancellationRequested();
             await RewriteAsync(file, turn.Cancellation).ConfigureAwait(false);
         }
-        await CompactRecordsAsync(removal.IsPending, turn.Cancellation).ConfigureAwait(false);
+        await CompactRecordsAsync(isPurge: false, turn.Cancellation).ConfigureAwait(false);
         if (_eventsDropped > 0 || removal.IsPending)
             _ = await pool.StepAsync(() => pool.FinishRemoval(removal), turn.Cancellation).ConfigureAwait(false);
         return new CompactResult(

@@ -60,6 +60,37 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Makes a new pool of everything in a damaged one that can be proven intact, with a list of what cannot. The damaged
+    /// pool is not changed; it must be closed. The new one is opened and checked.
+    /// </summary>
+    /// <param name="from">The damaged pool.</param>
+    /// <param name="to">A new or an empty directory.</param>
+    /// <param name="options">Clock, memory and name of the owner; the rest does not matter.</param>
+    /// <param name="cancellationToken">Cancels, and leaves a directory that is refused as a pool.</param>
+    /// <exception cref="CorruptionException">Nothing can be proven; nothing was written.</exception>
+    /// <exception cref="MemoryEngineException">Someone owns the pool, there is none, its format is newer, or the disk refuses.</exception>
+    public static Task<RepairReport> RepairAsync(
+        string from, string to, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(from);
+        ArgumentException.ThrowIfNullOrEmpty(to);
+        return PoolRepair.RunAsync(from, to, options ?? new MemoryStoreOptions(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Brings a closed pool of an older format to the newest one. Opening a pool for writing does that bit by bit; this is
+    /// for those who want it whole. Nothing is changed in a pool that is of the newest format already.
+    /// </summary>
+    /// <exception cref="CorruptionException">The journal is damaged. Nothing was changed.</exception>
+    /// <exception cref="MemoryEngineException">Someone owns the pool, there is none, its format is newer, or the disk refuses.</exception>
+    public static Task<UpgradeReport> UpgradeAsync(
+        string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return PoolUpgrade.RunAsync(path, options ?? new MemoryStoreOptions(), cancellationToken);
+    }
+
+    /// <summary>
     /// Remembers one memory. A known id gets a new version when the content differs, and is brought back when it was
     /// forgotten.
     /// </summary>
@@ -235,6 +266,17 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Does what keeps a pool small and quick to open: gives space back where it is worth it, and takes a checkpoint.
+    /// Nothing that anybody can see changes.
+    /// </summary>
+    public async Task<CompactResult> MaintainAsync(CancellationToken cancellationToken = default)
+    {
+        var result = await CompactAsync(null, cancellationToken).ConfigureAwait(false);
+        _ = await _pool.StepAsync(() => _pool.TakeCheckpoint(standsAlone: false), cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>
     /// Copies the pool as it is at one moment, while it is read and written. The backup is a pool of its own: it can be
     /// opened, checked, and copied back by <see cref="RestoreBackupAsync"/>.
     /// </summary>
@@ -256,6 +298,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
+
+    /// <summary>How long the parts of the opening took.</summary>
+    internal Snapshots.OpeningTimes Opening => _pool.Opening;
 
     private Snapshots.NamedView FindSnapshot(string name)
     {

@@ -54,7 +54,7 @@ public sealed record MemoryStoreOptions
     internal long CheckpointBytes { get; init; } = 256L << 20;
 
     /// <summary>Closing takes a checkpoint when at least this much has been written since the last one; less is replayed faster.</summary>
-    internal long CheckpointOnCloseBytes { get; init; } = 8L << 20;
+    internal long CheckpointOnCloseBytes { get; init; } = 1L << 20;
 
     /// <summary>The disk.</summary>
     internal Storage.IFileSystem Files { get; init; } = Storage.PhysicalFileSystem.Instance;

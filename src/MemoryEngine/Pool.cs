@@ -15,7 +15,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly JournalWriter? _journal;
     private readonly GroupCommit? _commit;
     private readonly List<string> _notes;
-    private Manifest? _manifest;
+    private readonly long _openedSegmentBytes;
+    private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
     private string? _checkpointProblem;
@@ -23,16 +24,20 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public Pool(
         MemoryStoreOptions options, PoolPaths paths, Recovery recovery, PoolCreatedEvent created, JournalScan scan,
-        JournalWriter? journal, IDisposable? poolLock)
+        JournalBodies bodies, JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
-        (Memtable, Snapshots, Records, Answers, _notes, _manifest) =
-            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes, recovery.Manifest);
+        (Memtable, Snapshots, Records, Answers, _notes) =
+            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
-        Bodies = new JournalBodies(options.Files, paths.Journal);
+        Bodies = bodies;
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
-        _checkpointedBytes = recovery.CheckpointedBytes;
-        if (journal is not null) _commit = new GroupCommit(journal, this);
+        Opening = recovery.Times;
+        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
+        if (journal is null) return;
+        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery);
+        _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
+        _commit = new GroupCommit(journal, this);
     }
 
     public MemoryStoreOptions Options { get; }
@@ -75,6 +80,12 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public void Note(string note) => _notes.Add(note);
 
+    /// <summary>How long the parts of the opening took.</summary>
+    public OpeningTimes Opening { get; }
+
+    /// <summary>Bytes of the newest generation's segments.</summary>
+    public long SegmentBytes => _checkpoints?.SegmentBytes ?? _openedSegmentBytes;
+
     public long NowMicroseconds => RecordCodec.Microseconds(Options.Clock.GetUtcNow());
 
     public long JournalBytes => _journal?.Bytes ?? Scan.Bytes;
@@ -109,7 +120,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         if (Options.MaxPoolBytes is not { } limit) return;
         // Once in the journal, once in the record log.
-        var size = _journal!.Bytes + _journal.PendingBytes + (2L * recordBytes) + Records!.Stats().FileBytes;
+        var size = _journal!.Bytes + _journal.PendingBytes + (2L * recordBytes) + Records!.Stats().FileBytes + SegmentBytes;
         if (size <= limit) return;
         throw new MemoryEngineException(
             ErrorCode.PoolFull,
@@ -202,7 +213,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Checkpoint()
     {
         Volatile.Write(ref _checkpointedBytes, _journal!.Bytes);
-        if (_journal.Poison is not null || Records!.DeviceFault is not null) return;
+        // A failed read is of no account here: what was to be read is in the journal.
+        if (_journal.Poison is not null || Records!.WriteFault is not null) return;
         try
         {
             _ = TakeCheckpoint(standsAlone: false);
@@ -221,19 +233,18 @@ internal sealed class Pool : ICommitHost, IDisposable
         _journal!.Sync();
         Volatile.Write(ref _checkpointedBytes, _journal.Bytes);
         Answers.Prune(NowMicroseconds);
-        var manifest = new Manifest(Created.PoolId, _journal.LastSequence, Records!.TakeCheckpoint(), []);
-        manifest.Write(Options.Files, Paths.Manifests, Answers.WriteTo);
-        if (_manifest is not null) Records.Retire(_manifest.Records);
-        if (standsAlone) Records.Truncate(manifest.Records);
-        (_manifest, _checkpointProblem) = (manifest, null);
-        return manifest.Sequence;
+        var sequence = _journal.LastSequence;
+        _checkpoints!.Take(sequence, standsAlone);
+        _checkpointProblem = null;
+        return sequence;
     }
 
     /// <summary>What was purged before <paramref name="removal"/> was taken is in checkpoints alone: now not there either.</summary>
     public long FinishRemoval(Removal removal)
     {
+        var sequence = TakeCheckpoint(standsAlone: true);
         Removal = Removal with { Removed = removal.Purged };
-        return TakeCheckpoint(standsAlone: true);
+        return sequence;
     }
 
     private async ValueTask<RecordBody> ReadColdAsync(int row, CancellationToken cancellation)
@@ -253,7 +264,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Memtable.Rows[row];
-        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)));
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);

@@ -1,26 +1,30 @@
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
+using MemoryEngine.Segments;
 using MemoryEngine.Snapshots;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine;
 
 /// <summary>
-/// Reads every byte of a pool: the journal strictly, the manifests, and each body in the record log against the
-/// journal's.
+/// Reads every byte of a pool: the journal strictly, the manifests and segments, and each body in the record log against
+/// the journal's.
 /// </summary>
 internal static class PoolCheck
 {
+    private const string SlowerOpening = "The next opening replays more of the journal; nothing is lost.";
+
     public static async Task<CheckReport> RunAsync(string path, MemoryStoreOptions options, CancellationToken cancellation)
     {
         var paths = new PoolPaths(Path.GetFullPath(path));
         var problems = new List<CheckProblem>();
         long bytes = 0;
-        foreach (var (file, problem, length) in Manifest.Examine(options.Files, paths.Manifests))
+        foreach (var file in new ManifestFiles(options.Files, paths.Manifests).Read())
         {
-            bytes += length;
-            if (problem is not null)
-                problems.Add(new CheckProblem(file, 0, problem, "The next opening replays more of the journal; nothing is lost."));
+            bytes += file.Bytes;
+            if (file.Problem is not null) problems.Add(new CheckProblem(file.Path, 0, file.Problem, SlowerOpening));
         }
+        bytes += CheckSegments(options.Files, paths.Segments, problems);
         try
         {
             // Bodies that the log does not have whole are read from the journal, so a lexical opening needs no embedder.
@@ -37,9 +41,43 @@ internal static class PoolCheck
         catch (CorruptionException e)
         {
             problems.Add(new CheckProblem(
-                e.File, e.Offset, $"expected {e.Expected}, found {e.Found}", "The pool does not open: restore this file from a backup."));
+                e.File,
+                e.Offset,
+                $"expected {e.Expected}, found {e.Found}",
+                "The pool does not open: restore it from a backup, or let 'repair' save what can be proven into a new pool."));
+            // The strict reader stops at the first; the lenient one goes on to the end.
+            problems.AddRange(PoolRepair.Examine(paths, options).Where(p => problems.All(known => (known.File, known.Offset) != (p.File, p.Offset))));
+            bytes += JournalReader.Numbers(options.Files, paths.Journal).Sum(n => LengthOf(options.Files, paths.Journal, n));
         }
         return new CheckReport(bytes, problems);
+    }
+
+    private static long LengthOf(IFileSystem files, string journal, int number)
+    {
+        using var file = files.Open(Path.Combine(journal, JournalFormat.FileName(number)), FileOpening.Read);
+        return file.Length;
+    }
+
+    private static long CheckSegments(IFileSystem files, string directory, List<CheckProblem> problems)
+    {
+        long bytes = 0;
+        foreach (var path in SegmentFiles.Numbers(files, directory).Select(n => SegmentFiles.PathOf(directory, n)))
+        {
+            try
+            {
+                using var reader = SegmentReader.Open(files, path);
+                bytes += reader.Header.FileBytes;
+                foreach (var wrong in reader.Check()) problems.Add(Problem(wrong));
+            }
+            catch (CorruptionException e)
+            {
+                problems.Add(Problem(e));
+            }
+        }
+        return bytes;
+
+        static CheckProblem Problem(CorruptionException e) =>
+            new(e.File, e.Offset, $"expected {e.Expected}, found {e.Found}", SlowerOpening);
     }
 
     private static async Task<long> CheckRecordsAsync(Pool pool, List<CheckProblem> problems, CancellationToken cancellation)
@@ -49,11 +87,12 @@ internal static class PoolCheck
         using var journal = new JournalBodies(pool.Options.Files, pool.Paths.Journal);
         for (var row = 0; row < pool.Memtable.Current.RowCount; row++)
         {
+            // What was dropped from the journal has no body to compare.
             if (pool.Memtable.Rows[row].IsErased) continue;
             using var body = await pool.Records.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
             bytes += body.Span.Length;
-            var position = new JournalPosition(pool.Memtable.Rows[row].Position);
-            var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position));
+            var (position, birth) = (new JournalPosition(pool.Memtable.Rows[row].Position), pool.Memtable.Rows[row].Birth);
+            var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position, birth));
             if (same) continue;
             problems.Add(new CheckProblem(
                 pool.Paths.Records,

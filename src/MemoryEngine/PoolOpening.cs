@@ -109,8 +109,8 @@ internal static class PoolOpening
         var names = files.List(paths.Root);
         var hasJournal = files.DirectoryExists(paths.Journal) && JournalReader.Numbers(files, paths.Journal).Count > 0;
         if (hasJournal) return true;
-        if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests)) throw LostJournal(paths, "no journal file");
-        string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Manifests];
+        if (HoldsDerived(files, paths)) throw LostJournal(paths, "no journal file");
+        string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Segments, paths.Manifests];
         var parts = own.Select(Path.GetFileName).ToHashSet();
         if (names.FirstOrDefault(n => !parts.Contains(n)) is { } stranger)
         {
@@ -123,6 +123,9 @@ internal static class PoolOpening
 
     private static CorruptionException LostJournal(PoolPaths paths, string found) =>
         new(paths.Journal, 0, "the journal of the pool whose records and manifests are here", found);
+
+    private static bool HoldsDerived(IFileSystem files, PoolPaths paths) =>
+        HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Segments) || HoldsFiles(files, paths.Manifests);
 
     private static bool HoldsFiles(IFileSystem files, string directory) =>
         files.DirectoryExists(directory) && files.List(directory).Count > 0;
@@ -152,7 +155,7 @@ internal static class PoolOpening
         var isThere = Examine(files, paths);
         if (isThere && IsUnborn(files, paths))
         {
-            if (HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Manifests)) throw LostJournal(paths, "no event");
+            if (HoldsDerived(files, paths)) throw LostJournal(paths, "no event");
             isThere = false;
         }
         if (!isThere) Create(paths, options);
@@ -163,7 +166,8 @@ internal static class PoolOpening
         try
         {
             journal = JournalWriter.Open(files, paths.Journal, scan, options.JournalFileBytes, options.Clock);
-            return new Pool(options, paths, recovery, Born(recovery, paths), scan, journal, poolLock);
+            var bodies = new JournalBodies(files, paths.Journal);
+            return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, journal, poolLock);
         }
         catch
         {
@@ -180,16 +184,20 @@ internal static class PoolOpening
         for (var attempt = 1; ; attempt++)
         {
             cancellation.ThrowIfCancellationRequested();
+            var bodies = new JournalBodies(options.Files, paths.Journal);
             try
             {
+                // Held open before they are read: when the owner rewrites one, its frames stay where they were found.
+                foreach (var file in JournalReader.Numbers(options.Files, paths.Journal)) bodies.Hold(file);
                 var recovery = NewRecovery(paths, options);
                 var scan = recovery.Run(withRecords: false);
-                return new Pool(options, paths, recovery, Born(recovery, paths), scan, null, null);
+                return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, null, null);
             }
-            catch (MemoryEngineException e) when (attempt < Attempts && e.Code is ErrorCode.Corruption or ErrorCode.Storage)
+            catch (MemoryEngineException e)
             {
+                bodies.Dispose();
                 // Or a file of the last checkpoint was there when the directory was read, and is gone.
-                // The last attempt's error stands.
+                if (attempt == Attempts || e.Code is not (ErrorCode.Corruption or ErrorCode.Storage)) throw;
             }
         }
     }
@@ -200,14 +208,22 @@ internal static class PoolOpening
     private static PoolCreatedEvent Born(Recovery recovery, PoolPaths paths) => recovery.Created
         ?? throw new CorruptionException(paths.Journal, 0, "the pool's creation as its first event", "other events");
 
-    // Its maker died before the first event: the files are there and hold nothing.
-    private static bool IsUnborn(IFileSystem files, PoolPaths paths) =>
-        JournalReader.Scan(files, paths.Journal, static (in _) => { }).LastSequence == 0;
+    // Its maker died before the first event: the files are there and hold nothing. What has grown beyond the room of a few
+    // events need not be read for that.
+    private static bool IsUnborn(IFileSystem files, PoolPaths paths)
+    {
+        const long RoomOfFirstEvents = 1 << 20;
+        if (JournalReader.Numbers(files, paths.Journal) is not [1]) return false;
+        using (var first = files.Open(Path.Combine(paths.Journal, JournalFormat.FileName(1)), FileOpening.Read))
+            if (first.Length > RoomOfFirstEvents) return false;
+        return JournalReader.Scan(files, paths.Journal, static (in _) => { }).LastSequence == 0;
+    }
 
     private static void Create(PoolPaths paths, MemoryStoreOptions options)
     {
         var files = options.Files;
         files.CreateDirectory(paths.Journal);
+        files.CreateDirectory(paths.Segments);
         files.CreateDirectory(paths.Manifests);
         WriteIgnore(files, paths);
         SyncNames(files, paths.Root);

@@ -75,6 +75,7 @@ internal sealed class Reading(Pool pool)
             Sequence = current.View.Last,
             JournalBytes = pool.JournalBytes,
             RecordBytes = tiers.FileBytes,
+            SegmentBytes = pool.SegmentBytes,
             Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
             Tiers =
             [

@@ -18,7 +18,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         MemoryDraft draft, bool mustExist, int? expectedVersion, Durability durability, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
-        DraftRules.Check(draft, pool.Memtable.Spaces);
+        Check(draft);
         var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
         var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
         return await pool.CommitAsync(write, cancellation).ConfigureAwait(false);
@@ -32,7 +32,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         {
             try
             {
-                DraftRules.Check(drafts[i], pool.Memtable.Spaces);
+                Check(drafts[i]);
             }
             catch (ArgumentException e)
             {
@@ -52,6 +52,13 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
                 writes[first + i] = pool.CommitAsync(prepared[i], cancellation, isOneOfMany: prepared.Length > 1).AsTask();
         }
         return await Task.WhenAll(writes).ConfigureAwait(false);
+    }
+
+    // What is refused here is refused before anything is written. A purge may still come before the write's turn.
+    private void Check(MemoryDraft draft)
+    {
+        DraftRules.Check(draft, pool.Memtable.Spaces);
+        if (draft.Id is { } id && pool.Memtable.IsPurged(id)) throw NotFound.Purged(id);
     }
 
     private PendingRemember Prepare(

@@ -20,9 +20,10 @@ internal static class FolderTable
     {
         [Root] =
         [
-            "Snapshots", "Journal", "Records", "Segments", "Index", Kernels, "Storage",
+            "Repair", "Snapshots", "Journal", "Records", "Segments", "Index", Kernels, "Storage",
             "Verification", "Transfer", "Evidence", "Telemetry",
         ],
+        ["Repair"] = ["Snapshots", "Journal", "Records", "Segments", "Index", "Storage"],
         ["Snapshots"] = ["Journal", "Records", "Segments", "Storage"],
         ["Journal"] = ["Storage"],
         ["Records"] = ["Storage"],

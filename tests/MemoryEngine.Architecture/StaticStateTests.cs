@@ -14,6 +14,7 @@ public sealed class StaticStateTests
     {
         var folders = new EngineFolders(Repository.Engine);
         Check(typeof(ErrorCode).Assembly.GetTypes(), folders.Find).ShouldBeNone();
+        Check(typeof(Protocol.ProtocolLimits).Assembly.GetTypes(), folders.Find).ShouldBeNone();
     }
 
     [Fact]

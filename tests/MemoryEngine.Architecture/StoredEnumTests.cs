@@ -11,7 +11,7 @@ public sealed class StoredEnumTests
     [Fact]
     public void Stored_enums_only_grow()
     {
-        var found = Values(typeof(ErrorCode).Assembly.GetTypes());
+        var found = Values([.. typeof(ErrorCode).Assembly.GetTypes(), .. typeof(Protocol.ProtocolLimits).Assembly.GetTypes()]);
         Assert.Contains("MemoryEngine.ErrorCode.Corruption = 11", found);
         Check(Repository.Read(Kept), found).ShouldBeNone();
     }

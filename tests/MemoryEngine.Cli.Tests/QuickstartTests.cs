@@ -40,12 +40,12 @@ public sealed class QuickstartTests : IDisposable
         var answer = await _cli.RunAsync(["quickstart", "--json"]);
         Assert.Equal(0, answer.ExitCode);
         var steps = answer.Json.GetProperty("steps").EnumerateArray().ToArray();
-        string[] names = ["open", "import", "recall", "recall", "recall", "recall", "revise", "forget", "restore"];
+        string[] names = ["open", "import", "recall", "recall", "recall", "recall", "snapshot", "revise", "forget", "restore", "rollback"];
         Assert.Equal(names, steps.Select(s => s.GetProperty("name").GetString()!));
         Assert.All(steps, s => Assert.True(s.GetProperty("micros").GetInt64() > 0));
         Assert.All(steps, s => Assert.NotEmpty(s.GetProperty("what").GetString()!));
-        Assert.EndsWith("is not recalled", steps[7].GetProperty("what").GetString(), StringComparison.Ordinal);
-        Assert.EndsWith("is recalled", steps[8].GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("is not recalled", steps[8].GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("is recalled", steps[9].GetProperty("what").GetString(), StringComparison.Ordinal);
         Assert.Equal(3, answer.Json.GetProperty("recalled").GetArrayLength());
         Assert.True(Directory.Exists(_cli.Pool));
         Assert.Equal(0, (await _cli.RunAsync("quickstart")).ExitCode);

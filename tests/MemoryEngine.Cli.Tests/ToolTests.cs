@@ -70,6 +70,19 @@ public sealed class ToolTests : IDisposable
         Assert.Contains("64 writers", (await _cli.RunAsync("bench", "commit", "--rounds", "1", "--slice-ms", "20")).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Bench_open_says_what_opening_takes()
+    {
+        await _cli.RunAsync("remember", "Open once, keep it open.");
+        var figures = await _cli.JsonAsync(0, "bench", "open", "--times", "3");
+        Assert.Equal(1, figures.GetProperty("records").GetInt64());
+        var open = figures.GetProperty("open");
+        Assert.True(open.GetProperty("min_ms").GetDouble() > 0);
+        Assert.True(open.GetProperty("max_ms").GetDouble() >= open.GetProperty("median_ms").GetDouble());
+        Assert.True(figures.GetProperty("parts").GetProperty("journal_ms").GetDouble() >= 0);
+        Assert.Contains("record log", (await _cli.RunAsync("bench", "open")).Out, StringComparison.Ordinal);
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> ProcessAsync(params string[] args)
     {
         string[] all = ["exec", typeof(Program).Assembly.Location, .. args, "--pool", _cli.Pool];

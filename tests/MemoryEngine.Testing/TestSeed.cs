@@ -17,4 +17,8 @@ public static class TestSeed
         "random" => Random.Shared.Next(1, 1_000_000),
         var given => int.Parse(given, CultureInfo.InvariantCulture),
     };
+
+    /// <summary>A number from the environment, or null where none is given.</summary>
+    public static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -71,6 +71,39 @@ public sealed class CompactionTests
         }
     }
 
+    [Fact]
+    public async Task A_purge_of_a_checkpointed_memory_that_was_cut_short_is_finished_by_the_next_opening()
+    {
+        var id = Guid.CreateVersion7();
+        await using (var store = await OpenAsync())
+        {
+            for (var i = 0; i < 20; i++) await store.RememberAsync(Draft($"before {i}"));
+            await store.RememberAsync(Draft(Secret, SecretVector) with { Id = id });
+        }
+        await using (var store = await OpenAsync()) await store.RememberAsync(Draft("in a segment of its own"));
+        var before = _pool.Disk;
+        long calls = 1;
+        for (var n = 0; n <= calls; n++)
+        {
+            _pool.Disk = before.AfterProcessKill();
+            var store = await OpenAsync();
+            var opened = _pool.Disk.CallCount;
+            if (n > 0) _pool.Disk.FailCall(opened + n, FaultKind.Io);
+            var isPurged = await IsDoneAsync(() => store.PurgeAsync([id]));
+            if (n == 0) calls = _pool.Disk.CallCount - opened;
+            if (isPurged) Assert.False(Occurs(Encoding.UTF8.GetBytes(Secret)), $"call {n}: it is in a file");
+            _pool.Disk = _pool.Disk.AfterProcessKill();
+            await using var again = await OpenAsync();
+            var isGone = !await IsDoneAsync(async () => await again.GetAsync(id));
+            Assert.True(isGone || !isPurged, $"call {n}: it is back");
+            Assert.Equal(!isGone, Occurs(Encoding.UTF8.GetBytes(Secret)));
+            Assert.Equal(!isGone, Occurs(MemoryMarshal.AsBytes<float>(SecretVector)));
+            Assert.Equal(isGone ? 21 : 22, again.Stats().Memories);
+            Assert.Equal(isGone ? 21 : 22, (await SimulatedPool.ListAsync(again)).Count);
+            await store.DisposeAsync();
+        }
+    }
+
     private async Task<long> CallsOfAPurgeAsync()
     {
         await using var store = await OpenAsync();
@@ -134,6 +167,25 @@ public sealed class CompactionTests
         Assert.Equal(2, result.VersionsDropped);
         Assert.Equal(["three", "four"], (await store.HistoryAsync(id)).Select(v => v.Text));
         Assert.Equal(5, (await store.ReviseAsync(id, Draft("five"))).Version);
+    }
+
+    [Fact]
+    public async Task Who_reads_beside_the_owner_keeps_what_was_there()
+    {
+        await using var store = await OpenAsync();
+        var kept = new List<Guid>();
+        await store.CreateSnapshotAsync("empty");
+        for (var i = 0; i < 40; i++)
+        {
+            if (i % 8 == 0) kept.Add((await store.RememberAsync(Draft($"kept {i}") with { IdempotencyKey = $"k{i}" })).Id);
+            await store.RememberAsync(Draft($"rolled back {i} {new string('x', 3_000)}"));
+        }
+        await using var reader = await MemoryStore.OpenAsync(SimulatedPool.Root, Options(_pool) with { ReadOnly = true });
+        var undo = (await store.RollBackAsync("empty")).Undo;
+        await store.DropSnapshotAsync(undo);
+        Assert.Equal(40, (await store.CompactAsync()).VersionsDropped);
+        Assert.Equal(45, (await SimulatedPool.ListAsync(reader)).Count);
+        foreach (var id in kept) Assert.StartsWith("kept", (await reader.GetAsync(id))!.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,11 +1,11 @@
 namespace MemoryEngine.Tests;
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that stands still until it is told to go on. Safe for many threads.</summary>
 internal sealed class ManualClock : TimeProvider
 {
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private long _ticks = new DateTime(2026, 1, 1).Ticks;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 
-    public void Advance(TimeSpan by) => _now += by;
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 }

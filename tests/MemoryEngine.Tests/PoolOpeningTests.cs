@@ -61,7 +61,10 @@ public sealed class PoolOpeningTests
     [Theory]
     [InlineData("records")]
     [InlineData("manifests")]
+    [InlineData("segments")]
     [InlineData("records,manifests")]
+    [InlineData("records,segments")]
+    [InlineData("records,segments,manifests")]
     public async Task Deleting_what_is_derived_loses_nothing(string parts)
     {
         await FillAsync();
@@ -86,7 +89,7 @@ public sealed class PoolOpeningTests
         await FillAsync();
         var whole = _pool.Disk;
         var random = new Random(5);
-        foreach (var path in _pool.FilesIn("records").Concat(_pool.FilesIn("manifests")).ToList())
+        foreach (var path in _pool.FilesIn("records").Concat(_pool.FilesIn("manifests")).Concat(_pool.FilesIn("segments")).ToList())
         {
             for (var i = 0; i < 4; i++)
             {
@@ -116,7 +119,7 @@ public sealed class PoolOpeningTests
         }
         await CheckAsync();
         // Without its journal, or with an empty one, it is no new pool either.
-        foreach (var manifest in _pool.FilesIn("manifests").ToList()) _pool.Disk.Delete(manifest);
+        foreach (var derived in _pool.FilesIn("manifests").Concat(_pool.FilesIn("segments")).ToList()) _pool.Disk.Delete(derived);
         _pool.Disk.Truncate(path, 4_096);
         await Assert.ThrowsAsync<CorruptionException>(() => _pool.OpenAsync());
         _pool.Disk.Delete(path);

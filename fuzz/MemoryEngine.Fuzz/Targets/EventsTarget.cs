@@ -24,6 +24,11 @@ internal sealed class EventsTarget : FuzzTarget
             EventType.SpaceDeclared => SpaceDeclaredEvent.Decode(payload)?.Encode(),
             EventType.Forgotten or EventType.Restored => LifeEvent.Decode(payload)?.Encode(),
             EventType.Answered => Encode(IdempotentAnswer.Decode(payload)),
+            EventType.SnapshotCreated => SnapshotCreatedEvent.Decode(payload)?.Encode(),
+            EventType.SnapshotDropped => SnapshotDroppedEvent.Decode(payload)?.Encode(),
+            EventType.RolledBack => RolledBackEvent.Decode(payload)?.Encode(),
+            EventType.Purged => PurgedEvent.Decode(payload)?.Encode(),
+            EventType.Dropped => DroppedEvent.Decode(payload)?.Encode(),
             _ => null,
         };
         Outcome = $"{(EventType)input[0]} {(again is null ? "refused" : "accepted")}";
@@ -41,7 +46,18 @@ internal sealed class EventsTarget : FuzzTarget
         yield return ("empty", []);
         yield return ("type-only", [(byte)EventType.SpaceDeclared]);
         yield return ("no-such-type", [77, 1, 2, 3]);
-        foreach (var (name, bytes) in new[] { ("created", created), ("space", space), ("life", life), ("answer", answer) })
+        var (past, now) = (View.Of((1, 40), (44, 90)), View.Of((1, 40), (44, 120), (130, 300)));
+        var snapshot = Event(EventType.SnapshotCreated, new SnapshotCreatedEvent("v1.0", 1_760_000_000_000_000, past).Encode());
+        var released = Event(EventType.SnapshotDropped, new SnapshotDroppedEvent("v1.0").Encode());
+        var rolled = Event(EventType.RolledBack, new RolledBackEvent("v1.0", "before_v1.0", 1_760_000_000_000_000, now, past).Encode());
+        var purged = Event(EventType.Purged, new PurgedEvent(Id).Encode());
+        var dropped = Event(EventType.Dropped, new DroppedEvent(300, 7, 200).Encode());
+        (string, byte[])[] whole =
+        [
+            ("created", created), ("space", space), ("life", life), ("answer", answer), ("snapshot", snapshot),
+            ("released", released), ("rolled", rolled), ("purged", purged), ("dropped", dropped),
+        ];
+        foreach (var (name, bytes) in whole)
         {
             yield return (name, bytes);
             yield return (name + "-cut", bytes[..^1]);
@@ -50,6 +66,14 @@ internal sealed class EventsTarget : FuzzTarget
         yield return ("space-flat", Put(space, 3, 1));
         yield return ("space-no-metric", Put(space, 5, 9));
         yield return ("space-not-utf8", Put(space, 7, 0xFF));
+        yield return ("snapshot-name", Put(snapshot, 2, (byte)' '));
+        yield return ("snapshot-of-other-sequence", Put(snapshot, 14, 89));
+        yield return ("snapshot-without-ranges", [.. snapshot[..22], 0]);
+        yield return ("snapshot-ranges-overlap", Put(snapshot, 39, 40));
+        yield return ("rolled-undo-name", Put(rolled, 7, (byte)'/'));
+        yield return ("dropped-none", Put(dropped, 1, 0));
+        yield return ("dropped-too-many-records", [(byte)EventType.Dropped, .. new DroppedEvent(3, 7, 4).Encode()]);
+        yield return ("dropped-records-without-id", [(byte)EventType.Dropped, .. new DroppedEvent(3, 0, 2).Encode()]);
         yield return ("answer-long-varint", [.. answer[..37], 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, .. answer[39..]]);
     }
 

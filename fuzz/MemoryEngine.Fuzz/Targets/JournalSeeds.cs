@@ -42,12 +42,24 @@ internal static class JournalSeeds
         yield return ("flipped-in-middle", Damage(open, JournalFormat.HeaderBytes + 80));
         yield return ("flipped-before-close", Damage(closed, JournalFormat.HeaderBytes + 80));
         yield return ("flipped-in-header", Damage(open, 20));
-        yield return ("newer-format", Change(open, b => b[8] = 2));
+        yield return ("older-format", Change(closed, b => b[8] = 1));
+        yield return ("older-format-open", Change(open, b => b[8] = 1));
+        yield return ("older-format-first", Change(two, b => b[8] = 1));
+        yield return ("no-such-format", Change(open, b => b[8] = 0));
+        yield return ("newer-format", Change(open, b => b[8] = 3));
         yield return ("newer-features", Change(open, b => b[24] = 1));
         yield return ("unknown-event", Change(open, b => b[JournalFormat.HeaderBytes + JournalFormat.BatchHeaderBytes + 4] = 200));
         yield return ("wrong-sequence", Change(open, b => b[JournalFormat.HeaderBytes + 8] = 9));
         yield return ("too-many-frames", Change(open, b => b[JournalFormat.HeaderBytes + 16] = 99));
         yield return ("huge-batch", Change(open, b => b[JournalFormat.HeaderBytes + 23] = 1));
+        yield return ("snapshots", Of(1L << 20, WriteSnapshots));
+        var rewritten = Of(JournalFormat.HeaderBytes + 600, WriteEvents, (in frame) => frame.Type != EventType.Remembered);
+        yield return ("rewritten", rewritten);
+        yield return ("rewritten-to-nothing", Of(JournalFormat.HeaderBytes + 600, WriteEvents, (in _) => false));
+        yield return ("rewritten-in-older-format", Change(rewritten, b => b[8] = 1));
+        yield return ("dropped", Dropped(new DroppedEvent(DroppedEvent.MostSequences, 1, 1_000_000)));
+        yield return ("dropped-none", Dropped(new DroppedEvent(0, 1, 1)));
+        yield return ("dropped-too-many-records", Dropped(new DroppedEvent(2, 1, 3)));
         yield return ("marks-in-tail", [.. open, .. Enumerable.Repeat("MEBT\0\0\0\0"u8.ToArray(), 200).SelectMany(m => m)]);
     }
 
@@ -66,30 +78,68 @@ internal static class JournalSeeds
         return damaged;
     }
 
-    private static byte[] Image(bool close, bool roll)
+    private static byte[] Image(bool close, bool roll) =>
+        Of(roll ? JournalFormat.HeaderBytes + 600 : 1L << 20, journal =>
+        {
+            WriteEvents(journal);
+            if (close) journal.Close();
+        });
+
+    /// <summary>A journal; with <paramref name="keep"/>, its sealed files rewritten.</summary>
+    private static byte[] Of(long fileBytes, Action<JournalWriter> write, FrameFilter? keep = null)
     {
         var disk = new SimulatedFileSystem();
         disk.CreateDirectory(JournalImage.Directory);
-        var fileBytes = roll ? JournalFormat.HeaderBytes + 600 : 1L << 20;
         using (var journal = JournalWriter.Create(disk, JournalImage.Directory, PoolId, fileBytes, new StoppedClock()))
         {
-            journal.Append(EventType.PoolCreated, new PoolCreatedEvent(PoolId, new byte[32], CreatedMicroseconds).Encode());
-            journal.Append(EventType.SpaceDeclared, new SpaceDeclaredEvent(0, HashingEmbedder.Space).Encode());
-            journal.Append(EventType.SpaceDeclared, new SpaceDeclaredEvent(1, RecordSeeds.Space).Encode());
-            Commit(journal);
-            journal.Append(EventType.Remembered, Record("full", new RecordPlace(1, 0, 1, First, CreatedMicroseconds)));
-            journal.Append(EventType.Remembered, Record("plain", new RecordPlace(2, 0, 1, Second, CreatedMicroseconds)));
-            Commit(journal);
-            journal.Append(EventType.Remembered, Record("keyed", new RecordPlace(3, 1, 2, First, CreatedMicroseconds)));
-            journal.Append(EventType.Forgotten, new LifeEvent(2, Second).Encode());
-            Commit(journal);
-            journal.Append(EventType.Restored, new LifeEvent(2, Second).Encode());
-            journal.Append(EventType.Answered, Answer());
-            Commit(journal);
-            if (close) journal.Close();
+            write(journal);
+            using var bodies = new JournalBodies(disk, JournalImage.Directory);
+            var rewriter = new JournalRewriter(disk, JournalImage.Directory, bodies, JournalTarget.RecordIdOf);
+            for (var file = 1; keep is not null && file < journal.ActiveFile; file++) rewriter.Rewrite(file, keep, static _ => { });
         }
         return WithFixedSalts(JournalImage.Of(disk));
     }
+
+    private static void WriteEvents(JournalWriter journal)
+    {
+        WriteCreation(journal);
+        journal.Append(EventType.Remembered, Record("full", new RecordPlace(1, 0, 1, First, CreatedMicroseconds)));
+        journal.Append(EventType.Remembered, Record("plain", new RecordPlace(2, 0, 1, Second, CreatedMicroseconds)));
+        Commit(journal);
+        journal.Append(EventType.Remembered, Record("keyed", new RecordPlace(3, 1, 2, First, CreatedMicroseconds)));
+        journal.Append(EventType.Forgotten, new LifeEvent(2, Second).Encode());
+        Commit(journal);
+        journal.Append(EventType.Restored, new LifeEvent(2, Second).Encode());
+        journal.Append(EventType.Answered, Answer());
+        Commit(journal);
+    }
+
+    private static void WriteSnapshots(JournalWriter journal)
+    {
+        WriteEvents(journal);
+        journal.Append(EventType.SnapshotCreated, new SnapshotCreatedEvent("first", CreatedMicroseconds, View.Through(9)).Encode());
+        journal.Append(EventType.Forgotten, new LifeEvent(3, First).Encode());
+        var rolled = new RolledBackEvent("first", "undo-first", CreatedMicroseconds, View.Through(11), View.Through(9));
+        journal.Append(EventType.RolledBack, rolled.Encode());
+        journal.Append(EventType.SnapshotDropped, new SnapshotDroppedEvent("undo-first").Encode());
+        journal.Append(EventType.Purged, new PurgedEvent(Second).Encode());
+        Commit(journal);
+    }
+
+    private static void WriteCreation(JournalWriter journal)
+    {
+        journal.Append(EventType.PoolCreated, new PoolCreatedEvent(PoolId, new byte[32], CreatedMicroseconds).Encode());
+        journal.Append(EventType.SpaceDeclared, new SpaceDeclaredEvent(0, HashingEmbedder.Space).Encode());
+        journal.Append(EventType.SpaceDeclared, new SpaceDeclaredEvent(1, RecordSeeds.Space).Encode());
+        Commit(journal);
+    }
+
+    private static byte[] Dropped(DroppedEvent dropped) => Of(1L << 20, journal =>
+    {
+        WriteCreation(journal);
+        journal.Append(EventType.Dropped, dropped.Encode());
+        Commit(journal);
+    });
 
     private static void Commit(JournalWriter journal)
     {

@@ -22,8 +22,10 @@ internal sealed class PoolTarget : FuzzTarget
         var live = 0;
         for (var row = 0; row < current.RowCount; row++)
         {
+            // What was dropped from the journal holds nothing to read.
+            if (memtable.Rows[row].IsErased) continue;
             var position = new Journal.JournalPosition(memtable.Rows[row].Position);
-            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position), withVectors: true);
+            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position, memtable.Rows[row].Birth), withVectors: true);
             Require(version.Version > 0, "versions count from one");
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;

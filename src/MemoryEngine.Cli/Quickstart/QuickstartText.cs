@@ -90,8 +90,9 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
     private void TellChanges()
     {
         Chapter("5. Memories change", null);
-        output.Line("Nothing is overwritten: a revision is a new version, a forgotten memory can be brought back.");
-        foreach (var step in tour.Steps.Where(s => s.Name is "revise" or "forget" or "restore"))
+        output.Line("Nothing is overwritten: a revision is a new version, a forgotten memory can be brought back. A snapshot is a name for");
+        output.Line("what the pool holds; making one and rolling back to it are one durable write each, whatever the size of the pool.");
+        foreach (var step in tour.Steps.Where(s => s.Name is "snapshot" or "revise" or "forget" or "restore" or "rollback"))
             output.Line($"  {step.Name,-8} {step.What} ({Duration(step.Time)})");
     }
 

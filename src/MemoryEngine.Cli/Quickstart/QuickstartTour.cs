@@ -14,10 +14,12 @@ internal sealed record TaskAnswer(SampleTask Task, RecallResult Result)
     public int ExpectedFound => Task.Expect.Count(e => Found.Contains(e.Id));
 }
 
-/// <summary>The tour itself, without a word about it: makes a pool, fills it, asks it, and changes a memory in it.</summary>
+/// <summary>The tour itself, without a word about it: makes a pool, fills it, asks it, changes a memory in it, and rolls that back.</summary>
 internal sealed class QuickstartTour(string path)
 {
     public const string Addition = "\nSeen again in the quickstart.";
+
+    private const string Snapshot = "quickstart";
 
     private readonly List<QuickstartStep> _steps = [];
 
@@ -52,7 +54,24 @@ internal sealed class QuickstartTour(string path)
         foreach (var task in Samples.Tasks())
             answers.Add(await TimeAsync("recall", () => AskAsync(store, task, cancellation), a => $"{a.Found.Count} memories for {task.Domain}"));
         Answers = answers;
+        // An earlier tour of the same pool that was stopped half-way may have left it.
+        if (store.Snapshots().Any(s => s.Name == Snapshot)) await store.DropSnapshotAsync(Snapshot, cancellation);
+        await TimeAsync(
+            "snapshot",
+            () => store.CreateSnapshotAsync(Snapshot, cancellation).AsTask(),
+            made => $"'{made.Name}' names the pool as it is now, {made.Memories} memories");
         await ChangeAsync(store, answers[0], cancellation);
+        await RollBackAsync(store, cancellation);
+    }
+
+    private async Task RollBackAsync(MemoryStore store, CancellationToken cancellation)
+    {
+        var revised = store.Diff(Snapshot).Revised;
+        await TimeAsync(
+            "rollback",
+            () => store.RollBackAsync(Snapshot, cancellation).AsTask(),
+            result => $"{string.Join(", ", revised)} is as it was; '{result.Undo}' names what was before, to undo it");
+        await store.DropSnapshotAsync(Snapshot, cancellation);
     }
 
     private async Task ChangeAsync(MemoryStore store, TaskAnswer answer, CancellationToken cancellation)

@@ -215,7 +215,7 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
     }
 
     private static bool IsAboutTheLine(Exception e) =>
-        e is ArgumentException or MemoryEngineException { Code: ErrorCode.EmbedderMismatch or ErrorCode.Conflict };
+        e is ArgumentException or MemoryEngineException { Code: ErrorCode.EmbedderMismatch or ErrorCode.Conflict or ErrorCode.Purged };
 
     private static string Message(Exception e) => e.Message.Split(" (Parameter '")[0];
 

@@ -14,14 +14,16 @@ internal sealed class BenchSearchVerb : Verb
 
     private readonly Option<string?> _base = Values.Text("--base", "The vectors: .fvecs, .bvecs, .fbin or .u8bin.", "FILE");
     private readonly Option<string?> _queries = Values.Text("--queries", "The queries, in one of the same forms.", "FILE");
-    private readonly Option<string?> _truth = Values.Text(
-        "--truth", "The true neighbours of the first queries, .ivecs or .ibin; only those queries count. Computed when not given.", "FILE");
+    private readonly Option<string?> _truth =
+        Values.Text("--truth", "True neighbours of the first queries, .ivecs or .ibin; only those count. Computed when not given.", "FILE");
 
     private readonly Option<string?> _metric = Values.Text("--metric", "l2, cosine or dot.", "METRIC");
     private readonly Option<int?> _m = Values.Positive("--m", "Links a node makes; 16 when not given.");
     private readonly Option<int?> _efConstruction = Values.Positive("--ef-construction", "Candidates for them; 200 when not given.");
-    private readonly Option<string?> _efs = Values.Text(
-        "--ef", "Candidates of a search, one figure for each; 10,20,40,80,160,320 when not given.", "N,N,…");
+
+    private readonly Option<string?> _efs =
+        Values.Text("--ef", "Candidates of a search, one figure for each; 10,20,40,80,160,320 when not given.", "N,N,…");
+
     private readonly Option<int?> _threads = Values.Positive("--threads", "Threads that build, and then search; 1 when not given.");
 
     public BenchSearchVerb(Shell shell)
@@ -84,10 +86,11 @@ internal sealed class BenchSearchVerb : Verb
         if (text is null) return DefaultEfs;
         return [.. text.Split(',').Select(Ef)];
 
-        int Ef(string part) =>
-            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var ef) && ef is > 0 and <= 1_000_000
-                ? ef
-                : throw new UsageException($"--ef takes whole numbers from 1 to a million with commas between them, not '{text}'.");
+        int Ef(string part)
+        {
+            var isNumber = int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var ef) && ef is > 0 and <= 1_000_000;
+            return isNumber ? ef : throw new UsageException($"--ef takes whole numbers from 1 on with commas between them, not '{text}'.");
+        }
     }
 
     private static void WriteJson(Output output, SearchFigures figures) => output.Json(json =>

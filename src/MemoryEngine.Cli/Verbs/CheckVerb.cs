@@ -17,26 +17,12 @@ internal sealed class CheckVerb(Shell shell) : Verb(shell, "check", "Reads every
     {
         json.WriteBoolean("ok", report.Ok);
         json.WriteNumber("bytes", report.Bytes);
-        json.WriteStartArray("problems");
-        foreach (var problem in report.Problems)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", problem.File);
-            json.WriteNumber("offset", problem.Offset);
-            json.WriteString("what", problem.What);
-            json.WriteString("consequence", problem.Consequence);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        CheckText.WriteProblems(json, "problems", report.Problems);
     });
 
     private static void Show(Output output, CheckReport report)
     {
-        foreach (var problem in report.Problems)
-        {
-            output.Line($"{problem.File} at {problem.Offset}: {problem.What}");
-            output.Line($"  {problem.Consequence}");
-        }
+        CheckText.Show(output, report.Problems);
         var bytes = $"{report.Bytes:N0} bytes";
         output.Line(report.Ok ? $"{bytes}, all as they were written." : $"{report.Problems.Count} problems in {bytes}.");
     }

@@ -20,9 +20,31 @@ internal sealed class CompactVerb : Verb
         await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
         var keep = call.Get(_keep) is { } days ? TimeSpan.FromDays(days) : (TimeSpan?)null;
         var result = await store.CompactAsync(new CompactOptions { KeepVersionsFor = keep }, cancellation);
-        if (call.Output.IsJson)
+        CompactText.Write(call.Output, result);
+        return ExitCode.Done;
+    }
+}
+
+/// <summary>Does what keeps a pool small and quick to open.</summary>
+internal sealed class MaintainVerb(Shell shell)
+    : Verb(shell, "maintain", "Does what keeps a pool small and quick to open: gives space back where it is worth it, takes a checkpoint.")
+{
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
+        CompactText.Write(call.Output, await store.MaintainAsync(cancellation));
+        return ExitCode.Done;
+    }
+}
+
+/// <summary>What was given back.</summary>
+internal static class CompactText
+{
+    public static void Write(Output output, CompactResult result)
+    {
+        if (output.IsJson)
         {
-            call.Output.Json(json =>
+            output.Json(json =>
             {
                 json.WriteNumber("journal_bytes_before", result.JournalBytesBefore);
                 json.WriteNumber("journal_bytes", result.JournalBytes);
@@ -31,12 +53,11 @@ internal sealed class CompactVerb : Verb
                 json.WriteNumber("versions_dropped", result.VersionsDropped);
                 json.WriteNumber("events_dropped", result.EventsDropped);
             });
-            return ExitCode.Done;
+            return;
         }
-        call.Output.Facts(
+        output.Facts(
             ("journal", $"{result.JournalBytesBefore:N0} bytes, now {result.JournalBytes:N0}"),
             ("records", $"{result.RecordBytesBefore:N0} bytes, now {result.RecordBytes:N0}"),
             ("dropped", $"{result.EventsDropped:N0} events, {result.VersionsDropped:N0} versions"));
-        return ExitCode.Done;
     }
 }

@@ -35,6 +35,7 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
         json.WriteStartObject("bytes");
         json.WriteNumber("journal", stats.JournalBytes);
         json.WriteNumber("records", stats.RecordBytes);
+        json.WriteNumber("segments", stats.SegmentBytes);
         json.WriteEndObject();
         WriteSpaces(json, stats);
         json.WriteStartArray("tiers");
@@ -74,6 +75,7 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
             ("memories", $"{stats.Memories:N0} of {stats.Tasks:N0} tasks, {stats.Records:N0} versions in all"),
             ("journal", $"{stats.JournalBytes:N0} bytes, {stats.Sequence:N0} events"),
             ("records", string.Join(", ", stats.Tiers.Select(t => $"{t.Bytes:N0} bytes {t.Tier}"))),
+            ("segments", $"{stats.SegmentBytes:N0} bytes"),
             ("spaces", string.Join(", ", stats.Spaces.Select(s => $"{s.Name} ({s.Dimension} dimensions, {s.EmbedderId})"))));
         if (stats.Memories == 0) return;
         output.Line();

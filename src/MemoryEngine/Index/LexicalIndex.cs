@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 
 namespace MemoryEngine.Index;
 
@@ -16,7 +15,7 @@ internal sealed class LexicalIndex
     /// <summary>How much a long document is held against itself.</summary>
     private const float B = 0.4f;
 
-    private readonly ConcurrentDictionary<ulong, PostingList> _postings = new(concurrencyLevel: 1, capacity: 1024);
+    private readonly TermTable _postings = new();
     private readonly AppendOnlyList<int> _lengths = new();
 
     /// <summary>The weighted length of a row, in terms.</summary>
@@ -27,12 +26,41 @@ internal sealed class LexicalIndex
     {
         for (var i = 0; i < document.Terms.Length; i++)
         {
-            if (!_postings.TryGetValue(document.Terms[i], out var list))
-                _postings[document.Terms[i]] = list = new PostingList();
+            var list = _postings.Find(document.Terms[i]);
+            if (list is null) _postings.Add(document.Terms[i], list = new PostingList());
             list.Add(row, document.Counts[i]);
         }
         _lengths.Add(document.Length);
     }
+
+    /// <summary>Adds the lengths of the next rows, which have no terms.</summary>
+    public void AddLengths(int length, int rows) => _lengths.AddMany(length, rows);
+
+    /// <summary>Adds the length of the next row, whose postings come by <see cref="TryAppend"/>.</summary>
+    public void AddLength(int length) => _lengths.Add(length);
+
+    /// <summary>Adds postings of a term that a segment kept; see <see cref="PostingList.TryAppend"/>.</summary>
+    public bool TryAppend(ulong term, int first, int rows, ReadOnlySpan<byte> encoded)
+    {
+        if (_postings.Find(term) is { } list) return list.TryAppend(first, rows, encoded);
+        list = new PostingList(encoded.Length + PostingList.MostBytes);
+        if (!list.TryAppend(first, rows, encoded)) return false;
+        _postings.Add(term, list);
+        return true;
+    }
+
+    /// <summary>The terms of the rows from one on, ascending; for the writer.</summary>
+    public ulong[] TermsFrom(int row)
+    {
+        var terms = new ulong[_postings.All().Count(p => p.List.LastDocument >= row)];
+        var count = 0;
+        foreach (var (term, list) in _postings.All()) if (list.LastDocument >= row) terms[count++] = term;
+        Array.Sort(terms);
+        return terms;
+    }
+
+    /// <summary>The postings of a term that some row has.</summary>
+    public PostingList Postings(ulong term) => _postings.Find(term) ?? throw new KeyNotFoundException($"No row has term {term:x}.");
 
     /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
     /// <param name="query">The query's terms.</param>
@@ -50,7 +78,7 @@ internal sealed class LexicalIndex
         scores.AsSpan(0, marks.Length).Clear();
         foreach (var term in query.Terms)
         {
-            if (!_postings.TryGetValue(term, out var list)) continue;
+            if (_postings.Find(term) is not { } list) continue;
             var count = 0;
             for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < marks.Length;)
             {

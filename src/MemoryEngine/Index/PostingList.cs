@@ -16,14 +16,27 @@ internal sealed class PostingList
     /// <summary>From here on room to grow costs more than copying does.</summary>
     private const int LongListBytes = 4096;
 
-    private const int MostBytes = 11;
+    /// <summary>No posting takes more.</summary>
+    public const int MostBytes = 11;
+
     private const int MediumForm = 0x80;
     private const int LongForm = 0xC0;
     private const int FrequencyFollows = 0x3F;
 
-    private byte[] _bytes = new byte[8];
+    private byte[] _bytes;
     private int _length;
     private int _lastDocument = -1;
+
+    public PostingList(int capacity = 8) => _bytes = new byte[capacity];
+
+    /// <summary>The newest document, -1 when there is none; for the writer.</summary>
+    public int LastDocument => _lastDocument;
+
+    /// <summary>The postings as they are kept; for the writer.</summary>
+    public ReadOnlySpan<byte> Encoded => _bytes.AsSpan(0, _length);
+
+    /// <summary>Empties a list that has no readers, to encode the next one with it.</summary>
+    public void Clear() => (_length, _lastDocument) = (0, -1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int document, int frequency)
@@ -32,14 +45,37 @@ internal sealed class PostingList
         var length = _length;
         if (bytes.Length - length < MostBytes && bytes.Length - length < BytesOf(document - _lastDocument, frequency))
         {
-            // Readers keep the array they have; the new one holds all that theirs does.
             var growth = bytes.Length < LongListBytes ? bytes.Length / 2 : bytes.Length / 4;
-            Array.Resize(ref bytes, bytes.Length + Math.Max(MostBytes, growth));
-            Volatile.Write(ref _bytes, bytes);
+            Grow(bytes.Length - length + Math.Max(MostBytes, growth));
+            bytes = _bytes;
         }
         length = Write(bytes, length, document - _lastDocument, frequency);
         _lastDocument = document;
         Volatile.Write(ref _length, length);
+    }
+
+    /// <summary>
+    /// Adds postings as <see cref="Encoded"/> gave them, counted from a document on. They may be of anyone's making: false,
+    /// with nothing added, when they are not postings of the next <paramref name="documents"/> documents.
+    /// </summary>
+    public bool TryAppend(int first, int documents, ReadOnlySpan<byte> encoded)
+    {
+        var walk = new StrictWalk(encoded, documents);
+        if (first <= _lastDocument || !walk.MoveNext()) return false;
+        var (document, frequency) = (walk.Document, walk.Frequency);
+        var rest = encoded[walk.Position..];
+        while (walk.MoveNext())
+        {
+            // To the end, or to what is wrong.
+        }
+        if (walk.Failed) return false;
+        // Of what follows the first posting every step stays what it was.
+        if (_bytes.Length - _length < MostBytes + rest.Length) Grow(MostBytes + rest.Length);
+        var length = Write(_bytes, _length, first + document - _lastDocument, frequency);
+        rest.CopyTo(_bytes.AsSpan(length));
+        _lastDocument = first + walk.Document;
+        Volatile.Write(ref _length, length + rest.Length);
+        return true;
     }
 
     public Cursor Read()
@@ -47,6 +83,14 @@ internal sealed class PostingList
         // The length first: the array read after it holds at least that much.
         var length = Volatile.Read(ref _length);
         return new Cursor(Volatile.Read(ref _bytes).AsSpan(0, length));
+    }
+
+    // Readers keep the array they have; the new one holds all that theirs does.
+    private void Grow(int room)
+    {
+        var bytes = new byte[_length + room];
+        _bytes.AsSpan(0, _length).CopyTo(bytes);
+        Volatile.Write(ref _bytes, bytes);
     }
 
     private static int BytesOf(int step, int frequency) => frequency > 8 || step > 2048 ? MostBytes : step > 16 ? 2 : 1;
@@ -75,6 +119,62 @@ internal sealed class PostingList
         for (; rest >= 0x80; rest >>= 7) bytes[at++] = (byte)(rest | 0x80);
         bytes[at++] = (byte)rest;
         return at;
+    }
+
+    /// <summary>Like <see cref="Cursor"/>, over bytes that may be no postings at all.</summary>
+    private ref struct StrictWalk(ReadOnlySpan<byte> bytes, int documents)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+        public int Position { get; private set; }
+
+        public int Document { get; private set; } = -1;
+
+        public int Frequency { get; private set; }
+
+        public bool Failed { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (Position == _bytes.Length) return false;
+            var first = (int)_bytes[Position++];
+            var step = (first >> 3) + 1;
+            Frequency = (first & 7) + 1;
+            if (first >= LongForm)
+            {
+                step = ReadLeb();
+                Frequency = first & FrequencyFollows;
+                if (Frequency == FrequencyFollows) Frequency = ReadLeb();
+            }
+            else if (first >= MediumForm)
+            {
+                if (Position == _bytes.Length) return Fail();
+                step = (((first & 7) << 8) | _bytes[Position++]) + 1;
+                Frequency = ((first >> 3) & 7) + 1;
+            }
+            if (step < 1 || step >= documents - Document || Frequency is < 1 or > ushort.MaxValue) return Fail();
+            Document += step;
+            return true;
+        }
+
+        // Zero, which nothing may be, when there is no number here.
+        private int ReadLeb()
+        {
+            ulong value = 0;
+            for (var shift = 0; shift < 35 && Position < _bytes.Length; shift += 7)
+            {
+                var b = _bytes[Position++];
+                value |= (ulong)(b & 0x7F) << shift;
+                if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
+            }
+            return 0;
+        }
+
+        private bool Fail()
+        {
+            Failed = true;
+            return false;
+        }
     }
 
     public ref struct Cursor(ReadOnlySpan<byte> bytes)

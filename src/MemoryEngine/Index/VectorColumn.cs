@@ -21,16 +21,27 @@ internal sealed class VectorColumn(int dimension, Metric metric)
     /// <summary>Adds a vector of a row behind all rows that have one.</summary>
     public void Add(int row, ReadOnlySpan<float> vector)
     {
-        var slot = _rows.Count;
-        if (slot / ChunkVectors == _chunks.Count) _chunks.Add(new float[ChunkVectors * dimension]);
-        var target = Slot(slot);
+        var target = NextSlot();
         if (metric == Metric.Cosine) Normalise(vector, target);
         else vector.CopyTo(target);
         _rows.Add(row);
     }
 
-    /// <summary>Overwrites the vector of a row, if it has one, with zeros.</summary>
-    public void Erase(int row)
+    /// <summary>Adds a vector as <see cref="Vector"/> gave it, to the last bit.</summary>
+    public void AddKept(int row, ReadOnlySpan<float> vector)
+    {
+        vector.CopyTo(NextSlot());
+        _rows.Add(row);
+    }
+
+    /// <summary>The row of a vector.</summary>
+    public int Row(int slot) => _rows[slot];
+
+    /// <summary>A vector as it is kept.</summary>
+    public ReadOnlySpan<float> Vector(int slot) => Slot(slot);
+
+    /// <summary>The first vector of a row or of one behind it; <see cref="Count"/> when there is none.</summary>
+    public int FirstSlotFrom(int row)
     {
         var (low, high) = (0, _rows.Count);
         while (low < high)
@@ -39,7 +50,14 @@ internal sealed class VectorColumn(int dimension, Metric metric)
             if (_rows[middle] < row) low = middle + 1;
             else high = middle;
         }
-        if (low < _rows.Count && _rows[low] == row) Slot(low).Clear();
+        return low;
+    }
+
+    /// <summary>Overwrites the vector of a row, if it has one, with zeros.</summary>
+    public void Erase(int row)
+    {
+        var slot = FirstSlotFrom(row);
+        if (slot < _rows.Count && _rows[slot] == row) Slot(slot).Clear();
     }
 
     /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
@@ -96,6 +114,13 @@ internal sealed class VectorColumn(int dimension, Metric metric)
             sum += metric == Metric.L2 ? -(difference * difference) : (double)query[i] * vector[i];
         }
         return (float)Math.Clamp(sum, float.MinValue, float.MaxValue);
+    }
+
+    private Span<float> NextSlot()
+    {
+        var slot = _rows.Count;
+        if (slot / ChunkVectors == _chunks.Count) _chunks.Add(new float[ChunkVectors * dimension]);
+        return Slot(slot);
     }
 
     private Span<float> Slot(int slot) => _chunks[slot / ChunkVectors].AsSpan(slot % ChunkVectors * dimension, dimension);

@@ -5,27 +5,27 @@ namespace MemoryEngine.Journal;
 
 /// <summary>
 /// Reads single frames back, for bodies whose derived copy is damaged and for pools that are opened read-only. Safe for
-/// many threads, also while <see cref="JournalRewriter"/> puts another file in the place of one that is being read: salts
-/// keep the places of the two apart.
+/// many threads, also while <see cref="JournalRewriter"/> puts another file in the place of one that is being read. A frame
+/// is known by its sequence: what stands at its place in the other file may be a whole frame too, but not this one.
 /// </summary>
 internal sealed class JournalBodies(IFileSystem files, string directory) : IDisposable
 {
     private readonly Dictionary<int, OpenFile> _open = [];
     private readonly Lock _gate = new();
 
-    /// <summary>The payload of the frame at a position.</summary>
-    /// <exception cref="CorruptionException">No whole frame stands there.</exception>
-    public byte[] Read(JournalPosition position)
+    /// <summary>The payload of the frame with that sequence, which stands at that position.</summary>
+    /// <exception cref="CorruptionException">It does not stand there, or not whole.</exception>
+    public byte[] Read(JournalPosition position, long sequence)
     {
         var cached = Acquire(position.File);
         try
         {
-            if (cached.TryRead(position.Offset, out var payload)) return payload;
+            if (cached.TryRead(position.Offset, sequence, out var payload)) return payload;
             // The position may be one in a file that has taken this one's place since it was opened.
             using var current = OpenFile.Open(files, directory, position.File);
-            if (current.Salt != cached.Salt && current.TryRead(position.Offset, out payload)) return payload;
+            if (current.Salt != cached.Salt && current.TryRead(position.Offset, sequence, out payload)) return payload;
             throw new CorruptionException(
-                cached.File.Path, position.Offset, "a whole journal frame", "bytes that do not match their checksum");
+                cached.File.Path, position.Offset, $"the whole frame of sequence {sequence}", "bytes that do not match it or their checksum");
         }
         finally
         {
@@ -34,15 +34,15 @@ internal sealed class JournalBodies(IFileSystem files, string directory) : IDisp
     }
 
     /// <summary>The payload of a frame that may be moved by a rewrite at any time; <paramref name="where"/> says where it is now.</summary>
-    /// <exception cref="CorruptionException">No whole frame stands there, and it was not moved meanwhile.</exception>
-    public byte[] Read(Func<JournalPosition> where)
+    /// <exception cref="CorruptionException">It does not stand there, or not whole, and was not moved meanwhile.</exception>
+    public byte[] Read(Func<JournalPosition> where, long sequence)
     {
         var position = where();
         while (true)
         {
             try
             {
-                return Read(position);
+                return Read(position, sequence);
             }
             catch (CorruptionException) when (HasMoved(where, ref position))
             {
@@ -127,7 +127,7 @@ internal sealed class JournalBodies(IFileSystem files, string directory) : IDisp
             }
         }
 
-        public bool TryRead(long offset, [NotNullWhen(true)] out byte[]? payload)
+        public bool TryRead(long offset, long sequence, [NotNullWhen(true)] out byte[]? payload)
         {
             payload = null;
             var head = new byte[JournalFormat.FrameHeaderBytes];
@@ -136,7 +136,8 @@ internal sealed class JournalBodies(IFileSystem files, string directory) : IDisp
             if (length is < 0 or > JournalFormat.MaxPayloadBytes) return false;
             var frame = new byte[JournalFormat.FrameBytes(length)];
             var read = file.Read(offset, frame);
-            if (!JournalFormat.FrameHeader.TryRead(frame.AsSpan(0, read), salt, offset, out _, out var bytes)) return false;
+            if (!JournalFormat.FrameHeader.TryRead(frame.AsSpan(0, read), salt, offset, out var header, out var bytes)) return false;
+            if (header.Sequence != sequence) return false;
             payload = bytes.ToArray();
             return true;
         }

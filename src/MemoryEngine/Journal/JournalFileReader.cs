@@ -40,6 +40,9 @@ internal sealed class JournalFileReader : IDisposable
     /// <summary>What the last one says about itself.</summary>
     public BatchFlags Flags { get; private set; }
 
+    /// <summary>Up to here the file was known to be on the device when its last whole batch was written.</summary>
+    public long ProvenOffset { get; private set; } = HeaderBytes;
+
     /// <summary>The newest sequence so far.</summary>
     public long LastSequence => _lastSequence ?? 0;
 
@@ -89,6 +92,7 @@ internal sealed class JournalFileReader : IDisposable
         }
         Flags = batch.Flags;
         Batches++;
+        ProvenOffset = Math.Clamp(batch.DurableOffset, HeaderBytes, Offset);
         Offset = framesOffset + batch.FramesBytes;
         return true;
     }

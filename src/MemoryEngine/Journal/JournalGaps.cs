@@ -47,7 +47,7 @@ internal sealed class JournalGaps(RecordIdReader recordIdOf)
         if (sequence < NextSequence) throw Impossible($"sequence {sequence} follows {NextSequence - 1}");
         while (NextSequence < sequence)
         {
-            var count = (int)Math.Min(sequence - NextSequence, int.MaxValue);
+            var count = (int)Math.Min(sequence - NextSequence, DroppedEvent.MostSequences);
             _gaps.Add((NextSequence, new DroppedEvent(count, 0, 0)));
             NextSequence += count;
         }

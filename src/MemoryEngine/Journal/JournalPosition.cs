@@ -39,6 +39,9 @@ internal delegate void JournalVisitor(in JournalFrame frame);
 /// <param name="Bytes">How many bytes behind it were not zero, up to the last such byte.</param>
 internal sealed record TornTail(string File, long Offset, long Bytes);
 
+/// <summary>Bytes of a journal file.</summary>
+internal readonly record struct JournalRange(int File, long From, long To);
+
 /// <summary>What reading a whole journal found.</summary>
 /// <param name="PoolId">The pool's.</param>
 /// <param name="FirstFile">The number of the first file.</param>
@@ -47,6 +50,7 @@ internal sealed record TornTail(string File, long Offset, long Bytes);
 /// <param name="LastFileFirst">The sequence of the first frame that it has or will have.</param>
 /// <param name="EndOffset">Where its last whole batch ends.</param>
 /// <param name="LastSequence">The newest sequence.</param>
+/// <param name="Unproven">The newest batches, which nothing says to be on the device.</param>
 /// <param name="ClosedCleanly">Whether the journal ends with a closing batch.</param>
 /// <param name="Torn">What a crash left behind the last whole batch, or null.</param>
 /// <param name="SpareFile">A file that was made ready before a crash and never used, or null.</param>
@@ -59,6 +63,7 @@ internal sealed record JournalScan(
     long LastFileFirst,
     long EndOffset,
     long LastSequence,
+    JournalRange Unproven,
     bool ClosedCleanly,
     TornTail? Torn,
     int? SpareFile,

@@ -33,7 +33,7 @@ internal static class JournalReader
         if (state.Sealed) throw Missing(directory, state.LastFile + 1, null);
         return new JournalScan(
             state.PoolId, numbers[0], state.LastFile, state.LastHeader, state.LastFileFirst, state.EndOffset, state.LastSequence,
-            state.Closed, state.Torn, state.Spare, state.Bytes);
+            state.Unproven, state.Closed, state.Torn, state.Spare, state.Bytes);
     }
 
     /// <summary>The numbers of the journal files in a directory, ascending.</summary>
@@ -79,6 +79,8 @@ internal static class JournalReader
             state.Bytes -= file.Length;
             return;
         }
+        // A file whose successor has a batch was synced before that was written.
+        if (file.Batches > 0) state.Unproven = new JournalRange(number, file.ProvenOffset, file.Offset);
         state.LastFile = number;
         (state.LastHeader, state.LastPath, state.LastFileFirst) = (file.Header, file.Path, first);
         (state.EndOffset, state.LastSequence) = (file.Offset, file.LastSequence);
@@ -135,6 +137,7 @@ internal static class JournalReader
         public string LastPath = "";
         public FileHeader LastHeader;
         public long LastFileFirst;
+        public JournalRange Unproven;
         public long EndOffset;
         public long LastSequence;
         public long Bytes;

@@ -60,7 +60,6 @@ internal sealed class JournalWriter : IDisposable
     /// <summary>Starts the journal of a new pool. Its first file appears whole or not at all.</summary>
     public static JournalWriter Create(IFileSystem files, string directory, Guid poolId, long fileBytes, TimeProvider clock)
     {
-        DeleteLeftovers(files, directory);
         var (file, header) = CreateFile(files, directory, 1, poolId, clock);
         return new JournalWriter(files, directory, poolId, fileBytes, clock, file)
         {
@@ -75,18 +74,14 @@ internal sealed class JournalWriter : IDisposable
     public static JournalWriter Open(
         IFileSystem files, string directory, JournalScan scan, long fileBytes, TimeProvider clock)
     {
-        DeleteLeftovers(files, directory);
-        if (scan.SpareFile is { } spare)
-        {
-            files.Delete(Path.Combine(directory, FileName(spare)));
-            files.SyncDirectory(directory);
-        }
+        SettleNames(files, directory, scan.SpareFile);
         var file = files.Open(Path.Combine(directory, FileName(scan.LastFile)), FileOpening.ReadWrite);
         try
         {
             var earlierBytes = scan.Bytes - file.Length;
             if (scan.Torn is not null) file.SetLength(scan.EndOffset);
             // Batches that were only handed to the kernel before the crash become what all later ones stand on.
+            WriteAgain(files, directory, scan.Unproven);
             file.Sync();
             return new JournalWriter(files, directory, scan.PoolId, fileBytes, clock, file)
             {
@@ -192,6 +187,24 @@ internal sealed class JournalWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    // The kernel calls pages clean that a failed sync could not write, so a sync by the next process says nothing of them.
+    // What nothing vouches for is written once more, and then it does. It may lie in the file before the last one, when the
+    // crash came between that one's seal and its sync.
+    private static void WriteAgain(IFileSystem files, string directory, JournalRange range)
+    {
+        if (range.To == range.From) return;
+        using var file = files.Open(Path.Combine(directory, FileName(range.File)), FileOpening.ReadWrite);
+        var buffer = new byte[(int)Math.Min(range.To - range.From, 1 << 20)];
+        for (var offset = range.From; offset < range.To;)
+        {
+            var read = file.Read(offset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.To - offset)));
+            if (read == 0) break;
+            file.Write(offset, buffer.AsSpan(0, read));
+            offset += read;
+        }
+        file.Sync();
+    }
+
     private static (IFile File, FileHeader Header) CreateFile(
         IFileSystem files, string directory, int number, Guid poolId, TimeProvider clock)
     {
@@ -212,13 +225,13 @@ internal sealed class JournalWriter : IDisposable
         return (files.Open(path, FileOpening.ReadWrite), header);
     }
 
-    // What a crash left of a file that was being made. It may hold what has been purged since, so it is gone for good before
-    // anything is written.
-    private static void DeleteLeftovers(IFileSystem files, string directory)
+    // What a crash left of files that were being made goes: it may hold what is purged later. A file that was put in the
+    // place of another just before the process died is there to stay.
+    private static void SettleNames(IFileSystem files, string directory, int? spare)
     {
-        var leftovers = files.List(directory).Where(IsLeftover).ToList();
-        foreach (var name in leftovers) files.Delete(Path.Combine(directory, name));
-        if (leftovers.Count > 0) files.SyncDirectory(directory);
+        foreach (var name in files.List(directory).Where(IsLeftover)) files.Delete(Path.Combine(directory, name));
+        if (spare is { } number) files.Delete(Path.Combine(directory, FileName(number)));
+        files.SyncDirectory(directory);
     }
 
     private void WriteClosing()

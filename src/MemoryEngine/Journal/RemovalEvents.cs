@@ -29,6 +29,9 @@ internal readonly record struct PurgedEvent(Guid MemoryId)
 /// <param name="Records">How many records were born among them; their ids follow each other.</param>
 internal readonly record struct DroppedEvent(int Sequences, long FirstRecordId, int Records)
 {
+    /// <summary>More are told by several events, so that a few bytes never stand for more than a reader can hold.</summary>
+    public const int MostSequences = 1 << 20;
+
     public byte[] Encode()
     {
         using var writer = new ByteWriter(32);
@@ -55,7 +58,7 @@ internal readonly record struct DroppedEvent(int Sequences, long FirstRecordId, 
 
     /// <summary>Whether a writer could have made it: an event bears one record at most.</summary>
     public bool IsSound() =>
-        Sequences >= 1
+        Sequences is >= 1 and <= MostSequences
         && Records <= Sequences
         && (Records == 0 ? FirstRecordId == 0 : FirstRecordId >= 1 && FirstRecordId <= long.MaxValue - Records);
 }

@@ -50,6 +50,9 @@ public sealed record PoolStats
     /// <summary>Bytes of the record log on disk.</summary>
     public required long RecordBytes { get; init; }
 
+    /// <summary>Bytes of the segments on disk.</summary>
+    public required long SegmentBytes { get; init; }
+
     /// <summary>The vector spaces.</summary>
     public required IReadOnlyList<VectorSpace> Spaces { get; init; }
 

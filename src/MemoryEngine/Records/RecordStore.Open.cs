@@ -16,7 +16,12 @@ internal sealed partial class RecordStore
     {
         rebuildReason = null;
         _ = MemoryPlan.For(options);
-        files.CreateDirectory(directory);
+        if (!files.DirectoryExists(directory))
+        {
+            // What is synced in a directory whose own name is not may be gone as a whole.
+            files.CreateDirectory(directory);
+            files.SyncDirectory(Path.GetDirectoryName(directory)!);
+        }
         if (checkpoint is not null)
         {
             if (TryRecover(files, directory, options, checkpoint, out rebuildReason) is { } recovered) return recovered;

@@ -66,6 +66,12 @@ internal sealed partial class RecordStore : IDisposable
     public Exception? DeviceFault => _device.WriteFault ?? _device.ReadFault;
 
     /// <summary>
+    /// The part of <see cref="DeviceFault"/> after which nothing is put or checkpointed any more. A failed read alone is
+    /// no reason to do without checkpoints.
+    /// </summary>
+    public Exception? WriteFault => _device.WriteFault;
+
+    /// <summary>
     /// Reserves disk space for one more body of that many bytes, so that flushing it later cannot meet a full disk.
     /// The promise is used up by the <see cref="Put"/> of the body, or given back by <see cref="ReleaseRoom"/>.
     /// </summary>

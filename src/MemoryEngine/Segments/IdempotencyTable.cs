@@ -76,23 +76,8 @@ internal sealed class IdempotencyTable(TimeSpan retention)
         }
     }
 
-    public void WriteTo(ByteWriter writer)
-    {
-        writer.VarInt(_answers.Count);
-        foreach (var answer in _byAge)
-        {
-            if (!ReferenceEquals(_answers[answer.Key], answer)) continue;
-            answer.WriteTo(writer);
-        }
-    }
+    /// <summary>The answers that stand, the oldest first.</summary>
+    public List<IdempotentAnswer> Standing() => [.. _byAge.Where(answer => ReferenceEquals(_answers[answer.Key], answer))];
 
     private long Oldest(long nowMicroseconds) => nowMicroseconds - (retention.Ticks / TimeSpan.TicksPerMicrosecond);
-
-    public static List<IdempotentAnswer> Read(ref ByteReader reader)
-    {
-        var answers = new List<IdempotentAnswer>();
-        var count = reader.VarInt();
-        for (var i = 0; i < count && !reader.Failed; i++) answers.Add(IdempotentAnswer.Read(ref reader));
-        return answers;
-    }
 }

@@ -20,7 +20,7 @@ internal readonly record struct LiveRows(long Count, long Length)
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
 /// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
 /// </summary>
-internal sealed class Memtable
+internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
@@ -111,24 +111,32 @@ internal sealed class Memtable
             Language = Name(draft.Requires.Find(r => r.Name == "language").Value ?? ""),
             License = Name(draft.License),
             Contributor = Name(draft.Contributor),
-            Tags = draft.Tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', draft.Tags), [.. draft.Tags]),
+            Tags = InternTags(draft.Tags),
             Requires = InternRequires(draft.Requires),
             Level = record.Level,
             Format = record.Format,
             Result = record.Result,
         });
+        // The one that it supersedes, or, where the journal has a gap, one whose death was lost.
+        if (FindLive(place.MemoryId, Applied) is var live and >= 0) Die(live + 1, sequence);
         Lexical.Add(index, draft.Terms);
         foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector.Span);
         Count(index, +1);
-        if (place.Supersedes > 0) Die(place.Supersedes, sequence);
         _newest[place.MemoryId] = index;
     }
 
-    public void Forget(long recordId, long sequence) => Die(recordId, sequence);
+    public void Forget(long recordId, long sequence)
+    {
+        Die(recordId, sequence);
+        DieAllBut(-1, (int)(recordId - 1), sequence);
+    }
 
     public void Restore(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
+        // Its birth was dropped from the journal, and this event lies in a file that was not worth rewriting.
+        if (Rows[row].IsErased) return;
+        DieAllBut(row, row, sequence);
         // A journal may say so of a row that never died; it is one live row all the same.
         if (!Rows[row].IsLive(Applied)) Count(row, +1);
         Rows[row].Note(sequence);
@@ -161,18 +169,6 @@ internal sealed class Memtable
     /// <summary>Whether any of these records holds nothing any more.</summary>
     public bool HoldsErased(IEnumerable<long> recordIds) => recordIds.Any(id => Rows[(int)id - 1].IsErased);
 
-    /// <summary>Records that hold nothing: their events were dropped from the journal.</summary>
-    public void AddErased(long sequence, int count)
-    {
-        var noTerms = new TermCounts.Builder().Build();
-        for (; count > 0; count--)
-        {
-            var (tags, requires) = (TagSets.Intern("", []), InternRequires([]));
-            Lexical.Add(Rows.Add(new Row { Birth = sequence, Previous = -1, History = [], Tags = tags, Requires = requires }), noTerms);
-        }
-        noTerms.Dispose();
-    }
-
     /// <summary>From a sequence on, the past is another one, whose live rows were counted when it got a name.</summary>
     public void RollBack(View past, LiveRows live, long from)
     {
@@ -204,9 +200,17 @@ internal sealed class Memtable
     private static ulong TaskHash(RowDraft draft) =>
         (TextAnalyzer.Hash(draft.Domain) * 0x9E37_79B9_7F4A_7C15) ^ TextAnalyzer.Hash(draft.Task);
 
+    // One version of a memory lives at most, so another that still does has died in an event that was lost.
+    private void DieAllBut(int survivor, int of, long sequence)
+    {
+        if (Rows[of].IsErased) return;
+        if (FindLive(Rows[of].MemoryId, Applied) is var live and >= 0 && live != survivor) Die(live + 1, sequence);
+    }
+
     private void Die(long recordId, long sequence)
     {
         var row = (int)(recordId - 1);
+        if (Rows[row].IsErased) return;
         if (Rows[row].IsLive(Applied)) Count(row, -1);
         Rows[row].Note(-sequence);
     }
@@ -227,6 +231,9 @@ internal sealed class Memtable
     private void Count(int row, int sign) => Live = Live.With(Lexical.Length(row), sign);
 
     private int Name(string name) => Names.Intern(name, name);
+
+    private int InternTags(List<string> tags) =>
+        tags.Count == 0 ? TagSets.Intern("", []) : TagSets.Intern(string.Join('\0', tags), [.. tags]);
 
     private int InternRequires(List<(string Name, string Value)> requires)
     {

@@ -1,135 +1,80 @@
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
-using MemoryEngine.Storage;
 
 namespace MemoryEngine.Snapshots;
 
+/// <summary>What has happened to a row since its birth; see <see cref="Memtable.LifeOf"/>.</summary>
+internal readonly record struct RowLife(int Row, long[] Events);
+
 /// <summary>
-/// What has been materialised, from which sequence. A manifest appears whole or not at all (written beside, synced,
-/// renamed), and the one before it is kept: losing either costs time, never data.
+/// What has been materialised, up to which sequence: the segments, and beside them whatever changes. With it an opening
+/// decodes only the events that follow.
 /// </summary>
-internal sealed record Manifest(Guid PoolId, long Sequence, RecordCheckpoint Records, IReadOnlyList<IdempotentAnswer> Answers)
+internal sealed record Manifest
 {
-    private const uint FormatVersion = 1;
-    private const int Kept = 2;
-    private const string Extension = ".manifest";
+    public required Guid PoolId { get; init; }
 
-    private static ReadOnlySpan<byte> Magic => "MEMMANI\n"u8;
+    /// <summary>Everything up to this event is in it, nothing after it is.</summary>
+    public required long Sequence { get; init; }
 
-    /// <summary>Reads the newest manifest that checks out; what is wrong with newer ones is added to <paramref name="notes"/>.</summary>
-    public static Manifest? ReadNewest(IFileSystem files, string directory, Guid? poolId, List<string> notes)
+    /// <summary>False in a manifest of format 1, which knew the record log and the answers alone.</summary>
+    public bool HasRows { get; init; } = true;
+
+    /// <summary>Whether those before it are to be deleted, since they hold what was removed.</summary>
+    public bool StandsAlone { get; init; }
+
+    /// <summary>What counts of the events before <see cref="PresentFrom"/>.</summary>
+    public View Past { get; init; } = View.Empty;
+
+    /// <summary>From here on every event counts.</summary>
+    public long PresentFrom { get; init; } = 1;
+
+    /// <summary>The rows that are live with that.</summary>
+    public LiveRows Live { get; init; }
+
+    public IReadOnlyList<VectorSpace> Spaces { get; init; } = [];
+
+    public IReadOnlyList<NamedView> Snapshots { get; init; } = [];
+
+    /// <summary>Memories that are gone for good.</summary>
+    public IReadOnlyList<Guid> Purged { get; init; } = [];
+
+    /// <summary>Rows that have more than a birth, ascending.</summary>
+    public IReadOnlyList<RowLife> Lives { get; init; } = [];
+
+    /// <summary>In the order of their rows, without gaps.</summary>
+    public IReadOnlyList<SegmentInfo> Segments { get; init; } = [];
+
+    /// <summary>What opens the record log.</summary>
+    public required RecordCheckpoint Records { get; init; }
+
+    public IReadOnlyList<IdempotentAnswer> Answers { get; init; } = [];
+
+    public int RowCount => Segments.Count == 0 ? 0 : Segments[^1].EndRow;
+
+    /// <summary>Describes a memtable whose rows are all in segments.</summary>
+    public static Manifest Of(
+        Guid poolId, long sequence, Memtable memtable, SnapshotTable snapshots, IdempotencyTable answers,
+        IReadOnlyList<SegmentInfo> segments, RecordCheckpoint records)
     {
-        if (!files.DirectoryExists(directory)) return null;
-        foreach (var number in Numbers(files, directory).OrderDescending())
+        var lives = new List<RowLife>();
+        for (var row = 0; row < memtable.RowCount; row++)
+            if (memtable.LifeOf(row) is { } events) lives.Add(new RowLife(row, events));
+        var (past, presentFrom) = memtable.Present;
+        return new Manifest
         {
-            var path = PathOf(directory, number);
-            var manifest = Read(ReadAll(files, path), path, out var problem);
-            if (manifest is not null && (poolId is null || manifest.PoolId == poolId)) return manifest;
-            notes.Add($"Manifest {path} is not used: {problem ?? "it belongs to another pool"}. Opening takes longer; nothing is lost.");
-        }
-        return null;
-    }
-
-    /// <summary>What is wrong with each manifest file, for a check.</summary>
-    public static IEnumerable<(string Path, string? Problem, long Bytes)> Examine(IFileSystem files, string directory)
-    {
-        if (!files.DirectoryExists(directory)) yield break;
-        foreach (var number in Numbers(files, directory))
-        {
-            var path = PathOf(directory, number);
-            var bytes = ReadAll(files, path);
-            _ = Read(bytes, path, out var problem);
-            yield return (path, problem, bytes.Length);
-        }
-    }
-
-    /// <summary>Writes the next manifest and deletes those that nobody needs.</summary>
-    public void Write(IFileSystem files, string directory, Action<ByteWriter> answers)
-    {
-        var numbers = Numbers(files, directory);
-        var number = numbers.Count == 0 ? 1 : numbers[^1] + 1;
-        using var writer = new ByteWriter(1024);
-        writer.Bytes(Magic);
-        writer.UInt32(FormatVersion);
-        writer.UInt32(0); // feature flags: none yet
-        writer.Guid(PoolId);
-        writer.Int64(Sequence);
-        using var records = new ByteWriter(512);
-        Records.WriteTo(records);
-        writer.Block(records.Written);
-        answers(writer);
-        writer.UInt32(Crc32C.Compute(writer.Written));
-
-        var path = PathOf(directory, number);
-        var temporary = path + ".new";
-        files.Delete(temporary);
-        using (var file = files.Open(temporary, FileOpening.CreateNew))
-        {
-            file.Reserve(writer.Length);
-            file.Write(0, writer.Written);
-            file.Sync();
-        }
-        files.Rename(temporary, path);
-        files.SyncDirectory(directory);
-        foreach (var old in numbers.SkipLast(Kept - 1)) files.Delete(PathOf(directory, old));
-    }
-
-    internal static Manifest? Read(ReadOnlySpan<byte> bytes, string path, out string? problem)
-    {
-        problem = "it is too short";
-        if (bytes.Length < 44) return null;
-        var body = bytes[..^4];
-        problem = "its checksum does not match";
-        if (Crc32C.Compute(body) != System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..])) return null;
-        problem = "it does not begin with the mark of a manifest";
-        if (!body.StartsWith(Magic)) return null;
-        var reader = new ByteReader(body[Magic.Length..]);
-        var (version, features) = (reader.UInt32(), reader.UInt32());
-        if (version > FormatVersion || features != 0)
-        {
-            throw new MemoryEngineException(
-                ErrorCode.NewerFormat,
-                $"{path} has manifest format {version} with features {features:x}; this version of MemoryEngine reads format " +
-                $"{FormatVersion} without features. Nothing was changed; open the pool with a newer version.");
-        }
-        var (poolId, sequence) = (reader.Guid(), reader.Int64());
-        var block = reader.Block();
-        problem = "its record checkpoint is malformed";
-        if (reader.Failed) return null;
-        RecordCheckpoint records;
-        try
-        {
-            records = RecordCheckpoint.Read(ref block);
-        }
-        catch (FormatException e)
-        {
-            problem = e.Message;
-            return null;
-        }
-        var answers = IdempotencyTable.Read(ref reader);
-        problem = "it is malformed";
-        if (reader.Failed || !reader.AtEnd) return null;
-        problem = null;
-        return new Manifest(poolId, sequence, records, answers);
-    }
-
-    private static byte[] ReadAll(IFileSystem files, string path)
-    {
-        using var file = files.Open(path, FileOpening.Read);
-        var bytes = new byte[file.Length];
-        return bytes[..file.Read(0, bytes)];
-    }
-
-    private static string PathOf(string directory, int number) => Path.Combine(directory, $"{number:D8}{Extension}");
-
-    private static List<int> Numbers(IFileSystem files, string directory)
-    {
-        var numbers = new List<int>();
-        foreach (var name in files.List(directory))
-        {
-            if (name.EndsWith(Extension, StringComparison.Ordinal) && int.TryParse(name.AsSpan(0, name.Length - Extension.Length), out var number))
-                numbers.Add(number);
-        }
-        return numbers;
+            PoolId = poolId,
+            Sequence = sequence,
+            Past = past,
+            PresentFrom = presentFrom,
+            Live = memtable.Live,
+            Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
+            Snapshots = snapshots.All,
+            Purged = [.. memtable.Purged],
+            Lives = lives,
+            Segments = segments,
+            Records = records,
+            Answers = answers.Standing(),
+        };
     }
 }

@@ -9,6 +9,8 @@ internal sealed record PoolPaths(string Root)
 
     public string Records => Path.Combine(Root, "records");
 
+    public string Segments => Path.Combine(Root, "segments");
+
     public string Manifests => Path.Combine(Root, "manifests");
 
     public string GitIgnore => Path.Combine(Root, ".gitignore");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
@@ -5,9 +6,13 @@ using MemoryEngine.Storage;
 
 namespace MemoryEngine.Snapshots;
 
+/// <summary>How long the parts of an opening took: reading what the newest manifest names, the record log, the journal.</summary>
+internal readonly record struct OpeningTimes(TimeSpan Segments, TimeSpan Records, TimeSpan Journal);
+
 /// <summary>
-/// Brings the derived state to what the journal says. The journal is verified to its end before anything is thrown
-/// away or written; what is derived is used where it checks out and made again where it does not.
+/// Brings the derived state to what the journal says: from the newest manifest and its segments on, where they check out,
+/// else from the first event on. The journal is read to its end with all its checksums either way, and before anything is
+/// thrown away or written.
 /// </summary>
 internal sealed class Recovery
 {
@@ -15,28 +20,36 @@ internal sealed class Recovery
     private readonly IFileSystem _files;
     private readonly PoolPaths _paths;
     private readonly long _recordMemoryBytes;
+    private readonly TimeSpan _idempotencyRetention;
+    private KeptState _kept = null!;
+    private CoveredEvents? _covered;
     private Replayer? _replayer;
+    private long _putThrough;
 
-    public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention)
-    {
-        (_files, _paths, _recordMemoryBytes) = (files, paths, recordMemoryBytes);
-        Answers = new IdempotencyTable(idempotencyRetention);
-    }
+    public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention) =>
+        (_files, _paths, _recordMemoryBytes, _idempotencyRetention) = (files, paths, recordMemoryBytes, idempotencyRetention);
 
-    public Memtable Memtable { get; } = new();
+    public Memtable Memtable => _kept.Memtable;
 
-    public SnapshotTable Snapshots { get; } = new();
+    public SnapshotTable Snapshots => _kept.Snapshots;
 
-    public IdempotencyTable Answers { get; }
+    public IdempotencyTable Answers { get; private set; } = null!;
 
     public RecordStore? Records { get; private set; }
 
-    public Manifest? Manifest { get; private set; }
+    /// <summary>The generation that the state began with, null when it was the journal alone.</summary>
+    public ManifestFile? Source => _kept.Source;
+
+    /// <summary>What the record log was to be opened with, whether it could be or not.</summary>
+    public RecordCheckpoint? RecordSource => _kept.Newest?.Records;
 
     public PoolCreatedEvent? Created { get; private set; }
 
-    /// <summary>Journal bytes that the newest checkpoint covers.</summary>
-    public long CheckpointedBytes { get; private set; }
+    /// <summary>Journal bytes that the next opening would have to work through, unless a checkpoint comes before.</summary>
+    public long UncheckpointedBytes { get; private set; }
+
+    /// <summary>How long the parts took.</summary>
+    public OpeningTimes Times { get; private set; }
 
     /// <summary>Whether what was purged may still lie in files.</summary>
     public bool IsRemovalPending { get; private set; }
@@ -45,21 +58,22 @@ internal sealed class Recovery
     public List<string> Notes { get; } = [];
 
     /// <summary>
-    /// Reads the journal into a fresh state; with <paramref name="withRecords"/> the record log is brought up to it as
+    /// Brings the state to what the journal says; with <paramref name="withRecords"/> the record log is brought up to it as
     /// well.
     /// </summary>
     public JournalScan Run(bool withRecords)
     {
-        Manifest = Manifest.ReadNewest(_files, _paths.Manifests, null, Notes);
-        if (Manifest is not null) foreach (var answer in Manifest.Answers) Answers.Add(answer);
+        var watch = Stopwatch.StartNew();
+        if (withRecords) SyncNames();
+        _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes);
+        var segments = watch.Elapsed;
         if (withRecords) OpenRecords();
+        var records = watch.Elapsed;
         try
         {
             var scan = Replay();
-            if (Created is not null && Manifest is not null && Manifest.PoolId != Created.PoolId)
-                throw NotOfThisPool(scan);
             // Manifests and checkpoints are written after the journal is synced: one that is ahead proves a loss.
-            var applied = Math.Max(Manifest?.Sequence ?? 0, Records?.AppliedSequence ?? 0);
+            var applied = Math.Max(_kept.Newest?.Sequence ?? 0, Records?.AppliedSequence ?? 0);
             if (applied > scan.LastSequence)
             {
                 throw new CorruptionException(
@@ -67,6 +81,13 @@ internal sealed class Recovery
                     scan.EndOffset,
                     $"events up to sequence {applied}, which a checkpoint has seen",
                     $"the journal's end at sequence {scan.LastSequence}");
+            }
+            IsRemovalPending |= _covered is { IsRemovalPending: true };
+            if (_covered?.Contradiction() is { } contradiction)
+            {
+                Notes.Add($"Manifest {Source!.Path} is not used: {contradiction}. Opening takes longer; nothing is lost.");
+                _kept = _kept.WithoutRows();
+                scan = Replay();
             }
             Records?.MarkApplied(scan.LastSequence);
             Memtable.Publish(scan.LastSequence);
@@ -77,6 +98,8 @@ internal sealed class Recovery
                     $"The last batch in {torn.File} was torn by a crash: {cut} at offset {torn.Offset}, {torn.Bytes} bytes. " +
                     "What a crash tears has not been acknowledged.");
             }
+            if (withRecords) SweepSegments();
+            Times = new OpeningTimes(segments, records - segments, watch.Elapsed - records);
             return scan;
         }
         catch
@@ -86,42 +109,98 @@ internal sealed class Recovery
         }
     }
 
-    private CorruptionException NotOfThisPool(JournalScan scan) => new(
-        Path.Combine(_paths.Journal, JournalFormat.FileName(scan.FirstFile)),
-        0,
-        $"the journal of pool {Manifest!.PoolId}, whose manifests lie beside it",
-        $"the journal of pool {Created!.PoolId}");
+    // The process before may have died between a rename and its sync. What is built on a name that a power loss takes back
+    // would stand on nothing.
+    private void SyncNames()
+    {
+        foreach (var directory in new[] { _paths.Journal, _paths.Segments, _paths.Manifests })
+            if (_files.DirectoryExists(directory)) _files.SyncDirectory(directory);
+    }
+
+    // A manifest of another pool is told before anything is made of it. Whatever is wrong here the scan finds too.
+    private Guid? PoolIdOfJournal()
+    {
+        var path = Path.Combine(_paths.Journal, JournalFormat.FileName(1));
+        if (!_files.FileExists(path)) return null;
+        using var file = _files.Open(path, FileOpening.Read);
+        var page = new byte[JournalFormat.HeaderBytes];
+        return JournalFormat.FileHeader.Read(page.AsSpan(0, file.Read(0, page)), path).PoolId;
+    }
 
     private void OpenRecords()
     {
         // Without a usable checkpoint the record log starts empty. Its old files may be all that is left of a damaged
-        // pool, so they go only once the journal is known to be whole.
-        var records = 0L;
-        _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
+        // pool, so they go only once the journal is known to be whole; that also tells how many records there are.
+        long records = Memtable.RowCount;
+        if (_kept.Source is null)
+            _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
         // Room to double before the log's index gets crowded.
         var options = new RecordStoreOptions
         {
             MemoryBudgetBytes = _recordMemoryBytes,
             ExpectedRecords = Math.Max(SmallestExpectation, 2 * records),
         };
-        Records = RecordStore.Open(_files, _paths.Records, options, Manifest?.Records, out var reason);
+        Records = RecordStore.Open(_files, _paths.Records, options, RecordSource, out var reason);
         if (reason is not null) Notes.Add($"The record log was made again from the journal: {reason}. Nothing is lost.");
     }
 
     private JournalScan Replay()
     {
+        Answers = new IdempotencyTable(_idempotencyRetention);
+        foreach (var answer in _kept.Source?.Manifest!.Answers ?? []) Answers.Add(answer);
+        _covered = _kept.Source is null ? null : new CoveredEvents(Memtable, Memtable.RowCount);
         _replayer = new Replayer(Memtable) { OnRecord = Put, OnFiled = NoteAnswer };
-        var scan = JournalReader.Scan(_files, _paths.Journal, Apply);
+        UncheckpointedBytes = 0;
+        var scan = JournalReader.Scan(_files, _paths.Journal, Visit);
         _replayer.Flush();
         return scan;
     }
 
+    private void Visit(in JournalFrame frame)
+    {
+        if (frame.Sequence > Math.Min(_kept.Sequence, Records?.AppliedSequence ?? long.MaxValue))
+            UncheckpointedBytes += JournalFormat.FrameBytes(frame.Payload.Length);
+        if (frame.Sequence > _kept.Sequence)
+        {
+            if (_covered?.Contradiction() is null) Apply(frame);
+            return;
+        }
+        _covered!.Pass(frame);
+        if (frame.Type == EventType.PoolCreated) Apply(frame);
+        // The record log may be older than the manifest, or have been made anew.
+        if (frame.Type == EventType.Remembered && frame.Sequence > (Records?.AppliedSequence ?? long.MaxValue)) PutCovered(frame);
+    }
+
+    private void PutCovered(in JournalFrame frame)
+    {
+        if (!RecordReader.TryOpen(frame.Payload, out var record, out var problem))
+            throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
+        var row = record.Place.RecordId - 1;
+        // What was purged does not come back; where the manifest does not fit, the journal is gone through again.
+        if (_covered!.IsContradicted || Memtable.IsErased((int)row)) return;
+        Put(frame.Sequence, frame.Payload);
+    }
+
     private void Put(long sequence, ReadOnlySpan<byte> record)
     {
-        if (Records is null || sequence <= Records.AppliedSequence) return;
+        // The journal may be gone through twice; a record is put once.
+        if (Records is null || sequence <= Math.Max(Records.AppliedSequence, _putThrough)) return;
         Records.EnsureRoom(record.Length);
         _ = RecordReader.TryOpen(record, out var reader, out _);
         Records.Put(reader.Place.RecordId, sequence, record);
+        _putThrough = sequence;
+    }
+
+    // What a crash, or another process that had it mapped, kept from being deleted.
+    private void SweepSegments()
+    {
+        var manifests = new ManifestFiles(_files, _paths.Manifests);
+        var standsAlone = Source is { Manifest.StandsAlone: true };
+        if (standsAlone) manifests.DeleteBefore(Source!.Number);
+        var needed = (Source?.Manifest!.Segments ?? []).Select(s => s.Number).ToHashSet();
+        if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
+        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
+        SegmentFiles.Sweep(_files, _paths.Segments, needed, must: standsAlone);
     }
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)
@@ -134,7 +213,6 @@ internal sealed class Recovery
 
     private void Apply(in JournalFrame frame)
     {
-        if (frame.Sequence <= (Records?.AppliedSequence ?? 0)) CheckpointedBytes += JournalFormat.FrameBytes(frame.Payload.Length);
         var file = Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File));
         if (frame.Type == EventType.Remembered)
         {
@@ -177,6 +255,7 @@ internal sealed class Recovery
             case EventType.Dropped:
                 if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Memtable.RowCount + 1))
                     throw Malformed(file, frame, $"events that were dropped, with records from {Memtable.RowCount + 1} on", "other bytes");
+                RemoveBodies(gap, frame.Sequence);
                 Memtable.AddErased(frame.Sequence, gap.Records);
                 break;
             case EventType.SnapshotCreated:
@@ -186,9 +265,9 @@ internal sealed class Recovery
                 Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View, Memtable.Live));
                 break;
             case EventType.SnapshotDropped:
-                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } dropped || Snapshots.Find(dropped.Name) is null)
+                if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } given || Snapshots.Find(given.Name) is null)
                     throw Malformed(file, frame, "the name of a snapshot", "other bytes");
-                Snapshots.Drop(dropped.Name);
+                Snapshots.Drop(given.Name);
                 break;
             case EventType.RolledBack:
                 if (RolledBackEvent.Decode(frame.Payload) is not { } back
@@ -218,6 +297,17 @@ internal sealed class Recovery
             Records.Remove(row + 1, sequence);
         }
         Memtable.Purge(memoryId);
+    }
+
+    // A crash may have come between the journal, from which they were dropped, and the record log.
+    private void RemoveBodies(in DroppedEvent gap, long sequence)
+    {
+        if (Records is null || sequence > Records.AppliedSequence) return;
+        for (var id = gap.FirstRecordId; id < gap.FirstRecordId + gap.Records; id++)
+        {
+            Records.EnsureRoom(0);
+            Records.Remove(id, sequence + gap.Sequences);
+        }
     }
 
     private static CorruptionException Malformed(string file, in JournalFrame frame, string expected, string found) =>

@@ -6,6 +6,9 @@ namespace MemoryEngine.CrashTests;
 /// </summary>
 internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, ChildOrder order)
 {
+    private readonly ChildPause _pause = new(ExpectedState.Writers);
+    private Task _house = Task.CompletedTask;
+    private ChildKeeper _keeper = null!;
     private long _signalAt;
 
     public static MemoryStoreOptions Options(int seed, bool lexicalOnly) => new()
@@ -30,6 +33,7 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
     private async Task WriteAsync()
     {
         _signalAt = order.SignalAfter == 0 ? -1 : expected.Acknowledged + order.SignalAfter;
+        _keeper = new ChildKeeper(store, expected, _pause, order);
         var writers = Enumerable.Range(0, ExpectedState.Writers).Select(w => Task.Run(() => WriteAsync(w)));
         await (await Task.WhenAny(writers).ConfigureAwait(false)).ConfigureAwait(false);
     }
@@ -40,20 +44,33 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         var first = writer * ExpectedState.SlotsPerWriter;
         while (true)
         {
+            if (writer == 0 && random.Next(10) == 0) await KeepAsync(random).ConfigureAwait(false);
+            using var turn = await _pause.TurnAsync().ConfigureAwait(false);
             if (random.Next(12) == 0)
             {
                 await RememberManyAsync(first, random).ConfigureAwait(false);
                 continue;
             }
             var slot = first + random.Next(ExpectedState.SlotsPerWriter);
-            await WriteOneAsync(slot, Choose(expected.State(slot), random), random).ConfigureAwait(false);
+            await WriteOneAsync(slot, Choose(expected.State(slot), expected.Newest(slot), random), random).ConfigureAwait(false);
             if (random.Next(10) == 0) await ReadBackAsync(slot).ConfigureAwait(false);
         }
     }
 
-    private static Intent Choose(SlotState state, Random random)
+    // Compaction and backups go on beside the writers; one at a time.
+    private async Task KeepAsync(Random random)
     {
-        var next = state.Content + 1;
+        await _keeper.KeepSnapshotsAsync().ConfigureAwait(false);
+        if (!_house.IsCompleted || random.Next(3) > 0) return;
+        await _house.ConfigureAwait(false);
+        _house = Task.Run(_keeper.KeepHouseAsync);
+    }
+
+    private static Intent Choose(SlotState state, SlotState newest, Random random)
+    {
+        var next = NextContent(state, newest);
+        if (!state.Exists && newest.Exists) return new Intent(IntentKind.Remember, next);
+        if (random.Next(80) == 0 && state.Exists) return new Intent(IntentKind.Purge, 0);
         if (!state.Exists)
             return new Intent((IntentKind)random.Next((int)IntentKind.Create, (int)IntentKind.Remember + 1), next);
         var same = random.Next(5) == 0;
@@ -66,6 +83,9 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
             _ => new Intent(IntentKind.Remember, same ? state.Content : next),
         };
     }
+
+    // No content comes twice, so that what a rollback has hidden is never taken for what is written after it.
+    private static int NextContent(SlotState state, SlotState newest) => Math.Max(state.Content, newest.Content) + 1;
 
     private async Task WriteOneAsync(int slot, Intent intent, Random random)
     {
@@ -80,28 +100,31 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
             case IntentKind.Restore:
                 if (!await store.RestoreAsync(id).ConfigureAwait(false)) throw Wrong(slot, intent, "not forgotten");
                 break;
+            case IntentKind.Purge:
+                if (await store.PurgeAsync([id]).ConfigureAwait(false) != 1) throw Wrong(slot, intent, "purged already");
+                break;
             case IntentKind.Revise:
                 var version = random.Next(2) == 0 ? expected.State(slot).Version : (int?)null;
-                Compare(slot, intent, await store.ReviseAsync(id, Content.Draft(slot, intent.Content), version).ConfigureAwait(false));
-                break;
+                var revised = await store.ReviseAsync(id, Content.Draft(slot, intent.Content), version).ConfigureAwait(false);
+                Acknowledge(slot, Compare(slot, intent, revised));
+                return;
             default:
-                Compare(slot, intent, await store.RememberAsync(Draft(slot, intent), durability).ConfigureAwait(false));
-                break;
+                Acknowledge(slot, Compare(slot, intent, await store.RememberAsync(Draft(slot, intent), durability).ConfigureAwait(false)));
+                return;
         }
-        Acknowledge(slot, intent);
+        Acknowledge(slot, expected.State(slot).After(intent, expected.Newest(slot)));
     }
 
     private async Task RememberManyAsync(int first, Random random)
     {
         var slots = Enumerable.Range(first, ExpectedState.SlotsPerWriter).OrderBy(_ => random.Next()).Take(random.Next(2, 7)).ToArray();
-        var intents = slots.Select(s => new Intent(IntentKind.Remember, expected.State(s).Content + 1)).ToArray();
+        var intents = slots.Select(s => new Intent(IntentKind.Remember, NextContent(expected.State(s), expected.Newest(s)))).ToArray();
         for (var i = 0; i < slots.Length; i++) Intend(slots[i], intents[i]);
         var drafts = slots.Select((s, i) => Draft(s, intents[i])).ToArray();
         var results = await store.RememberManyAsync(drafts, random.Next(2) == 0 ? Durability.Process : null).ConfigureAwait(false);
         for (var i = 0; i < slots.Length; i++)
         {
-            Compare(slots[i], intents[i], results[i]);
-            Acknowledge(slots[i], intents[i]);
+            Acknowledge(slots[i], Compare(slots[i], intents[i], results[i]));
         }
     }
 
@@ -111,7 +134,7 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         return intent.Kind switch
         {
             IntentKind.Create => draft,
-            IntentKind.CreateKeyed => draft with { IdempotencyKey = Content.KeyOf(slot) },
+            IntentKind.CreateKeyed => draft with { IdempotencyKey = Content.KeyOf(slot, intent.Content) },
             _ => draft with { Id = expected.Id(slot) },
         };
     }
@@ -122,31 +145,36 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         expected.Intend(slot, intent);
     }
 
-    private void Compare(int slot, Intent intent, RememberResult result)
+    // What the pool answered, once it is what it may answer.
+    private SlotState Compare(int slot, Intent intent, RememberResult result)
     {
         if (intent.Kind is IntentKind.Create or IntentKind.CreateKeyed) expected.SetId(slot, result.Id);
-        var before = expected.State(slot);
-        var after = before.After(intent);
+        var (before, newest) = (expected.State(slot), expected.Newest(slot));
+        var after = before.After(intent, newest);
         var outcome = (before.Exists, Changed: after.Version != before.Version, before.Live) switch
         {
-            (false, _, _) => RememberOutcome.Added,
+            // Of what a rollback has hidden, a compaction may have left nothing.
+            (false, _, _) => newest.Exists && result.Version > 1 ? RememberOutcome.Revised : RememberOutcome.Added,
             (_, true, _) => RememberOutcome.Revised,
             (_, false, true) => RememberOutcome.Unchanged,
             _ => RememberOutcome.Restored,
         };
-        if (result.Id != expected.Id(slot) || result.Version != after.Version || result.Outcome != outcome)
+        var found = after with { Version = result.Version };
+        if (result.Id != expected.Id(slot) || !found.IsSame(after, before) || result.Outcome != outcome)
             throw Wrong(slot, intent, $"{result}, expected {outcome} as version {after.Version}");
+        return found;
     }
 
-    private void Acknowledge(int slot, Intent intent)
+    private void Acknowledge(int slot, SlotState state)
     {
-        expected.Acknowledge(slot, expected.State(slot).After(intent));
+        expected.Acknowledge(slot, state);
         if (expected.CountAcknowledged() == _signalAt) Signal.Send();
     }
 
     private async Task ReadBackAsync(int slot)
     {
         var state = expected.State(slot);
+        if (!state.Exists) return;
         var version = await store.GetAsync(expected.Id(slot)).ConfigureAwait(false);
         if (version is null || version.Version != state.Version || version.IsCurrent != state.Live || Content.NumberOf(version) != state.Content
             || Content.Difference(version) is not null)

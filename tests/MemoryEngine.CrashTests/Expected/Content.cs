@@ -30,7 +30,7 @@ internal static class Content
         };
     }
 
-    public static string KeyOf(int slot) => $"key of {slot}";
+    public static string KeyOf(int slot, int number) => $"key of {number} of {slot}";
 
     public static int SlotOf(MemoryVersion version) => int.Parse(version.Task!, CultureInfo.InvariantCulture);
 

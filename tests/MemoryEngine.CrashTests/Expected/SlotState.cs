@@ -16,6 +16,7 @@ internal enum IntentKind : byte
     Revise = 4,
     Forget = 5,
     Restore = 6,
+    Purge = 7,
 }
 
 /// <summary>A write that was begun and has not been acknowledged.</summary>
@@ -38,12 +39,23 @@ internal readonly record struct SlotState(int Version, int Content, bool Live)
     public static SlotState Unpack(long packed) =>
         new((int)((packed >> 1) & ((1 << VersionBits) - 1)), (int)(packed >> (VersionBits + 1)), (packed & 1) != 0);
 
-    public SlotState After(Intent intent) => intent.Kind switch
+    /// <summary>What is left of it when an intent is carried out.</summary>
+    /// <param name="intent">The intent.</param>
+    /// <param name="newest">The newest version that any view knows: numbers are not given twice, though a rollback hides them.</param>
+    public SlotState After(Intent intent, SlotState newest) => intent.Kind switch
     {
         IntentKind.None => this,
         IntentKind.Forget => this with { Live = false },
         IntentKind.Restore => this with { Live = true },
+        IntentKind.Purge => default,
         _ when Exists && Content == intent.Content => this with { Live = true },
-        _ => new SlotState(Version + 1, intent.Content, Live: true),
+        _ => new SlotState(newest.Version + 1, intent.Content, Live: true),
     };
+
+    /// <summary>
+    /// Whether a pool that shows this shows what was expected. A compaction may have given up what a rollback has hidden,
+    /// and its numbers with it: a version that came after such ones may have any number above those that are known.
+    /// </summary>
+    public bool IsSame(SlotState expected, SlotState before) => this == expected
+        || (Content == expected.Content && Live == expected.Live && Version > before.Version && Version < expected.Version);
 }

@@ -20,6 +20,9 @@ internal sealed class FaultPlan
 
     public DiskCall? LastFault { get; private set; }
 
+    /// <summary>Told of every call before anything of it happens, on the thread that calls, with the disk held still.</summary>
+    public Action<DiskCall>? Watcher { get; set; }
+
     public void Add(int call, FaultKind kind)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(call, CallCount);
@@ -30,6 +33,7 @@ internal sealed class FaultPlan
     {
         var call = new DiskCall(_trace.Count + 1, kind, path);
         _trace.Add(call);
+        Watcher?.Invoke(call);
         _next = _planned.Remove(call.Number, out var fault) ? fault : null;
         if (IsMet(call, FaultKind.Io)) throw DeviceError(call);
         return call;

@@ -62,6 +62,15 @@ internal sealed partial class SimulatedFileSystem
         lock (Gate) Faults.Add(n, kind);
     }
 
+    /// <summary>
+    /// Calls <paramref name="watcher"/> before each coming call, with the disk held still: it may ask what a crash at this
+    /// very moment would leave.
+    /// </summary>
+    public void Watch(Action<DiskCall>? watcher)
+    {
+        lock (Gate) Faults.Watcher = watcher;
+    }
+
     internal void RefuseIfReadOnly(DiskCall call)
     {
         if (_readOnly) throw StorageErrors.ReadOnly(call.Path, call.What, null);

@@ -96,6 +96,6 @@ public sealed class JournalRoundTripTests
         Assert.Null(scan.Torn);
         Assert.Equal(JournalDisk.PoolId, scan.PoolId);
         using var bodies = new JournalBodies(disk, JournalDisk.Directory);
-        for (var i = 0; i < next; i++) Assert.Equal(i, JournalDisk.IdOf(bodies.Read(positions[i])));
+        for (var i = 0; i < next; i++) Assert.Equal(i, JournalDisk.IdOf(bodies.Read(positions[i], i + 1)));
     }
 }

@@ -95,10 +95,12 @@ public sealed class DeviceFaultTests : IDisposable
             Assert.Contains("made to fail", body.Damage, StringComparison.Ordinal);
         }
         Assert.NotNull(store.DeviceFault);
+        Assert.Null(store.WriteFault);
         _files.OnRead = null;
         RecordPool.AssertFound(store, 1, 30_000);
         RecordPool.Put(store, 1001, [100]);
         RecordPool.AssertFound(store, 1001, 100);
+        store.TakeCheckpoint();
     }
 
     [Fact]

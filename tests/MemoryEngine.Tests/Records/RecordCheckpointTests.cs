@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using MemoryEngine.Records;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine.Tests.Records;
 
@@ -33,6 +35,33 @@ public sealed class RecordCheckpointTests
         Assert.Equal(Example.Files, read.Files);
         Assert.Equal(Example, read with { Files = Example.Files });
         Assert.True(source.SequenceEqual("rest"u8));
+    }
+
+    [Fact]
+    public void The_first_version_is_read_as_a_log_that_was_never_compacted()
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        Example.WriteTo(writer);
+        byte[] bytes = [.. writer.WrittenSpan[..80], .. writer.WrittenSpan[104..]];
+        bytes[4] = 1;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32C.Compute(bytes.AsSpan(0, bytes.Length - 4)));
+        ReadOnlySpan<byte> source = bytes;
+        var read = RecordCheckpoint.Read(ref source);
+        Assert.Equal(Example.Files, read.Files);
+        var expected = Example with { BeginAddress = 64, ErasedUntil = 0, LiveBytes = 8192 - 64, Files = read.Files };
+        Assert.Equal(expected, read);
+    }
+
+    [Theory]
+    [InlineData(63, 0)]
+    [InlineData(8193, 0)]
+    [InlineData(4096, 4097)]
+    [InlineData(4096, -1)]
+    public void Addresses_out_of_order_are_refused(long begin, long erased)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        (Example with { BeginAddress = begin, ErasedUntil = erased }).WriteTo(writer);
+        AssertRefused(writer.WrittenSpan.ToArray());
     }
 
     [Fact]

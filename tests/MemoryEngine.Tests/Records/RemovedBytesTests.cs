@@ -42,6 +42,38 @@ public sealed class RemovedBytesTests
     [MemberData(nameof(Cases))]
     public void Removed_after_recovery(int[] lengths, int[] removed) => Cycle(lengths, removed, checkpointFirst: true, reopen: true);
 
+    /// <summary>FASTER marks such a record in place: its value, whole and right, comes to disk after its removal.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Removed_in_place_and_flushed_much_later(bool reopen)
+    {
+        var search = new DiskSearch([(1, 3000), (2, 100_000)]);
+        var store = Open(null);
+        try
+        {
+            RecordPool.Put(store, 1, [3000, 100_000]);
+            RecordPool.Remove(store, [1, 2]);
+            RecordPool.Put(store, store.AppliedSequence + 1, Enumerable.Repeat(30_000, 500));
+            var checkpoint = store.TakeCheckpoint();
+            Assert.Equal([1, 2], search.FoundOn(_disk));
+            if (reopen)
+            {
+                store.Dispose();
+                store = Open(checkpoint);
+            }
+            RecordPool.Compact(store);
+            RecordPool.AssertMissing(store, 1);
+            RecordPool.AssertMissing(store, 2);
+            for (var id = 5; id <= 504; id++) RecordPool.AssertFound(store, id, 30_000);
+            Assert.Empty(search.FoundOn(_disk));
+        }
+        finally
+        {
+            store.Dispose();
+        }
+    }
+
     private void Cycle(int[] lengths, int[] removed, bool checkpointFirst, bool reopen)
     {
         var search = new DiskSearch(removed.Select(i => (1L + i, lengths[i])));

@@ -10,6 +10,21 @@ namespace MemoryEngine.Tests.Segments;
 public sealed class MemtableTests
 {
     [Fact]
+    public void Events_of_a_record_that_holds_nothing_change_nothing()
+    {
+        var table = new Memtable();
+        table.AddErased(1, 3_000);
+        foreach (var record in new[] { 1, 1_500, 3_000 })
+        {
+            table.Restore(record, 10);
+            table.Forget(record, 11);
+        }
+        table.Publish(11);
+        Assert.Equal(default, table.Current.Live);
+        for (var row = 0; row < 3_000; row++) Assert.True(table.Rows[row].IsErased);
+    }
+
+    [Fact]
     public void A_row_is_live_when_its_newest_event_that_counts_is_a_birth()
     {
         // Gaps between events; births and deaths take turns, as a pool's do, or come twice.

@@ -54,10 +54,10 @@ internal static class VectorFile
         var body = file.Length - file.Position;
         var count = hasCount ? BinaryPrimitives.ReadInt32LittleEndian(header) : body / vectorBytes;
         if (count is < 0 or > int.MaxValue || count * vectorBytes != body)
-        {
-            var (what, bytes) = hasCount ? ($"{count} vectors", count * vectorBytes) : ($"{count + 1} vectors", (count + 1) * vectorBytes);
-            throw new UsageException($"{path} has {body} bytes of vectors; {what} of {dimension} dimensions take {bytes}.");
-        }
+            throw new UsageException(
+                $"{path} has {body} bytes of vectors; " +
+                (hasCount ? $"{count} vectors" : "whole vectors")
+                + $" of {dimension} dimensions take {(hasCount ? count : count + 1) * vectorBytes}.");
         return ((int)count, dimension);
     }
 

@@ -1,0 +1,193 @@
+using System.Buffers;
+using MemoryEngine.Protocol;
+using MemoryEngine.Protocol.Methods;
+using MemoryEngine.Protocol.Rpc;
+using MemoryEngine.Protocol.Wire;
+
+namespace MemoryEngine.Fuzz;
+
+/// <summary>The hand-made messages for <see cref="ProtocolTarget"/>: one request and one answer of each method, and each kind of damage.</summary>
+internal static class ProtocolSeeds
+{
+    private static readonly Guid Id = new("01900000-0000-7000-8000-000000000001");
+
+    private static readonly MemoryContent Memory = new()
+    {
+        Id = Id,
+        Format = "workflow",
+        Level = 2,
+        Domain = "a/b",
+        Task = "t",
+        Title = "T\u00e9\u20ac\ud83d\ude00",
+        Key = "k",
+        Text = "x",
+        Model = "m",
+        Contributor = "c",
+        ExpiresUs = 1_760_000_000_000_000,
+        Result = "pass",
+        Requires = new Dictionary<string, string> { ["language"] = "go", ["os"] = "linux" },
+        Tags = ["a", "b"],
+        Source = "s",
+        License = "MIT",
+        Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["text"] = new[] { 1f, 2f, -0.5f } },
+        Extra = "{\"mine\":1}",
+    };
+
+    private static readonly MemoryView View =
+        new() { Memory = Memory, Version = 1, State = "active", CreatedUs = 1_760_000_000_000_000, IsCurrent = true };
+
+    private static readonly RememberReply Remembered = new() { Id = Id, Version = 1, Outcome = "added", Sequence = 5 };
+
+    public static IEnumerable<(string Name, byte[] Bytes)> All() => Requests().Concat(Answers()).Concat(Damage());
+
+    /// <summary>The same bytes in segments of a size.</summary>
+    public static ReadOnlySequence<byte> InPieces(ReadOnlyMemory<byte> bytes, int size)
+    {
+        var first = new Piece(bytes[..Math.Min(size, bytes.Length)], null);
+        var last = first;
+        for (var at = size; at < bytes.Length; at += size) last = new Piece(bytes.Slice(at, Math.Min(size, bytes.Length - at)), last);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Requests()
+    {
+        yield return Request(MemoryMethods.Hello, new HelloRequest { Proto = (1, 2), Client = "c", Token = "t", DeadlineMs = 100 });
+        yield return Request(MemoryMethods.Ping, new EmptyRequest());
+        yield return Request(MemoryMethods.Remember, new RememberRequest { Memory = Memory with { IdempotencyKey = "i" }, DeadlineMs = 70_000 });
+        yield return Request(MemoryMethods.RememberMany, new RememberManyRequest { Memories = [Memory, new() { Text = "y" }] });
+        yield return Request(MemoryMethods.Revise, new ReviseRequest { Memory = Memory, ExpectedVersion = 1 });
+        yield return Request(MemoryMethods.Recall, Recall());
+        yield return Request(MemoryMethods.Get, new GetRequest { Id = Id, Version = 1 });
+        yield return Request(MemoryMethods.History, new IdRequest { Id = Id });
+        yield return Request(MemoryMethods.Forget, new IdRequest { Id = Id });
+        yield return Request(MemoryMethods.Restore, new IdRequest { Id = Id });
+        yield return Request(MemoryMethods.List, new ListRequest { Domain = "a", Level = 2, State = "all", Limit = 10, After = 500 });
+        yield return Request(MemoryMethods.Stats, new EmptyRequest());
+        yield return Request(MemoryMethods.Check, new EmptyRequest());
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Answers()
+    {
+        var limits = WireLimits.Of(ProtocolLimits.Default);
+        var problem = new ProblemView { File = "f", Offset = 70_000, What = "w", Consequence = "c" };
+        yield return Answer(MemoryMethods.Hello, new HelloReply { Proto = 1, Server = "s", Limits = limits, Features = ["a"] });
+        yield return Answer(MemoryMethods.Ping, new EmptyReply());
+        yield return Answer(MemoryMethods.Remember, Remembered);
+        yield return Answer(MemoryMethods.RememberMany, new RememberManyReply { Results = [Remembered, Remembered with { Outcome = "unchanged" }] });
+        yield return Answer(MemoryMethods.Revise, Remembered with { Outcome = "revised", Version = 2 });
+        yield return Answer(MemoryMethods.Recall, Recalled());
+        yield return Answer(MemoryMethods.Get, View);
+        yield return Answer(MemoryMethods.History, new HistoryReply { Id = Id, Versions = [View with { IsCurrent = false }, View] });
+        yield return Answer(MemoryMethods.Forget, new ForgetReply { Id = Id, Forgotten = true });
+        yield return Answer(MemoryMethods.Restore, new RestoreReply { Id = Id, Restored = false });
+        yield return Answer(MemoryMethods.List, new ListReply { Memories = [View], Next = 1 });
+        yield return Answer(MemoryMethods.Stats, Stats());
+        yield return Answer(MemoryMethods.Check, new CheckReply { Ok = false, Bytes = 1_000_000, Problems = [problem] });
+        yield return ("error", Written(o => RpcWriter.WriteError(o, 7, RpcError.Of(ProtocolErrorCode.Busy, "later"))));
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Damage()
+    {
+        var request = Request(MemoryMethods.Remember, new RememberRequest { Memory = Memory }).Bytes;
+        yield return ("empty", []);
+        yield return ("cut", request[..^9]);
+        yield return ("two", [.. request, .. request]);
+        yield return ("not-utf8", Hex("9400 01 a1ff 90"));
+        yield return ("never-used", Hex("9400 c1"));
+        yield return ("claims-elements", Hex("9400 01 a0 91 ddffffffff"));
+        yield return ("claims-bytes", Hex("9400 01 a0 91 c6ffffffff"));
+        yield return ("too-deep", [.. Enumerable.Repeat((byte)0x91, 40), 0x90]);
+        yield return ("no-rpc", Hex("8101 02"));
+        yield return ("kind-3", Hex("9403 01 a0 90"));
+        yield return ("error-and-result", Hex("9401 01 9201a0 01"));
+        yield return ("every-form", Hex(
+            "dc0016 c0 c2 c3 7f e0 ccff cdffff ceffffffff cfffffffffffffffff d080 d18000 d280000000 d38000000000000000 " +
+            "ca3fc00000 cb3ff8000000000000 d90161 da000161 db0000000161 c401aa c50001aa d4ff00 c70cff000000000000000000000000"));
+    }
+
+    private static RecallRequest Recall() => new()
+    {
+        Query = "q",
+        Domain = "a/b",
+        K = 3,
+        Level = (2, 4),
+        Format = "insight",
+        Model = "m",
+        Tag = "t",
+        Language = "go",
+        WithinDomain = "a",
+        ExcludeDomain = "b",
+        Space = "text",
+        Vector = new[] { 1f, 2f, -0.5f },
+        Explain = true,
+    };
+
+    private static RecallReply Recalled() => new()
+    {
+        Memories =
+        [
+            new()
+            {
+                Id = Id,
+                Version = 1,
+                Level = 3,
+                Format = "insight",
+                Domain = "a",
+                Title = "T",
+                Text = "x",
+                Scores = new() { Vector = 0.5f, Bm25 = 2.25f, Fused = 0.03125f, VectorRank = 1, Bm25Rank = 2 },
+            },
+        ],
+        Considered = 10,
+        Micros = new() { Search = 100, Total = 300 },
+    };
+
+    private static StatsReply Stats() => new()
+    {
+        PoolId = Id,
+        Memories = 3,
+        Records = 4,
+        ByLevel = new Dictionary<string, long> { ["1"] = 1, ["3"] = 2 },
+        ByDomain = new Dictionary<string, long> { ["a/b"] = 3 },
+        Tasks = 2,
+        Sequence = 6,
+        Bytes = new() { Journal = 8192, Records = 1 << 20 },
+        Spaces = [new() { Name = "text", Dimension = 384, Metric = "cosine", Embedder = "e", Modality = "text" }],
+        Tiers = [new() { Tier = "mutable", Bytes = 100, Reads = 1 }, new() { Tier = "disk", Bytes = 200, Reads = 0 }],
+        Health = "ready",
+    };
+
+    private static (string Name, byte[] Bytes) Request<TRequest, TReply>(RpcMethod<TRequest, TReply> method, TRequest request)
+        where TRequest : class, IWireMap<TRequest>
+        where TReply : class, IWireMap<TReply> =>
+        (method.Name[7..], Written(o => RpcWriter.WriteRequest(o, 1, method.Name, request)));
+
+    // The number of the answer says which method it is of.
+    private static (string Name, byte[] Bytes) Answer<TRequest, TReply>(RpcMethod<TRequest, TReply> method, TReply reply)
+        where TRequest : class, IWireMap<TRequest>
+        where TReply : class, IWireMap<TReply>
+    {
+        var number = (uint)MemoryMethods.All.TakeWhile(m => m != method).Count();
+        return (method.Name[7..] + "-answer", Written(o => RpcWriter.WriteResult(o, number, reply)));
+    }
+
+    private static byte[] Written(Action<IBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Hex(string digits) => Convert.FromHexString(digits.Replace(" ", "", StringComparison.Ordinal));
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, Piece? before)
+        {
+            Memory = memory;
+            if (before is null) return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using MemoryEngine.Testing;
+
+namespace MemoryEngine.Tests.Model;
+
+/// <summary>How a store ends, and what the next one must find.</summary>
+internal sealed partial class ModelRun
+{
+    private async Task OpenAsync()
+    {
+        _epoch = new ModelEpoch(await MemoryStore.OpenAsync(SimulatedPool.Root, Options()));
+        Note(_oracle);
+    }
+
+    private async Task ReopenAsync()
+    {
+        MakeRoom();
+        await EndAsync();
+        await OpenAsync();
+    }
+
+    private async Task KillAsync()
+    {
+        MakeRoom();
+        await LeaveAsync();
+        var (killed, old) = (_pool.Disk.AfterProcessKill(), Store);
+        _pool.Disk = killed;
+        await OpenAsync();
+        await old.DisposeAsync();
+    }
+
+    private async Task LosePowerAsync()
+    {
+        MakeRoom();
+        await LeaveAsync();
+        var loss = _random.Next(5) switch { 0 => PowerLoss.LoseAll, 1 => PowerLoss.KeepAll, _ => PowerLoss.Random(_random.Next()) };
+        var (left, old, last) = (_pool.Disk.AfterPowerLoss(loss), _epoch, Store.Stats().Sequence);
+        _pool.Disk = left;
+        var opened = await MemoryStore.OpenAsync(SimulatedPool.Root, Options());
+        // What was only handed to the kernel may be gone, the newest first.
+        var sequence = opened.Stats().Sequence;
+        Assert.InRange(sequence, _durable, last);
+        _oracle = old.At(sequence);
+        _epoch = new ModelEpoch(opened);
+        Note(_oracle);
+        await ListAsync();
+        await old.Store.DisposeAsync();
+    }
+
+    // Readers and snapshots go before their store does.
+    private async Task LeaveAsync()
+    {
+        await _readers.FinishAsync();
+        foreach (var held in _held) held.Opened.Dispose();
+        _held.Clear();
+    }
+
+    private async Task EndAsync()
+    {
+        await LeaveAsync();
+        await Store.DisposeAsync();
+    }
+
+    private void MakeRoom()
+    {
+        _pool.Disk.CapacityBytes = long.MaxValue;
+        _fullDiskLeft = 0;
+    }
+}
