@@ -11,7 +11,7 @@ namespace MemoryEngine;
 public sealed class MemorySnapshot : IMemoryReader, IDisposable
 {
     private readonly NamedView _named;
-    private readonly MemtableView _seen;
+    private readonly PoolView _seen;
     private readonly IDisposable _lease;
     private readonly Recall _recall;
     private readonly Reading _reading;
@@ -22,7 +22,7 @@ public sealed class MemorySnapshot : IMemoryReader, IDisposable
         (_named, _recall, _reading) = (named, recall, reading);
         // Held before it is looked at: between the two nothing may be given up.
         _lease = pool.Leases.Take(named.View);
-        _seen = pool.Memtable.Seen(named.View, named.Live);
+        _seen = pool.Table.Seen(named.View, named.Live);
     }
 
     /// <summary>The snapshot.</summary>

@@ -27,8 +27,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         JournalBodies bodies, JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
-        (Memtable, Snapshots, Records, Answers, _notes) =
-            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
+        (Table, Snapshots, Records, Answers, _notes) =
+            (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
         Bodies = bodies;
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
@@ -49,7 +49,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>What reading the journal at the opening found.</summary>
     public JournalScan Scan { get; }
 
-    public Memtable Memtable { get; }
+    public RowTable Table { get; }
 
     public SnapshotTable Snapshots { get; }
 
@@ -131,12 +131,12 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
     {
-        foreach (var row in Memtable.VersionsOf(memoryId))
+        foreach (var row in Table.VersionsOf(memoryId))
         {
-            Snapshots.Forget(Memtable, row);
+            Snapshots.Forget(Table, row);
             Records!.Remove(row + 1, sequence);
         }
-        Memtable.Purge(memoryId);
+        Table.Purge(memoryId);
         Removal = Removal with { Purged = Removal.Purged + 1 };
     }
 
@@ -144,15 +144,15 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Erase(int row)
     {
         Records!.EnsureRoom(0);
-        Snapshots.Forget(Memtable, row);
+        Snapshots.Forget(Table, row);
         Records.Remove(row + 1, Journal.LastSequence);
-        Memtable.Erase(row);
+        Table.Erase(row);
     }
 
     /// <summary>Takes note that a journal file was rewritten.</summary>
     public void NoteRewrite(JournalRewrite rewrite)
     {
-        foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Memtable.Rows[(int)recordId - 1].Position, position.Packed);
+        foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Table.Rows[(int)recordId - 1].Position, position.Packed);
         Journal.NoteRewrite(rewrite);
     }
 
@@ -182,7 +182,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     void ICommitHost.Publish(long sequence)
     {
         Records!.MarkApplied(sequence);
-        Memtable.Publish(sequence);
+        Table.Publish(sequence);
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -256,15 +256,15 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody Heal(int row, ref RecordBody damaged)
     {
         damaged.Dispose();
-        if (Memtable.Rows[row].IsErased) return RecordBody.Missing;
+        if (Table.Rows[row].IsErased) return RecordBody.Missing;
         Interlocked.Increment(ref _healedReads);
         return ReadFromJournal(row);
     }
 
     private RecordBody ReadFromJournal(int row)
     {
-        ref readonly var r = ref Memtable.Rows[row];
-        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
+        ref readonly var r = ref Table.Rows[row];
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Table.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);

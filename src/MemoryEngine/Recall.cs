@@ -20,7 +20,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     /// <summary>Recalls from a fixed view, or from the current one where none is given.</summary>
     public ValueTask<RecallResult> RunAsync(
-        RecallQuery query, MemtableView? seen, long nowMicroseconds, CancellationToken cancellation)
+        RecallQuery query, PoolView? seen, long nowMicroseconds, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         cancellation.ThrowIfCancellationRequested();
@@ -41,7 +41,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     private ValueTask<RecallResult> Run(Ask ask)
     {
         var found = ArrayPool<FusedHit>.Shared.Rent(ask.Query.K);
-        var view = ask.Seen ?? pool.Memtable.Current;
+        var view = ask.Seen ?? pool.Table.Current;
         var count = Search(ask, view, found.AsSpan(0, ask.Query.K), out var considered);
         var searchTime = Stopwatch.GetElapsedTime(ask.Start);
         var memories = new RecalledMemory[count];
@@ -57,7 +57,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     // From the first body that is not in memory on.
     private async ValueTask<RecallResult> FinishAsync(
-        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, MemtableView view,
+        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, PoolView view,
         int considered, TimeSpan searchTime)
     {
         for (var i = from; i < memories.Length; i++)
@@ -82,13 +82,13 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     {
         recalled = default;
         if (body.Status != RecordStatus.Found) return false;
-        recalled = new RecalledMemory(VersionReader.Read(pool.Memtable, hit.Row, view, body.Span, withVectors: false), hit.Scores);
+        recalled = new RecalledMemory(VersionReader.Read(pool.Table, hit.Row, view, body.Span, withVectors: false), hit.Scores);
         body.Dispose();
         return true;
     }
 
     private static RecallResult Result(
-        RecalledMemory[] memories, MemtableView view, int considered, TimeSpan searchTime, long start) => new()
+        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, long start) => new()
         {
             Memories = memories,
             Considered = considered,
@@ -97,19 +97,19 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             TotalTime = Stopwatch.GetElapsedTime(start),
         };
 
-    private int Search(in Ask ask, MemtableView view, Span<FusedHit> target, out int considered)
+    private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
     {
         var query = ask.Query;
-        var memtable = pool.Memtable;
+        var table = pool.Table;
         var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
         var marks = marked.AsSpan(0, view.RowCount);
-        considered = new RowFilter(memtable, query, ask.NowMicroseconds).Mark(view.View, marks);
+        considered = new RowFilter(table, query, ask.NowMicroseconds).Mark(view.View, marks);
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
         var byWords = new TopHits(buffer.AsSpan(depth, depth));
 
-        var space = memtable.Spaces.Find(query.Space);
+        var space = table.Spaces.Find(query.Space);
         if (ask.Vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
@@ -124,7 +124,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (query.Text is not null)
         {
             using var terms = TermCounts.Of(query.Text);
-            memtable.Lexical.Search(terms, marks, view.Live.Count, view.Live.Length, ref byWords);
+            table.Lexical.Search(terms, marks, view.Live.Count, view.Live.Length, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
@@ -149,6 +149,6 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
     private readonly record struct Ask(
-        RecallQuery Query, ReadOnlyMemory<float>? Vector, MemtableView? Seen, long NowMicroseconds, long Start,
+        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start,
         CancellationToken Cancellation);
 }

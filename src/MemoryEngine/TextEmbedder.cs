@@ -37,13 +37,13 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     }
 
     /// <summary>Whether a query text can be embedded without waiting.</summary>
-    public bool IsBuiltIn => pool.Memtable.Spaces.DerivedSpace >= 0 && !options.LexicalOnly;
+    public bool IsBuiltIn => pool.Table.Spaces.DerivedSpace >= 0 && !options.LexicalOnly;
 
     /// <summary>The vector of a query text by the caller's generator, or null when there is none.</summary>
     public async ValueTask<ReadOnlyMemory<float>?> EmbedQueryAsync(string text, CancellationToken cancellation)
     {
         // Without a text space there is nothing to compare with, and asking changes no pool.
-        if (_generator is null || pool.Memtable.Spaces.Find(VectorSpace.TextSpace) is null) return null;
+        if (_generator is null || pool.Table.Spaces.Find(VectorSpace.TextSpace) is null) return null;
         return (await EmbedAsync([text], cancellation).ConfigureAwait(false))[0];
     }
 
@@ -61,7 +61,7 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
         }
         if (answer.Count != texts.Count) throw Unusable($"{answer.Count} vectors for {texts.Count} texts");
         var vectors = answer.Select(v => v.Vector).ToArray();
-        var known = pool.Memtable.Spaces.Find(VectorSpace.TextSpace)?.Space;
+        var known = pool.Table.Spaces.Find(VectorSpace.TextSpace)?.Space;
         // An embedder's dimension is known for certain once it has answered.
         var space = known ?? new VectorSpace(
             VectorSpace.TextSpace, vectors[0].Length, Metric.Cosine, IdentityOf(options), options.EmbedderRevision);

@@ -76,7 +76,7 @@ internal sealed class SegmentTarget : FuzzTarget
         }
     }
 
-    private static Memtable Load(ReadOnlySpan<byte> bytes)
+    private static RowTable Load(ReadOnlySpan<byte> bytes)
     {
         var disk = new SimulatedFileSystem();
         disk.WriteAll(SegmentFiles.PathOf(Folder, 1), bytes);
@@ -90,7 +90,7 @@ internal sealed class SegmentTarget : FuzzTarget
         return table;
     }
 
-    private static byte[] Written(Memtable table)
+    private static byte[] Written(RowTable table)
     {
         var disk = new SimulatedFileSystem();
         disk.CreateDirectory(Folder);
@@ -98,16 +98,16 @@ internal sealed class SegmentTarget : FuzzTarget
         return disk.ReadAll(SegmentFiles.PathOf(Folder, 1));
     }
 
-    private static Memtable Empty()
+    private static RowTable Empty()
     {
-        var table = new Memtable();
+        var table = new RowTable();
         table.Spaces.Declare(0, HashingEmbedder.Space);
         table.Spaces.Declare(1, RecordSeeds.Space);
         return table;
     }
 
     // A row for each record, and one that holds nothing where there is none.
-    private static Memtable Sample(params string?[] records)
+    private static RowTable Sample(params string?[] records)
     {
         var table = Empty();
         foreach (var (i, name) in records.Index())

@@ -7,7 +7,7 @@ namespace MemoryEngine.Segments;
 /// </summary>
 internal sealed class RowFilter
 {
-    private readonly Memtable _memtable;
+    private readonly RowTable _table;
     private readonly long _nowMicroseconds;
     private readonly MemoryLevel _minLevel;
     private readonly MemoryLevel _maxLevel;
@@ -17,23 +17,23 @@ internal sealed class RowFilter
     private readonly bool[]? _languages;
     private readonly bool[]? _tagSets;
 
-    public RowFilter(Memtable memtable, RecallQuery query, long nowMicroseconds)
+    public RowFilter(RowTable table, RecallQuery query, long nowMicroseconds)
     {
-        (_memtable, _nowMicroseconds) = (memtable, nowMicroseconds);
+        (_table, _nowMicroseconds) = (table, nowMicroseconds);
         (_minLevel, _maxLevel, _format) = (query.MinLevel, query.MaxLevel, query.Format ?? 0);
         if (query.WithinDomain is not null || query.ExcludeDomain is not null)
         {
-            _domains = Decide(memtable.Names, name =>
+            _domains = Decide(table.Names, name =>
                 (query.WithinDomain is null || IsWithin(name, query.WithinDomain)) &&
                 (query.ExcludeDomain is null || !IsWithin(name, query.ExcludeDomain)));
         }
-        if (query.Model is not null) _models = Decide(memtable.Names, name => name == query.Model);
+        if (query.Model is not null) _models = Decide(table.Names, name => name == query.Model);
         if (query.Language is not null)
         {
-            _languages = Decide(memtable.Names, name =>
+            _languages = Decide(table.Names, name =>
                 name.Length == 0 || name.Equals(query.Language, StringComparison.OrdinalIgnoreCase));
         }
-        if (query.Tag is not null) _tagSets = Decide(memtable.TagSets, tags => tags.Contains(query.Tag, StringComparer.Ordinal));
+        if (query.Tag is not null) _tagSets = Decide(table.TagSets, tags => tags.Contains(query.Tag, StringComparer.Ordinal));
     }
 
     /// <summary>Whether a domain is <paramref name="path"/> or lies below it.</summary>
@@ -47,7 +47,7 @@ internal sealed class RowFilter
         var matching = 0;
         for (var row = 0; row < marks.Length; row++)
         {
-            ref readonly var r = ref _memtable.Rows[row];
+            ref readonly var r = ref _table.Rows[row];
             marks[row] = RowMark.None;
             if (!r.IsLive(view)) continue;
             marks[row] = RowMark.Live;

@@ -7,7 +7,7 @@ namespace MemoryEngine.Segments;
 
 /// <summary>
 /// Reads a segment, strictly: each block against its checksum, and everything in it against what it may be. Whatever is
-/// wrong is a <see cref="CorruptionException"/> with file and offset; the memtable it was being read into is then of no use.
+/// wrong is a <see cref="CorruptionException"/> with file and offset; the table it was being read into is then of no use.
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
@@ -54,16 +54,16 @@ internal sealed class SegmentReader : IDisposable
             throw new CorruptionException(_file.Path, 0, $"{named} of pool {poolId}", $"{found} of pool {Header.PoolId}");
     }
 
-    /// <summary>Files its rows, which are the next ones of the memtable.</summary>
-    public void Load(Memtable memtable)
+    /// <summary>Files its rows, which are the next ones of the table.</summary>
+    public void Load(RowTable table)
     {
-        if (Header.FirstRow != memtable.RowCount)
-            throw new CorruptionException(_file.Path, 32, $"rows from {memtable.RowCount}", $"rows from {Header.FirstRow}");
+        if (Header.FirstRow != table.RowCount)
+            throw new CorruptionException(_file.Path, 32, $"rows from {table.RowCount}", $"rows from {Header.FirstRow}");
         var blocks = new BlockReader(_file, Header);
-        LoadRows(blocks, memtable);
-        LoadPostings(blocks, memtable);
+        LoadRows(blocks, table);
+        LoadPostings(blocks, table);
         for (var i = (int)SectionKind.TermEnds; i < Header.Sections.Length; i += 2)
-            LoadVectors(blocks, memtable, Header.Sections[i], Header.Sections[i + 1]);
+            LoadVectors(blocks, table, Header.Sections[i], Header.Sections[i + 1]);
     }
 
     /// <summary>Reads every byte; what is wrong, block by block.</summary>
@@ -99,24 +99,24 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    private void LoadRows(BlockReader blocks, Memtable memtable)
+    private void LoadRows(BlockReader blocks, RowTable table)
     {
         var (rows, stored) = (Header.Sections[0], Header.Sections[1]);
         if (rows.Length != (long)Header.Rows * SegmentRow.Bytes) throw Malformed(rows, $"{Header.Rows} rows");
-        var values = stored.Length <= int.MaxValue ? LoadedValues.Read(blocks.At(stored.Offset, (int)stored.Length), memtable) : null;
+        var values = stored.Length <= int.MaxValue ? LoadedValues.Read(blocks.At(stored.Offset, (int)stored.Length), table) : null;
         if (values is null) throw Malformed(stored, "names, tags and preconditions");
         var erased = 0;
         for (var row = 0; row < Header.Rows; row++)
         {
             var offset = rows.Offset + ((long)row * SegmentRow.Bytes);
-            if (!SegmentRow.TryFile(blocks.At(offset, SegmentRow.Bytes), values, memtable))
+            if (!SegmentRow.TryFile(blocks.At(offset, SegmentRow.Bytes), values, table))
                 throw new CorruptionException(_file.Path, offset, $"row {Header.FirstRow + row}", "other bytes");
-            if (memtable.Rows[Header.FirstRow + row].IsErased) erased++;
+            if (table.Rows[Header.FirstRow + row].IsErased) erased++;
         }
         if (erased != Header.ErasedRows) throw Malformed(rows, $"{Header.ErasedRows} rows that hold nothing");
     }
 
-    private void LoadPostings(BlockReader blocks, Memtable memtable)
+    private void LoadPostings(BlockReader blocks, RowTable table)
     {
         var (postings, terms, ends) = (Header.Sections[2], Header.Sections[3], Header.Sections[4]);
         if (terms.Length != ends.Length || terms.Length % sizeof(ulong) != 0 || terms.Length > int.MaxValue)
@@ -131,17 +131,17 @@ internal sealed class SegmentReader : IDisposable
             if (end <= at || end > postings.Length || end - at > (long)Header.Rows * PostingList.MostBytes)
                 throw Malformed(ends, "ascending ends of postings");
             var encoded = blocks.At(postings.Offset + at, (int)(end - at));
-            if (!memtable.Lexical.TryAppend(term, Header.FirstRow, Header.Rows, encoded))
+            if (!table.Lexical.TryAppend(term, Header.FirstRow, Header.Rows, encoded))
                 throw new CorruptionException(_file.Path, postings.Offset + at, $"postings of {Header.Rows} rows", "other bytes");
             (at, previous) = (end, term);
         }
         if (at != postings.Length) throw Malformed(postings, $"postings up to {postings.Offset + at}");
     }
 
-    private void LoadVectors(BlockReader blocks, Memtable memtable, Section rows, Section vectors)
+    private void LoadVectors(BlockReader blocks, RowTable table, Section rows, Section vectors)
     {
-        if (rows.Space >= memtable.Spaces.Count) throw Malformed(rows, $"vectors of {memtable.Spaces.Count} spaces");
-        var column = memtable.Spaces[rows.Space].Column;
+        if (rows.Space >= table.Spaces.Count) throw Malformed(rows, $"vectors of {table.Spaces.Count} spaces");
+        var column = table.Spaces[rows.Space].Column;
         var (count, size) = (rows.Length / sizeof(int), column.Dimension * sizeof(float));
         if (rows.Length % sizeof(int) != 0 || count > Header.Rows || vectors.Length != count * size)
             throw Malformed(vectors, $"{count} vectors of {column.Dimension} components");

@@ -6,23 +6,23 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Segments;
 
 /// <summary>
-/// Writes the rows of the memtable from one on into a segment, which appears whole or not at all: written beside, synced,
+/// Writes the rows of the table from one on into a segment, which appears whole or not at all: written beside, synced,
 /// renamed. For the applier's thread.
 /// </summary>
 internal sealed class SegmentWriter
 {
-    private readonly Memtable _memtable;
+    private readonly RowTable _table;
     private readonly int _first;
     private readonly int _rows;
     private readonly BlockWriter _body;
     private readonly List<Section> _sections = [];
     private int _erased;
 
-    private SegmentWriter(Memtable memtable, int first, IFile file) =>
-        (_memtable, _first, _rows, _body) = (memtable, first, memtable.RowCount - first, new BlockWriter(file));
+    private SegmentWriter(RowTable table, int first, IFile file) =>
+        (_table, _first, _rows, _body) = (table, first, table.RowCount - first, new BlockWriter(file));
 
     /// <exception cref="MemoryEngineException">The disk refuses. Then nothing has changed.</exception>
-    public static SegmentInfo Write(IFileSystem files, string directory, int number, Guid poolId, Memtable memtable, int first)
+    public static SegmentInfo Write(IFileSystem files, string directory, int number, Guid poolId, RowTable table, int first)
     {
         var path = SegmentFiles.PathOf(directory, number);
         var temporary = path + SegmentFiles.Unfinished;
@@ -30,7 +30,7 @@ internal sealed class SegmentWriter
         {
             SegmentInfo info;
             files.Delete(temporary);
-            using (var file = files.Open(temporary, FileOpening.CreateNew)) info = Fill(file, number, poolId, memtable, first);
+            using (var file = files.Open(temporary, FileOpening.CreateNew)) info = Fill(file, number, poolId, table, first);
             files.Rename(temporary, path);
             files.SyncDirectory(directory);
             return info;
@@ -43,14 +43,14 @@ internal sealed class SegmentWriter
         }
     }
 
-    private static SegmentInfo Fill(IFile file, int number, Guid poolId, Memtable memtable, int first)
+    private static SegmentInfo Fill(IFile file, int number, Guid poolId, RowTable table, int first)
     {
-        var writer = new SegmentWriter(memtable, first, file);
+        var writer = new SegmentWriter(table, first, file);
         using (writer._body)
         {
             writer.WriteRows();
             writer.WritePostings();
-            for (var space = 0; space < memtable.Spaces.Count; space++) writer.WriteVectors(space);
+            for (var space = 0; space < table.Spaces.Count; space++) writer.WriteVectors(space);
             var bodyEnd = writer._body.Position;
             var header = new SegmentHeader(
                 poolId, first, writer._rows, writer._erased, bodyEnd, writer._body.Finish(), [.. writer._sections]);
@@ -69,14 +69,14 @@ internal sealed class SegmentWriter
         Span<byte> bytes = stackalloc byte[SegmentRow.Bytes];
         for (var row = _first; row < _first + _rows; row++)
         {
-            ref readonly var r = ref _memtable.Rows[row];
+            ref readonly var r = ref _table.Rows[row];
             if (r.IsErased) _erased++;
-            SegmentRow.Write(bytes, r, _memtable.Lexical.Length(row), values);
+            SegmentRow.Write(bytes, r, _table.Lexical.Length(row), values);
             _body.Write(bytes);
         }
         End(SectionKind.Rows, 0, start);
         using var writer = new ByteWriter(4096);
-        values.WriteTo(writer, _memtable);
+        values.WriteTo(writer, _table);
         start = Begin();
         _body.Write(writer.Written);
         End(SectionKind.Values, 0, start);
@@ -85,7 +85,7 @@ internal sealed class SegmentWriter
     private void WritePostings()
     {
         // A pool of long texts has millions of terms: they are held once, and what is kept takes the place of what is not.
-        var terms = _memtable.Lexical.TermsFrom(_first);
+        var terms = _table.Lexical.TermsFrom(_first);
         var ends = new ulong[terms.Length];
         var kept = 0;
         var list = new PostingList();
@@ -93,9 +93,9 @@ internal sealed class SegmentWriter
         foreach (var term in terms)
         {
             list.Clear();
-            for (var cursor = _memtable.Lexical.Postings(term).Read(); cursor.MoveNext();)
+            for (var cursor = _table.Lexical.Postings(term).Read(); cursor.MoveNext();)
             {
-                if (cursor.Document < _first || _memtable.Rows[cursor.Document].IsErased) continue;
+                if (cursor.Document < _first || _table.Rows[cursor.Document].IsErased) continue;
                 list.Add(cursor.Document - _first, cursor.Frequency);
             }
             if (list.LastDocument < 0) continue;
@@ -118,10 +118,10 @@ internal sealed class SegmentWriter
 
     private void WriteVectors(int space)
     {
-        var column = _memtable.Spaces[space].Column;
+        var column = _table.Spaces[space].Column;
         var slots = new List<int>();
         for (var slot = column.FirstSlotFrom(_first); slot < column.Count; slot++)
-            if (!_memtable.Rows[column.Row(slot)].IsErased) slots.Add(slot);
+            if (!_table.Rows[column.Row(slot)].IsErased) slots.Add(slot);
         if (slots.Count == 0) return;
         var start = Begin();
         Span<byte> number = stackalloc byte[sizeof(int)];

@@ -11,7 +11,7 @@ namespace MemoryEngine.Snapshots;
 internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolId, Recovery recovery)
 {
     private readonly ManifestFiles _manifests = new(files, paths.Manifests);
-    private readonly Memtable _memtable = recovery.Memtable;
+    private readonly RowTable _table = recovery.Table;
     private int? _number = recovery.Source?.Number;
     private IReadOnlyList<SegmentInfo> _segments = recovery.Source?.Manifest!.Segments ?? [];
     private RecordCheckpoint? _records = recovery.RecordSource;
@@ -28,7 +28,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         var before = _segments;
         var segments = WriteSegments();
         var records = recovery.Records!.TakeCheckpoint();
-        var manifest = Manifest.Of(poolId, sequence, _memtable, recovery.Snapshots, recovery.Answers, segments, records) with
+        var manifest = Manifest.Of(poolId, sequence, _table, recovery.Snapshots, recovery.Answers, segments, records) with
         {
             StandsAlone = standsAlone,
         };
@@ -44,13 +44,13 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
 
     private List<SegmentInfo> WriteSegments()
     {
-        var stay = SegmentPlan.Stay(_segments, _memtable.RowCount, _memtable.CountErased);
+        var stay = SegmentPlan.Stay(_segments, _table.RowCount, _table.CountErased);
         var segments = _segments.Take(stay).ToList();
         var first = segments.Count == 0 ? 0 : segments[^1].EndRow;
-        if (first == _memtable.RowCount) return segments;
+        if (first == _table.RowCount) return segments;
         EnsureDirectory(paths.Segments);
         var number = SegmentFiles.Numbers(files, paths.Segments).LastOrDefault() + 1;
-        segments.Add(SegmentWriter.Write(files, paths.Segments, number, poolId, _memtable, first));
+        segments.Add(SegmentWriter.Write(files, paths.Segments, number, poolId, _table, first));
         return segments;
     }
 

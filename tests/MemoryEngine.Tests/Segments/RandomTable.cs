@@ -6,7 +6,7 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Tests.Segments;
 
 /// <summary>
-/// Memtables of random rows, and a comparison that leaves nothing out but positions and deaths: what happens to a row after
+/// Tables of random rows, and a comparison that leaves nothing out but positions and deaths: what happens to a row after
 /// its birth is the manifest's to keep.
 /// </summary>
 internal static class RandomTable
@@ -14,22 +14,22 @@ internal static class RandomTable
     public static readonly VectorSpace Second = new("code", 4, Metric.L2, "test", "1", "code");
     private static readonly string[] Words = [.. Enumerable.Range(0, 60).Select(i => $"word{i}")];
 
-    public static Memtable Empty()
+    public static RowTable Empty()
     {
-        var table = new Memtable();
+        var table = new RowTable();
         table.Spaces.Declare(0, HashingEmbedder.Space);
         table.Spaces.Declare(1, Second);
         return table;
     }
 
-    public static Memtable Of(int rows, Random random)
+    public static RowTable Of(int rows, Random random)
     {
         var table = Empty();
         for (var row = 0; row < rows; row++) Add(table, random);
         return table;
     }
 
-    public static void Add(Memtable table, Random random)
+    public static void Add(RowTable table, Random random)
     {
         var sequence = table.RowCount == 0 ? 1 : table.Rows[table.RowCount - 1].Birth + random.Next(1, 4);
         if (random.Next(12) == 0)
@@ -66,7 +66,7 @@ internal static class RandomTable
         table.Remember(sequence, 77, record, RowDraft.Of(record, 0));
     }
 
-    public static void AssertSame(Memtable expected, Memtable found)
+    public static void AssertSame(RowTable expected, RowTable found)
     {
         Assert.Equal(expected.RowCount, found.RowCount);
         for (var row = 0; row < expected.RowCount; row++)
@@ -81,7 +81,7 @@ internal static class RandomTable
         for (var space = 0; space < expected.Spaces.Count; space++) Assert.Equal(Vectors(expected, space), Vectors(found, space));
     }
 
-    private static object Values(Memtable table, Row row) => (
+    private static object Values(RowTable table, Row row) => (
         (row.MemoryId, row.ContentHash, row.Birth, row.CreatedMicroseconds, row.ExpiresMicroseconds),
         (row.TaskHash, row.Previous, row.Version, row.Level, row.Format, row.Result, row.IsErased),
         (table.Names[row.Domain], table.Names[row.Model], table.Names[row.Language], table.Names[row.License], table.Names[row.Contributor]),
@@ -89,14 +89,14 @@ internal static class RandomTable
         string.Join('|', table.RequireSets[row.Requires].OrderBy(r => r.Key, StringComparer.Ordinal)),
         string.Join('|', row.History ?? []));
 
-    private static List<(int, int)> Postings(Memtable table, ulong term)
+    private static List<(int, int)> Postings(RowTable table, ulong term)
     {
         var postings = new List<(int, int)>();
         for (var cursor = table.Lexical.Postings(term).Read(); cursor.MoveNext();) postings.Add((cursor.Document, cursor.Frequency));
         return postings;
     }
 
-    private static List<(int, string)> Vectors(Memtable table, int space)
+    private static List<(int, string)> Vectors(RowTable table, int space)
     {
         var column = table.Spaces[space].Column;
         return [.. Enumerable.Range(0, column.Count).Select(slot =>

@@ -155,7 +155,7 @@ public sealed class SegmentTests(ITestOutputHelper output)
         return new Random(TestSeed.Value);
     }
 
-    private SegmentInfo Write(Memtable table, int more, Random? random, int number, int? first = null)
+    private SegmentInfo Write(RowTable table, int more, Random? random, int number, int? first = null)
     {
         var from = first ?? table.RowCount;
         for (var i = 0; i < more; i++) RandomTable.Add(table, random!);
@@ -163,7 +163,7 @@ public sealed class SegmentTests(ITestOutputHelper output)
         return SegmentWriter.Write(_disk, Directory, number, PoolId, table, from);
     }
 
-    private Memtable Load(IEnumerable<SegmentInfo> segments)
+    private RowTable Load(IEnumerable<SegmentInfo> segments)
     {
         var table = RandomTable.Empty();
         foreach (var segment in segments)

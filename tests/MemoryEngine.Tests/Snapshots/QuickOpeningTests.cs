@@ -165,9 +165,9 @@ public sealed class QuickOpeningTests(ITestOutputHelper output)
 
         static byte[] Record(long id) => [.. new byte[8], .. BitConverter.GetBytes(id), .. new byte[64]];
 
-        static Memtable RandomRows(int rows)
+        static RowTable RandomRows(int rows)
         {
-            var table = new Memtable();
+            var table = new RowTable();
             for (var i = 0; i < rows; i++) table.AddKept(new Row { MemoryId = Guid.NewGuid(), Birth = i + 1 }, 0);
             return table;
         }

@@ -1,10 +1,10 @@
 namespace MemoryEngine.Segments;
 
 /// <summary>
-/// Filling the memtable from what a checkpoint kept, in the order in which replaying the journal would: the rows of the
+/// Filling the table from what a checkpoint kept, in the order in which replaying the journal would: the rows of the
 /// segments, then what has happened to them since their births. Positions in the journal come from reading it.
 /// </summary>
-internal sealed partial class Memtable
+internal sealed partial class RowTable
 {
     /// <summary>Which events counted before, and from which one on all do.</summary>
     public (View Past, long PresentFrom) Present => (_past, _presentFrom);

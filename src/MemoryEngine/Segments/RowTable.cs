@@ -4,11 +4,11 @@ using MemoryEngine.Records;
 
 namespace MemoryEngine.Segments;
 
-/// <summary>What the published part of the memtable looks like to a reader: fixed once published.</summary>
+/// <summary>What the published part of the table looks like to a reader: fixed once published.</summary>
 /// <param name="View">Which events count.</param>
 /// <param name="RowCount">Rows from here on are not complete yet.</param>
 /// <param name="Live">The live rows in the view.</param>
-internal sealed record MemtableView(View View, int RowCount, LiveRows Live);
+internal sealed record PoolView(View View, int RowCount, LiveRows Live);
 
 /// <summary>How many rows are live in a view, and the sum of their lexical lengths: what BM25 needs to know of them.</summary>
 internal readonly record struct LiveRows(long Count, long Length)
@@ -20,11 +20,11 @@ internal readonly record struct LiveRows(long Count, long Length)
 /// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
 /// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
 /// </summary>
-internal sealed partial class Memtable
+internal sealed partial class RowTable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
-    private MemtableView _current = new(View.Empty, 0, default);
+    private PoolView _current = new(View.Empty, 0, default);
     private View _past = View.Empty;
     private long _presentFrom = 1;
 
@@ -43,7 +43,7 @@ internal sealed partial class Memtable
 
     public Interner<IReadOnlyDictionary<string, string>> RequireSets { get; } = new();
 
-    public MemtableView Current => Volatile.Read(ref _current);
+    public PoolView Current => Volatile.Read(ref _current);
 
     /// <summary>The live rows of <see cref="Applied"/>.</summary>
     public LiveRows Live { get; private set; }
@@ -87,7 +87,7 @@ internal sealed partial class Memtable
     }
 
     /// <summary>What a reader of another view sees, whose live rows were counted when it got a name.</summary>
-    public MemtableView Seen(View view, LiveRows live) => new(view, FirstRowAfter(view.Last), live);
+    public PoolView Seen(View view, LiveRows live) => new(view, FirstRowAfter(view.Last), live);
 
     /// <summary>A version was born; what it supersedes died.</summary>
     public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
@@ -181,7 +181,7 @@ internal sealed partial class Memtable
 
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
-        Volatile.Write(ref _current, new MemtableView(Through(sequence), Rows.Count, Live));
+        Volatile.Write(ref _current, new PoolView(Through(sequence), Rows.Count, Live));
 
     // Chains lead from version to version that is still there.
     private void Unlink(int row)
