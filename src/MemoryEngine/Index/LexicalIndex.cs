@@ -10,10 +10,10 @@ namespace MemoryEngine.Index;
 internal sealed class LexicalIndex
 {
     /// <summary>How fast repetition saturates; with <see cref="B"/>, what plain BM25 does best with on CACM.</summary>
-    private const float K1 = 0.9f;
+    public const float K1 = 0.9f;
 
     /// <summary>How much a long document is held against itself.</summary>
-    private const float B = 0.4f;
+    public const float B = 0.4f;
 
     private readonly TermTable _postings = new();
     private readonly AppendOnlyList<int> _lengths = new();
@@ -61,6 +61,9 @@ internal sealed class LexicalIndex
 
     /// <summary>The postings of a term that some row has.</summary>
     public PostingList Postings(ulong term) => _postings.Find(term) ?? throw new KeyNotFoundException($"No row has term {term:x}.");
+
+    /// <summary>The postings of a term, or null when no row has it.</summary>
+    public PostingList? Find(ulong term) => _postings.Find(term);
 
     /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
     /// <param name="query">The terms and their weights.</param>
