@@ -20,6 +20,8 @@ internal unsafe ref struct LexicalSearch
     private readonly LexicalView _view;
     private readonly int _terms;
     private readonly TermCursor[] _cursors;
+    private readonly long[] _places;
+    private readonly SegmentList[] _lists;
     private readonly long[] _holding;
     private readonly float[] _gains;
     private readonly float[] _ranks;
@@ -33,6 +35,8 @@ internal unsafe ref struct LexicalSearch
         (_query, _terms) = (query, query.Terms.Length);
         // A row for each part, and one in which they are brought into order.
         _cursors = ArrayPool<TermCursor>.Shared.Rent((parts.Segments.Length + 2) * _terms);
+        _places = ArrayPool<long>.Shared.Rent(_terms);
+        _lists = ArrayPool<SegmentList>.Shared.Rent(_terms);
         _holding = ArrayPool<long>.Shared.Rent(_terms);
         _gains = ArrayPool<float>.Shared.Rent(_terms);
         _ranks = ArrayPool<float>.Shared.Rent(_terms);
@@ -87,9 +91,9 @@ internal unsafe ref struct LexicalSearch
             var liveness = _view.Live.Of(segment.FirstRow, segment.FirstRow + segment.Rows - 1);
             if (liveness == Liveness.None) continue;
             var cursors = CursorsOf(part);
+            segment.Find(_query.Terms, _places, _lists);
             for (var t = 0; t < _terms; t++)
-                if (segment.TryFind(_query.Terms[t], out var list))
-                    _holding[t] += Open(ref cursors[t], list, segment.FirstRow, isAllLive: liveness == Liveness.All);
+                if (_lists[t].Count > 0) _holding[t] += Open(ref cursors[t], _lists[t], segment.FirstRow, liveness == Liveness.All);
         }
         if (_parts.Memtable is null) return;
         var newest = CursorsOf(_parts.Segments.Length);
@@ -222,6 +226,8 @@ internal unsafe ref struct LexicalSearch
         ArrayPool<float>.Shared.Return(_ranks);
         ArrayPool<float>.Shared.Return(_gains);
         ArrayPool<long>.Shared.Return(_holding);
+        ArrayPool<SegmentList>.Shared.Return(_lists);
+        ArrayPool<long>.Shared.Return(_places);
         ArrayPool<TermCursor>.Shared.Return(_cursors);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MemoryEngine.Index;
 
@@ -29,15 +30,14 @@ internal readonly ref struct LiveRows(ReadOnlySpan<ulong> words, ReadOnlySpan<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Has(int row) => new RowBits(_words).Has(row);
 
-    /// <summary>How many of these rows are live.</summary>
+    /// <summary>How many of ascending rows, counted from one of the pool, are live.</summary>
     public int CountOf(ReadOnlySpan<int> rows, int firstRow)
     {
+        // Those past the end, which are not live, come last: then no row needs to be compared with the end.
+        while (!rows.IsEmpty && (firstRow + rows[^1]) >> 6 >= _words.Length) rows = rows[..^1];
+        ref var words = ref MemoryMarshal.GetReference(_words);
         var count = 0;
-        foreach (var row in rows)
-        {
-            var at = firstRow + row;
-            count += (uint)(at >> 6) < (uint)_words.Length ? (int)((_words[at >> 6] >> at) & 1) : 0;
-        }
+        foreach (var row in rows) count += (int)((Unsafe.Add(ref words, (firstRow + row) >> 6) >> (firstRow + row)) & 1);
         return count;
     }
 

@@ -39,7 +39,26 @@ internal sealed unsafe class SegmentPostings
     public bool TryFind(ulong term, out SegmentList list)
     {
         list = default;
-        return _terms.TryFind(term, out var index) && (list = ListOf(index)).Count > 0;
+        Span<long> place = stackalloc long[1];
+        Find(new ReadOnlySpan<ulong>(in term), place, new Span<SegmentList>(ref list));
+        return list.Count > 0;
+    }
+
+    /// <summary>Finds the postings of many terms.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="places">Room for a number for each term.</param>
+    /// <param name="lists">Gets the list of each term; one without postings when no row has it.</param>
+    public void Find(ReadOnlySpan<ulong> terms, Span<long> places, Span<SegmentList> lists)
+    {
+        _terms.Find(terms, places);
+        for (var i = 0; i < terms.Length; i++)
+        {
+            if (places[i] < 0) continue;
+            var entry = _terms.Entry(places[i], out var start);
+            if ((entry & PostingsFormat.Inline) == 0 && start + entry < (ulong)_sections.Lists.Length)
+                Prefetch.Range(_sections.Lists.At((long)start + entry, 1), 2 * Prefetch.Line);
+        }
+        for (var i = 0; i < terms.Length; i++) lists[i] = places[i] < 0 ? default : ListOf(places[i]);
     }
 
     /// <summary>The hash of a term by its number, 0 to <see cref="TermCount"/>; ascending.</summary>

@@ -8,8 +8,8 @@ namespace MemoryEngine.Index;
 /// </summary>
 internal sealed unsafe class TermDirectory
 {
-    // The place of a hash among n is off by half a root of n on average; this is six times that for a million.
-    private const int Reach = 3072;
+    // The place of a hash among n is off by half a root of n on average, and of those that are left by half a root again.
+    private const int Reach = 32;
 
     private readonly IVerifiedBytes _bytes;
     private readonly long _basesAt;
@@ -30,21 +30,20 @@ internal sealed unsafe class TermDirectory
 
     public long Count { get; }
 
-    /// <summary>The number of a term; false when no row has it.</summary>
-    public bool TryFind(ulong term, out long index)
+    /// <summary>Finds many terms at once: while one place is fetched from memory, the next ones are worked out.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="places">Gets the number of each, -1 where no row has it.</param>
+    public void Find(ReadOnlySpan<ulong> terms, Span<long> places)
     {
-        var (low, high) = (0L, Count);
-        var guess = (long)Math.BigMul(term, (ulong)Count, out _);
-        // Wider and wider around the guess, until the stretch begins at or below the term and ends above it.
-        for (long reach = Reach; ; reach *= 8)
+        places = places[..terms.Length];
+        places.Fill(-1);
+        if (Count == 0) return;
+        for (var i = 0; i < terms.Length; i++) Fetch(places[i] = (long)Math.BigMul(terms[i], (ulong)Count, out _));
+        for (var i = 0; i < terms.Length; i++) Fetch(places[i] = Nearer(terms[i], places[i]));
+        for (var i = 0; i < terms.Length; i++)
         {
-            var (from, to) = (Math.Max(low, guess - reach), Math.Min(high, guess + reach));
-            var hashes = Hashes(from, to);
-            if (!hashes.IsEmpty && from > 0 && hashes[0] > term) continue;
-            if (!hashes.IsEmpty && to < Count && hashes[^1] < term) continue;
-            var at = hashes.BinarySearch(term);
-            index = from + at;
-            return at >= 0;
+            places[i] = Search(terms[i], Nearer(terms[i], places[i]));
+            if (places[i] >= 0) Prefetch.Range(_bytes.At(_entriesAt + (places[i] * sizeof(uint)), sizeof(uint)), 1);
         }
     }
 
@@ -57,7 +56,35 @@ internal sealed unsafe class TermDirectory
         return Unsafe.ReadUnaligned<uint>(_bytes.At(_entriesAt + (index * sizeof(uint)), sizeof(uint)));
     }
 
-    private ReadOnlySpan<ulong> Hashes(long from, long to) => to <= from
-        ? default
-        : new ReadOnlySpan<ulong>(_bytes.At(from * sizeof(ulong), (to - from) * sizeof(ulong)), checked((int)(to - from)));
+    // Where a term should stand, seen from the hash that stands at a place.
+    private long Nearer(ulong term, long place)
+    {
+        var there = Hash(place);
+        return term >= there
+            ? Math.Min(Count - 1, place + (long)Math.BigMul(term - there, (ulong)Count, out _))
+            : Math.Max(0, place - (long)Math.BigMul(there - term, (ulong)Count, out _));
+    }
+
+    // Wider and wider around a place, until the stretch begins at or below the term and ends at or above it.
+    private long Search(ulong term, long place)
+    {
+        for (long reach = Reach; ; reach *= 8)
+        {
+            var (from, to) = (Math.Max(0, place - reach), Math.Min(Count, place + reach));
+            var hashes = Hashes(from, to);
+            if ((from > 0 && hashes[0] > term) || (to < Count && hashes[^1] < term)) continue;
+            var at = hashes.BinarySearch(term);
+            return at < 0 ? -1 : from + at;
+        }
+    }
+
+    // The line before a hash's own as well, which it is as likely to be found in.
+    private void Fetch(long place)
+    {
+        var from = Math.Max(0, place - (Prefetch.Line / sizeof(ulong)));
+        Prefetch.Range(_bytes.At(from * sizeof(ulong), sizeof(ulong)), 2 * Prefetch.Line);
+    }
+
+    private ReadOnlySpan<ulong> Hashes(long from, long to) =>
+        new(_bytes.At(from * sizeof(ulong), (to - from) * sizeof(ulong)), checked((int)(to - from)));
 }

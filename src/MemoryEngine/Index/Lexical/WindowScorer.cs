@@ -11,7 +11,7 @@ namespace MemoryEngine.Index;
 /// </summary>
 internal unsafe ref struct WindowScorer
 {
-    public const int WindowRows = 4096;
+    public const int WindowRows = 8192;
 
     /// <summary>
     /// How much of the score to beat the terms that are only looked up may make up: with all of it, every row that any other
@@ -120,7 +120,14 @@ internal unsafe ref struct WindowScorer
             // Most blocks end inside the window.
             var end = cursor.Count;
             if (rows[end - 1] >= window.To) end = FirstFrom(rows, at, end, window.To);
-            for (var i = at; i < end; i++) sums[rows[i]] += units[i];
+            for (; at <= end - 4; at += 4)
+            {
+                sums[rows[at]] += units[at];
+                sums[rows[at + 1]] += units[at + 1];
+                sums[rows[at + 2]] += units[at + 2];
+                sums[rows[at + 3]] += units[at + 3];
+            }
+            for (; at < end; at++) sums[rows[at]] += units[at];
             cursor.At = end;
             if (cursor.IsShort || end < cursor.Count) return;
             cursor.Block++;

@@ -8,7 +8,7 @@ namespace MemoryEngine.Tests.Index.Lexical;
 /// <summary>Search over segments and memtable against BM25 in double precision, against adding everything up, and against itself.</summary>
 public sealed class LexicalSearchTests
 {
-    private static readonly Config Rounds = Config.QuickThrowOnFailure.WithMaxTest(120).WithReplay((ulong)TestSeed.Value, 3);
+    private static readonly Config Rounds = Config.QuickThrowOnFailure.WithMaxTest(40).WithReplay((ulong)TestSeed.Value, 3);
 
     [Fact]
     public void The_best_are_those_of_the_book_however_the_rows_are_cut_and_the_search_goes_about_it() =>
@@ -46,7 +46,7 @@ public sealed class LexicalSearchTests
 
     private static void CheckSearch(Random random)
     {
-        var rows = random.Next(4) == 0 ? random.Next(1, 300) : random.Next(300, 14_000);
+        var rows = random.Next(4) == 0 ? random.Next(1, 300) : random.Next(300, 12_000);
         var all = new WordCollection(random, rows, 1 + random.Next(1500), 1 + random.Next(25));
         var dying = random.Next(3) switch { 0 => 0, 1 => 0.001, _ => 0.3 };
         var matching = random.Next(4) switch { 0 => 1, 1 => 0.5, 2 => 0.02, _ => 0.001 };
