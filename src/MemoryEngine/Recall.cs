@@ -123,8 +123,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         }
         if (query.Text is not null)
         {
-            using var terms = TermCounts.Of(query.Text);
-            table.Lexical.Search(terms, marks, view.Live.Count, view.Live.Length, ref byWords);
+            using var words = LexicalQuery.Of(query.Text);
+            table.Lexical.Search(words, marks, view.Live.Count, view.Live.Length, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);

@@ -21,7 +21,7 @@ internal sealed class SegmentTarget : FuzzTarget
         Outcome = $"accepted with {table.Lexical.TermsFrom(0).Length} terms";
         var once = Written(table);
         Require(once.AsSpan().SequenceEqual(Written(Load(once))), "a segment is written again as it was read");
-        using var query = TermCounts.Of("linter tests lengths");
+        using var query = LexicalQuery.Of("linter tests lengths");
         var marks = new RowMark[table.RowCount];
         Array.Fill(marks, RowMark.Live | RowMark.Match);
         var hits = new TopHits(new Hit[4]);

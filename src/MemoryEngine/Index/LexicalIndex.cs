@@ -10,10 +10,10 @@ namespace MemoryEngine.Index;
 internal sealed class LexicalIndex
 {
     /// <summary>How fast repetition saturates; with <see cref="B"/>, what plain BM25 does best with on CACM.</summary>
-    private const float K1 = 0.9f;
+    public const float K1 = 0.9f;
 
     /// <summary>How much a long document is held against itself.</summary>
-    private const float B = 0.4f;
+    public const float B = 0.4f;
 
     private readonly TermTable _postings = new();
     private readonly AppendOnlyList<int> _lengths = new();
@@ -62,13 +62,16 @@ internal sealed class LexicalIndex
     /// <summary>The postings of a term that some row has.</summary>
     public PostingList Postings(ulong term) => _postings.Find(term) ?? throw new KeyNotFoundException($"No row has term {term:x}.");
 
+    /// <summary>The postings of a term, or null when no row has it.</summary>
+    public PostingList? Find(ulong term) => _postings.Find(term);
+
     /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
-    /// <param name="query">The query's terms.</param>
+    /// <param name="query">The terms and their weights.</param>
     /// <param name="marks">A mark for each row; rows beyond it are not looked at.</param>
     /// <param name="liveCount">Live rows.</param>
     /// <param name="liveLength">The sum of their lengths.</param>
     /// <param name="hits">Gets the best.</param>
-    public void Search(in TermCounts query, ReadOnlySpan<RowMark> marks, long liveCount, long liveLength, ref TopHits hits)
+    public void Search(in LexicalQuery query, ReadOnlySpan<RowMark> marks, long liveCount, long liveLength, ref TopHits hits)
     {
         if (liveCount == 0 || marks.IsEmpty) return;
         var meanLength = Math.Max(1f, (float)liveLength / liveCount);
@@ -76,9 +79,9 @@ internal sealed class LexicalIndex
         var rows = ArrayPool<int>.Shared.Rent(marks.Length);
         var frequencies = ArrayPool<int>.Shared.Rent(marks.Length);
         scores.AsSpan(0, marks.Length).Clear();
-        foreach (var term in query.Terms)
+        for (var t = 0; t < query.Terms.Length; t++)
         {
-            if (_postings.Find(term) is not { } list) continue;
+            if (_postings.Find(query.Terms[t]) is not { } list) continue;
             var count = 0;
             for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < marks.Length;)
             {
@@ -90,11 +93,12 @@ internal sealed class LexicalIndex
             if (count == 0) continue;
             // In single precision the idf of a term that ten million rows all have would be zero, as if none had it.
             var idf = (float)Math.Log(1 + ((liveCount - count + 0.5) / (count + 0.5)));
+            var gain = query.Weights[t] * idf * (K1 + 1f);
             for (var i = 0; i < count; i++)
             {
                 var frequency = (float)frequencies[i];
                 var normalised = K1 * (1f - B + (B * _lengths[rows[i]] / meanLength));
-                scores[rows[i]] += idf * frequency * (K1 + 1f) / (frequency + normalised);
+                scores[rows[i]] += gain * frequency / (frequency + normalised);
             }
         }
         for (var row = 0; row < marks.Length; row++)

@@ -121,12 +121,48 @@ internal sealed class PostingList
         return at;
     }
 
+    /// <summary>Reads a posting of bytes that may be no postings at all: false when they are none, or end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out int step, out int frequency)
+    {
+        (step, frequency) = (0, 0);
+        if ((uint)at >= (uint)bytes.Length) return false;
+        var first = (int)bytes[at++];
+        if (first < MediumForm) (step, frequency) = ((first >> 3) + 1, (first & 7) + 1);
+        else if (first < LongForm)
+        {
+            if ((uint)at >= (uint)bytes.Length) return false;
+            (step, frequency) = ((((first & 7) << 8) | bytes[at++]) + 1, ((first >> 3) & 7) + 1);
+        }
+        else
+        {
+            step = ReadLeb(bytes, ref at);
+            frequency = first & FrequencyFollows;
+            if (frequency == FrequencyFollows) frequency = ReadLeb(bytes, ref at);
+        }
+        return step > 0 && frequency is > 0 and <= ushort.MaxValue;
+    }
+
+    // Zero, which nothing may be, when there is no number here.
+    private static int ReadLeb(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 35 && at < bytes.Length; shift += 7)
+        {
+            var b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
+        }
+        return 0;
+    }
+
     /// <summary>Like <see cref="Cursor"/>, over bytes that may be no postings at all.</summary>
     private ref struct StrictWalk(ReadOnlySpan<byte> bytes, int documents)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private int _position;
 
-        public int Position { get; private set; }
+        public readonly int Position => _position;
 
         public int Document { get; private set; } = -1;
 
@@ -136,44 +172,15 @@ internal sealed class PostingList
 
         public bool MoveNext()
         {
-            if (Position == _bytes.Length) return false;
-            var first = (int)_bytes[Position++];
-            var step = (first >> 3) + 1;
-            Frequency = (first & 7) + 1;
-            if (first >= LongForm)
+            if (_position == _bytes.Length) return false;
+            if (!TryRead(_bytes, ref _position, out var step, out var frequency) || step >= documents - Document)
             {
-                step = ReadLeb();
-                Frequency = first & FrequencyFollows;
-                if (Frequency == FrequencyFollows) Frequency = ReadLeb();
+                Failed = true;
+                return false;
             }
-            else if (first >= MediumForm)
-            {
-                if (Position == _bytes.Length) return Fail();
-                step = (((first & 7) << 8) | _bytes[Position++]) + 1;
-                Frequency = ((first >> 3) & 7) + 1;
-            }
-            if (step < 1 || step >= documents - Document || Frequency is < 1 or > ushort.MaxValue) return Fail();
             Document += step;
+            Frequency = frequency;
             return true;
-        }
-
-        // Zero, which nothing may be, when there is no number here.
-        private int ReadLeb()
-        {
-            ulong value = 0;
-            for (var shift = 0; shift < 35 && Position < _bytes.Length; shift += 7)
-            {
-                var b = _bytes[Position++];
-                value |= (ulong)(b & 0x7F) << shift;
-                if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
-            }
-            return 0;
-        }
-
-        private bool Fail()
-        {
-            Failed = true;
-            return false;
         }
     }
 
@@ -185,6 +192,9 @@ internal sealed class PostingList
         public int Document { get; private set; } = -1;
 
         public int Frequency { get; private set; }
+
+        /// <summary>There are no more postings than this.</summary>
+        public readonly int MostPostings => _bytes.Length;
 
         public bool MoveNext()
         {

@@ -107,6 +107,7 @@ public sealed class SearchOracleTests
         var rowCount = random.Next(documents.Length + 1);
         var rows = Enumerable.Range(0, rowCount).Where(row => live[row]).ToList();
         var mean = rows.Count == 0 ? 1 : Math.Max(1, rows.Average(row => documents[row].Length));
+        var weights = query.Distinct().ToDictionary(w => w, _ => (float)random.NextDouble() + 0.1f);
         var expected = new List<(int Row, double Score)>();
         foreach (var row in rows.Where(row => matching[row] && query.Intersect(documents[row]).Any()))
         {
@@ -116,17 +117,20 @@ public sealed class SearchOracleTests
                 double frequency = documents[row].Count(w => w == word);
                 double containing = rows.Count(r => documents[r].Contains(word));
                 var idf = Math.Log(1 + ((rows.Count - containing + 0.5) / (containing + 0.5)));
-                if (frequency > 0) score += idf * frequency * 1.9 / (frequency + (0.9 * (0.6 + (0.4 * documents[row].Length / mean))));
+                if (frequency > 0) score += weights[word] * idf * frequency * 1.9 / (frequency + (0.9 * (0.6 + (0.4 * documents[row].Length / mean))));
             }
             expected.Add((row, score));
         }
         var top = new TopHits(new Hit[documents.Length + 1]);
         var marks = Marks(rowCount, row => live[row], row => matching[row]);
-        index.Search(Terms(query), marks, rows.Count, rows.Sum(row => documents[row].Length), ref top);
+        using var asked = LexicalQuery.Of([.. weights.Keys.Select(Hash)], [.. weights.Values]);
+        index.Search(asked, marks, rows.Count, rows.Sum(row => documents[row].Length), ref top);
         var found = top.Best.ToArray().ToDictionary(h => h.Row, h => h.Score);
         Assert.Equal(expected.Select(e => e.Row).Order(), found.Keys.Order());
         foreach (var (row, score) in expected) Assert.Equal(score, found[row], 1e-4);
     }
+
+    private static ulong Hash(string word) => TermCounts.Of(word).Terms[0];
 
     private static TermCounts Terms(string[] words) => TermCounts.Of(string.Join(' ', words));
 
