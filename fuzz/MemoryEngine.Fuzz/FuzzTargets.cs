@@ -10,6 +10,7 @@ internal static class FuzzTargets
         new RecordTarget(),
         new ManifestTarget(),
         new SegmentTarget(),
+        new VectorsTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
         new ProtocolTarget(),

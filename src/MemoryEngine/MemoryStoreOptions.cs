@@ -56,6 +56,9 @@ public sealed record MemoryStoreOptions
     /// <summary>Closing takes a checkpoint when at least this much has been written since the last one; less is replayed faster.</summary>
     internal long CheckpointOnCloseBytes { get; init; } = 1L << 20;
 
+    /// <summary>So many rows in memory are made a segment of, in the background.</summary>
+    internal int SealRows { get; init; } = 4096;
+
     /// <summary>The disk.</summary>
     internal Storage.IFileSystem Files { get; init; } = Storage.PhysicalFileSystem.Instance;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
@@ -14,8 +15,10 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly IDisposable? _lock;
     private readonly JournalWriter? _journal;
     private readonly GroupCommit? _commit;
-    private readonly List<string> _notes;
+    private ImmutableArray<string> _notes;
     private readonly long _openedSegmentBytes;
+    private readonly SegmentStore _segments;
+    private readonly SegmentWorker _worker;
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
@@ -28,14 +31,18 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
         (Table, Snapshots, Records, Answers, _notes) =
-            (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
+            (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, [.. recovery.Notes]);
         (_journal, _lock) = (journal, poolLock);
         Bodies = bodies;
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
-        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
+        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
+        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, LetReadersGoFirst);
+        Mending = new SegmentMending(this);
+        if (journal is not null) FreezeMany();
+        _worker = new SegmentWorker(_segments, isReadOnly: journal is null);
         if (journal is null) return;
-        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery);
+        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
         _commit = new GroupCommit(journal, this);
     }
@@ -78,7 +85,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>What the opening found and did.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    public void Note(string note) => _notes.Add(note);
+    public SegmentMending Mending { get; }
+
+    public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
     /// <summary>How long the parts of the opening took.</summary>
     public OpeningTimes Opening { get; }
@@ -92,7 +101,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public string Health =>
         _journal?.Poison is not null ? "poisoned"
-        : Volatile.Read(ref _healedReads) > 0 || Records?.DeviceFault is not null || _checkpointProblem is not null ? "degraded"
+        : Volatile.Read(ref _healedReads) > 0 || Mending.HasMended || Records?.DeviceFault is not null || _checkpointProblem is not null || _worker.Problem is not null
+            ? "degraded"
+        : _segments.UnindexedVectors > 0 ? "indexing"
         : "ready";
 
     /// <summary>Commits a write and waits for its acknowledgement.</summary>
@@ -127,6 +138,9 @@ internal sealed class Pool : ICommitHost, IDisposable
             $"The pool {Paths.Root} would grow to {size} bytes, over its limit of {limit}. Nothing was changed; " +
             "raise MaxPoolBytes or remove memories.");
     }
+
+    /// <summary>Has a segment written of what should not stay in memory.</summary>
+    public void WakeWorker() => _worker.Wake();
 
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
@@ -183,6 +197,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         Records!.MarkApplied(sequence);
         Table.Publish(sequence);
+        if (FreezeMany()) _worker.Wake();
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -193,6 +208,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Maintenance.Close();
         try
         {
+            _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)
             {
@@ -203,6 +219,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         finally
         {
             _journal?.Dispose();
+            Table.Parts.Dispose();
             Records?.Dispose();
             Bodies.Dispose();
             _lock?.Dispose();
@@ -247,6 +264,21 @@ internal sealed class Pool : ICommitHost, IDisposable
         return sequence;
     }
 
+    // So many rows in memory are to be a segment.
+    private bool FreezeMany()
+    {
+        var parts = Table.Parts.Current;
+        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SealRows) return false;
+        Table.Parts.Freeze(Table.RowCount);
+        return true;
+    }
+
+    // Where processors are few, whoever merges would take a reader's time.
+    private void LetReadersGoFirst()
+    {
+        if (Table.Parts.Readers.IsAnyoneReading) Thread.Sleep(1);
+    }
+
     private async ValueTask<RecordBody> ReadColdAsync(int row, CancellationToken cancellation)
     {
         var body = await Records!.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
@@ -261,7 +293,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         return ReadFromJournal(row);
     }
 
-    private RecordBody ReadFromJournal(int row)
+    /// <summary>The body of a row that was not erased, from the journal.</summary>
+    public RecordBody ReadFromJournal(int row)
     {
         ref readonly var r = ref Table.Rows[row];
         var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Table.Rows[row].Position)), r.Birth);

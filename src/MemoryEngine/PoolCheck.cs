@@ -61,13 +61,14 @@ internal static class PoolCheck
     private static long CheckSegments(IFileSystem files, string directory, List<CheckProblem> problems)
     {
         long bytes = 0;
-        foreach (var path in SegmentFiles.Numbers(files, directory).Select(n => SegmentFiles.PathOf(directory, n)))
+        foreach (var name in SegmentFiles.Names(files, directory))
         {
+            if (SegmentFiles.KindOf(name) is not { } kind) continue;
             try
             {
-                using var reader = SegmentReader.Open(files, path);
-                bytes += reader.Header.FileBytes;
-                foreach (var wrong in reader.Check()) problems.Add(Problem(wrong));
+                var (read, wrong) = SegmentReader.Check(files, kind, Path.Combine(directory, name));
+                bytes += read;
+                problems.AddRange(wrong.Select(Problem));
             }
             catch (CorruptionException e)
             {

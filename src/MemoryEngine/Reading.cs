@@ -99,7 +99,7 @@ internal sealed class Reading(Pool pool)
         var table = pool.Table;
         ref readonly var r = ref table.Rows[row];
         if (filter.Level is { } level && r.Level != level) return false;
-        if (filter.Domain is not null && !RowFilter.IsWithin(table.Names[r.Domain], filter.Domain)) return false;
+        if (filter.Domain is not null && !QueryRows.IsWithin(table.Names[r.Domain], filter.Domain)) return false;
         if (r.IsLive(view)) return filter.State is null or MemoryState.Active;
         // Of a forgotten memory the newest version stands for it.
         return filter.State is null or MemoryState.Tombstoned

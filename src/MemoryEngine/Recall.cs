@@ -75,7 +75,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     private ValueTask<RecallResult> SearchAgain(Ask ask, FusedHit[] found)
     {
         ArrayPool<FusedHit>.Shared.Return(found);
-        return Run(ask);
+        return Run(ask.Seen is { } seen ? ask with { Seen = pool.Table.Seen(seen.View, seen.Live) } : ask);
     }
 
     private bool TryTake(in FusedHit hit, View view, RecordBody body, out RecalledMemory recalled)
@@ -99,11 +99,37 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
     {
+        var readers = pool.Table.Parts.Readers;
+        while (true)
+        {
+            var epoch = readers.Enter();
+            // Taken after the view: so they cover all of its rows.
+            var parts = pool.Table.Parts.Current;
+            CorruptionException damage;
+            try
+            {
+                return Search(ask, view, parts, target, out considered);
+            }
+            catch (CorruptionException e)
+            {
+                damage = e;
+            }
+            finally
+            {
+                readers.Exit(epoch);
+            }
+            if (!pool.Mending.TryMend(damage, parts)) throw damage;
+        }
+    }
+
+    private int Search(in Ask ask, PoolView view, SearchParts parts, Span<FusedHit> target, out int considered)
+    {
+        // A pool that was closed meanwhile has no parts.
+        pool.ThrowIfDisposed();
         var query = ask.Query;
         var table = pool.Table;
-        var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
-        var marks = marked.AsSpan(0, view.RowCount);
-        considered = new RowFilter(table, query, ask.NowMicroseconds).Mark(view.View, marks);
+        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds);
+        considered = rows.CountMatching();
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
@@ -113,22 +139,21 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (ask.Vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            space!.Column.Search(given.Span, marks, ref byVector);
+            PartSearch.Vectors(parts, space!, given.Span, rows, ref byVector);
         }
         else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
         {
             Span<float> made = stackalloc float[HashingEmbedder.Dimension];
             HashingEmbedder.Embed(query.Text, made);
-            space.Column.Search(made, marks, ref byVector);
+            PartSearch.Vectors(parts, space, made, rows, ref byVector);
         }
         if (query.Text is not null)
         {
             using var words = LexicalQuery.Of(query.Text);
-            table.Lexical.Search(words, marks, view.Live.Count, view.Live.Length, ref byWords);
+            PartSearch.Words(parts, words, rows, view.Live, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
-        ArrayPool<RowMark>.Shared.Return(marked);
         return count;
     }
 

@@ -15,7 +15,8 @@ internal sealed partial class RowTable
         var index = Rows.Count;
         row.Previous = _newest.GetValueOrDefault(row.MemoryId, -1);
         Rows.Add(row);
-        Lexical.AddLength(length);
+        Columns.Add(index, row);
+        Lengths.Add(length);
         _newest[row.MemoryId] = index;
     }
 
@@ -37,7 +38,8 @@ internal sealed partial class RowTable
             Requires = requires,
         };
         Rows.AddMany(erased, count);
-        Lexical.AddLengths(0, count);
+        Lengths.AddMany(0, count);
+        Parts.Active.AddEmpty(count);
     }
 
     /// <summary>Where a row's event lies in the journal.</summary>

@@ -4,11 +4,13 @@ using MemoryEngine.Records;
 
 namespace MemoryEngine.Segments;
 
-/// <summary>What the published part of the table looks like to a reader: fixed once published.</summary>
+/// <summary>What the published part of the pool looks like to a reader: fixed once published.</summary>
 /// <param name="View">Which events count.</param>
 /// <param name="RowCount">Rows from here on are not complete yet.</param>
-/// <param name="Live">The live rows in the view.</param>
-internal sealed record PoolView(View View, int RowCount, LiveRows Live);
+/// <param name="Live">How many rows are live in the view.</param>
+/// <param name="Bits">Which rows are live in the view.</param>
+/// <param name="Erasures">How many rows had been erased when the bits were counted.</param>
+internal sealed record PoolView(View View, int RowCount, LiveRows Live, LiveBitmap Bits, long Erasures);
 
 /// <summary>How many rows are live in a view, and the sum of their lexical lengths: what BM25 needs to know of them.</summary>
 internal readonly record struct LiveRows(long Count, long Length)
@@ -17,14 +19,16 @@ internal readonly record struct LiveRows(long Count, long Length)
 }
 
 /// <summary>
-/// The records that are searched exactly: columns, vectors, postings and the chains of versions. The applier alone
+/// The columns of all records and the chains of versions, and beside them the parts that are searched. The applier alone
 /// writes; readers take <see cref="Current"/> and see exactly the events up to it. Row n is record n + 1.
 /// </summary>
 internal sealed partial class RowTable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
-    private PoolView _current = new(View.Empty, 0, default);
+    private readonly LiveBits _live = new();
+    private PoolView _current = new(View.Empty, 0, default, LiveBitmap.Empty, 0);
+    private long _erasures;
     private View _past = View.Empty;
     private long _presentFrom = 1;
 
@@ -33,9 +37,16 @@ internal sealed partial class RowTable
     /// <summary>Rows filed so far, published or not; for the applier.</summary>
     public int RowCount => Rows.Count;
 
-    public LexicalIndex Lexical { get; } = new();
+    /// <summary>The lexical length of each row, in terms.</summary>
+    public AppendOnlyList<int> Lengths { get; } = new();
 
     public SpaceTable Spaces { get; } = new();
+
+    /// <summary>Where vectors are searched. Taken after the view, they cover all of its rows.</summary>
+    public PartSet Parts { get; } = new();
+
+    /// <summary>What filters look at.</summary>
+    public ColumnIndex Columns { get; } = new();
 
     public Interner<string> Names { get; } = new();
 
@@ -68,7 +79,7 @@ internal sealed partial class RowTable
     public bool IsLive(int row, View view) => Rows[row].IsLive(view);
 
     /// <summary>A row's lexical length.</summary>
-    public long LengthOf(int row) => Lexical.Length(row);
+    public long LengthOf(int row) => Lengths[row];
 
     /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
     public int FindLive(Guid memoryId, View view)
@@ -87,7 +98,15 @@ internal sealed partial class RowTable
     }
 
     /// <summary>What a reader of another view sees, whose live rows were counted when it got a name.</summary>
-    public PoolView Seen(View view, LiveRows live) => new(view, FirstRowAfter(view.Last), live);
+    public PoolView Seen(View view, LiveRows live)
+    {
+        var (erasures, rows, bits) = (Volatile.Read(ref _erasures), FirstRowAfter(view.Last), new LiveBits());
+        bits.Fill(rows, row => Rows[row].IsLive(view));
+        return new PoolView(view, rows, live, bits.Publish(), erasures);
+    }
+
+    /// <summary>Whether rows that a view's bits may show have been erased since.</summary>
+    public bool IsOutdated(PoolView seen) => seen.Erasures != Volatile.Read(ref _erasures);
 
     /// <summary>A version was born; what it supersedes died.</summary>
     public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
@@ -119,8 +138,9 @@ internal sealed partial class RowTable
         });
         // The one that it supersedes, or, where the journal has a gap, one whose death was lost.
         if (FindLive(place.MemoryId, Applied) is var live and >= 0) Die(live + 1, sequence);
-        Lexical.Add(index, draft.Terms);
-        foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector.Span);
+        Lengths.Add(draft.Terms.Length);
+        Parts.Active.Add(index, draft, Spaces);
+        Columns.Add(index, Rows[index]);
         Count(index, +1);
         _newest[place.MemoryId] = index;
     }
@@ -162,7 +182,8 @@ internal sealed partial class RowTable
         if (r.IsErased) return;
         if (r.IsLive(Applied)) Count(row, -1);
         r.Erase();
-        for (var space = 0; space < Spaces.Count; space++) Spaces[space].Column.Erase(row);
+        Parts.Erase(row);
+        Volatile.Write(ref _erasures, _erasures + 1);
         Unlink(row);
     }
 
@@ -174,6 +195,7 @@ internal sealed partial class RowTable
     {
         (_past, _presentFrom, Live) = (past, from, live);
         Applied = past.And(from, long.MaxValue);
+        _live.Fill(Rows.Count, row => Rows[row].IsLive(Applied));
     }
 
     /// <summary>The view of everything that counts up to a sequence, which no rollback lies behind.</summary>
@@ -181,7 +203,7 @@ internal sealed partial class RowTable
 
     /// <summary>Lets readers see everything up to a sequence.</summary>
     public void Publish(long sequence) =>
-        Volatile.Write(ref _current, new PoolView(Through(sequence), Rows.Count, Live));
+        Volatile.Write(ref _current, new PoolView(Through(sequence), Rows.Count, Live, _live.Publish(), _erasures));
 
     // Chains lead from version to version that is still there.
     private void Unlink(int row)
@@ -228,7 +250,11 @@ internal sealed partial class RowTable
         return low;
     }
 
-    private void Count(int row, int sign) => Live = Live.With(Lexical.Length(row), sign);
+    private void Count(int row, int sign)
+    {
+        Live = Live.With(Lengths[row], sign);
+        _live.Set(row, sign > 0);
+    }
 
     private int Name(string name) => Names.Intern(name, name);
 

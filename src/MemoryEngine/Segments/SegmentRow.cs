@@ -14,11 +14,13 @@ internal static class SegmentRow
 
     private const byte ErasedMark = 1;
 
-    public static void Write(Span<byte> target, in Row row, int length, SegmentValues values)
+    public static void Write(Span<byte> target, in Row row, int length, SegmentValues values, out bool isErased)
     {
         target[..Bytes].Clear();
         BinaryPrimitives.WriteInt64LittleEndian(target[32..], row.Birth);
-        if (row.IsErased)
+        // Looked at once: it may be erased while it is written.
+        isErased = row.IsErased;
+        if (isErased)
         {
             target[103] = ErasedMark;
             return;

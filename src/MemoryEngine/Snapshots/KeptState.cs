@@ -60,6 +60,7 @@ internal sealed class KeptState
                 using var reader = SegmentReader.Open(files, SegmentFiles.PathOf(paths.Segments, segment.Number));
                 reader.EnsureIs(segment, manifest.PoolId);
                 reader.Load(table);
+                table.Parts.AddKept(Segment.Open(files, paths.Segments, manifest.PoolId, segment, table.Spaces));
             }
             catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
             {

@@ -17,7 +17,7 @@ internal sealed record Manifest
     /// <summary>Everything up to this event is in it, nothing after it is.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>False in a manifest of format 1, which knew the record log and the answers alone.</summary>
+    /// <summary>False in a manifest of a format before 3: of such a one the record log and the answers are used alone.</summary>
     public bool HasRows { get; init; } = true;
 
     /// <summary>Whether those before it are to be deleted, since they hold what was removed.</summary>

@@ -197,10 +197,10 @@ internal sealed class Recovery
         var manifests = new ManifestFiles(_files, _paths.Manifests);
         var standsAlone = Source is { Manifest.StandsAlone: true };
         if (standsAlone) manifests.DeleteBefore(Source!.Number);
-        var needed = (Source?.Manifest!.Segments ?? []).Select(s => s.Number).ToHashSet();
+        var needed = (Source?.Manifest!.Segments ?? []).SelectMany(SegmentFiles.NamesOf).ToHashSet();
         if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
-        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
-        SegmentFiles.Sweep(_files, _paths.Segments, needed, must: standsAlone);
+        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).SelectMany(SegmentFiles.NamesOf));
+        SegmentFiles.Sweep(_files, _paths.Segments, (name, _) => needed.Contains(name), must: standsAlone);
     }
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)

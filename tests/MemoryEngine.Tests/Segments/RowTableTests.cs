@@ -82,7 +82,7 @@ public sealed class RowTableTests
                 table.Publish(sequence);
                 asOf.Add(newest.Where(n => n.Value.Live).ToDictionary(n => n.Key, n => n.Value.Row));
                 Assert.Equal(asOf[^1].Count, table.Current.Live.Count);
-                Assert.Equal(asOf[^1].Values.Sum(row => (long)table.Lexical.Length(row)), table.Current.Live.Length);
+                Assert.Equal(asOf[^1].Values.Sum(row => (long)table.Lengths[row]), table.Current.Live.Length);
             }
             for (var s = 0; s < asOf.Count; s++)
                 foreach (var id in ids) Assert.Equal(asOf[s].GetValueOrDefault(id, -1), table.FindLive(id, View.Through(s)));
