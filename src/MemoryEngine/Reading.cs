@@ -4,7 +4,7 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>Get, history, list and stats: reading by id and by walking, over one published view each.</summary>
-internal sealed class Reading(Pool pool)
+internal sealed class Reading(Pool pool, TextEmbedder embedder)
 {
     public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, MemtableView seen, CancellationToken cancellation)
     {
@@ -68,6 +68,8 @@ internal sealed class Reading(Pool pool)
         {
             PoolId = pool.Created.PoolId,
             Memories = current.Live.Count,
+            Unembedded = CountUnembedded(current),
+            EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
             ByLevel = byLevel,
             ByDomain = byDomain,
@@ -83,9 +85,25 @@ internal sealed class Reading(Pool pool)
                 new TierFigures("read-only", tiers.ReadOnlyBytes, tiers.ReadOnlyReads),
                 new TierFigures("disk", tiers.DiskBytes, tiers.DiskReads),
             ],
-            Health = pool.Health,
+            Health = pool.Health is "ready" && embedder.Problem is not null ? "degraded" : pool.Health,
             OpeningNotes = pool.Notes,
         };
+    }
+
+    // Vectors lie in the order of their rows, so one walk over both finds the rows that have none.
+    private long CountUnembedded(MemtableView current)
+    {
+        var memtable = pool.Memtable;
+        var space = memtable.Spaces.Find(VectorSpace.TextSpace);
+        if (space is { IsDerived: true } || (space is null && !embedder.CallsGenerator)) return 0;
+        var (count, slot) = (0L, 0);
+        for (var row = 0; row < current.RowCount; row++)
+        {
+            while (space is not null && slot < space.Column.Count && space.Column.Row(slot) < row) slot++;
+            var hasVector = space is not null && slot < space.Column.Count && space.Column.Row(slot) == row;
+            if (!hasVector && memtable.IsLive(row, current.View)) count++;
+        }
+        return count;
     }
 
     private bool IsVersion(int row, int version, View view)
