@@ -196,8 +196,9 @@ public sealed class HttpEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
                 throw new BadAnswerException($"has a vector of {other.Length} dimensions beside, or in place of, {expected}");
             return vectors;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter for text that is no Unicode, which is found when it is asked for.
             throw Failed($"answered with something that is no JSON: {AnswerBody.Shown(answer.Span, _key)}.", e);
         }
         catch (BadAnswerException e)

@@ -113,6 +113,8 @@ public sealed class HttpFailureTests
     [InlineData("", "no JSON: nothing")]
     [InlineData("""{"data":[{"index":0,"embedding":[1,2""", "no JSON")]
     [InlineData("""{"data":[{"index":0,"embedding":[1,NaN]}]}""", "no JSON")]
+    [InlineData("""{"data":[],"\ud800":1}""", "no JSON")]
+    [InlineData("""{"data":[{"index":0,"embedding":"\ud800"}]}""", "no")]
     [InlineData("[1,2]", "no array 'data'")]
     [InlineData("""{"error":{"message":"no such model"}}""", "no such model")]
     [InlineData("""{"data":{}}""", "no array 'data'")]
