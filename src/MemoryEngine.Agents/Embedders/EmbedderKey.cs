@@ -24,6 +24,9 @@ internal sealed class EmbedderKey
     {
         var isDefault = options.KeyVariable is null && options.Api == EmbeddingApi.OpenAI && EmbeddingAddress.IsOpenAI(options.Endpoint);
         if ((options.KeyVariable ?? (isDefault ? HttpEmbedderOptions.OpenAIKeyVariable : null)) is not { } name) return null;
+        // Whoever puts the key in place of the name is not to see it in a message.
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            throw new ArgumentException("What should name the embedder's key is no name of an environment variable: letters, digits and '_'.");
         var key = readVariable(name)?.Trim() ?? "";
         if (key.Length == 0)
         {

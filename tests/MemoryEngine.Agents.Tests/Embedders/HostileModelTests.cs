@@ -22,7 +22,7 @@ public sealed class HostileModelTests
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", "from 4 to 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "gap or an overlap")]
     [InlineData("""{"a":{"dtype":"Q","shape":[1],"data_offsets":[9223372036854775800,9223372036854775807]}}""", "which are none")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", "gap or an overlap")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"I8","shape":[4],"data_offsets":[2,6]}}""", "gap or an overlap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "'a' twice")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "its header describes")]
     public void A_header_is_not_believed(string header, string why)
@@ -88,7 +88,8 @@ public sealed class HostileModelTests
         File.Delete(path);
         Refused(folder, path, "cannot be read");
         var nowhere = Path.Combine(folder.Root, "nowhere");
-        Assert.Contains(nowhere, Assert.Throws<MemoryEngineException>(() => StaticEmbeddingGenerator.Open(nowhere)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<MemoryEngineException>(() => StaticEmbeddingGenerator.Open(nowhere));
+        Assert.Contains(nowhere, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class HostileModelTests
         using var folder = ModelFolder.Whole();
         byte[][] wholes = [File.ReadAllBytes(folder.Table), File.ReadAllBytes(folder.Tokenizer)];
         string[] paths = [folder.Table, folder.Tokenizer];
-        for (var run = 0; run < 3000; run++)
+        for (var run = 0; run < 800; run++)
         {
             var which = run % 2;
             File.WriteAllBytes(paths[which], Damage(random, wholes[which]));

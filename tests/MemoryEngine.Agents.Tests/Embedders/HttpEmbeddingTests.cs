@@ -18,7 +18,8 @@ public sealed class HttpEmbeddingTests
     public async Task An_endpoint_of_the_openai_kind_is_asked_in_its_form(string path, string target)
     {
         using var endpoint = new HttpEndpoint((_, _) => HttpReply.Of(200, OpenAI((1, "[0,1,2.5e-1]"), (0, "[3,-4,5]"))));
-        using var embedder = new HttpEmbeddingGenerator(Options(endpoint, path) with { Dimensions = 3, KeyVariable = "KEY" }, readVariable: _ => "se-cret");
+        var options = Options(endpoint, path) with { Dimensions = 3, KeyVariable = "KEY" };
+        using var embedder = new HttpEmbeddingGenerator(options, readVariable: _ => "se-cret");
         Assert.Equal([[3f, -4f, 5f], [0f, 1f, 0.25f]], await AskAsync(embedder, ["first", "second \u4f60 \"quoted\""]));
 
         var asked = Assert.Single(endpoint.Asked);

@@ -63,7 +63,8 @@ public sealed class HttpFailureTests
     [InlineData("Wed, 31 Dec 2025 23:00:00 GMT", 0)]
     public async Task An_endpoint_says_when_to_come_back(string after, int seconds)
     {
-        using var endpoint = new HttpEndpoint((_, n) => n == 0 ? HttpReply.Of(429, "", "text/plain", $"Retry-After: {after}") : HttpReply.Of(200, Good));
+        var busy = HttpReply.Of(429, "", "text/plain", $"Retry-After: {after}");
+        using var endpoint = new HttpEndpoint((_, n) => n == 0 ? busy : HttpReply.Of(200, Good));
         using var embedder = Embedder(endpoint);
         await HttpEmbeddingTests.AskAsync(embedder, ["a"]);
         if (seconds > 0) Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.Single(_clock.Pauses));
@@ -225,9 +226,15 @@ public sealed class HttpFailureTests
     {
         Uri address;
         using (var endpoint = new HttpEndpoint((_, _) => HttpReply.HangUp())) address = endpoint.Address;
-        using var embedder = new HttpEmbeddingGenerator(
-            new HttpEmbedderOptions { Api = EmbeddingApi.Ollama, Model = "m", Endpoint = address, DocumentDeadline = TimeSpan.FromHours(1), RequestTimeout = TimeSpan.FromHours(1) },
-            clock: _clock);
+        var options = new HttpEmbedderOptions
+        {
+            Api = EmbeddingApi.Ollama,
+            Model = "m",
+            Endpoint = address,
+            DocumentDeadline = TimeSpan.FromHours(1),
+            RequestTimeout = TimeSpan.FromHours(1),
+        };
+        using var embedder = new HttpEmbeddingGenerator(options, clock: _clock);
         var message = await FailAsync(embedder);
         Assert.Contains($"{address}api/embed cannot be reached", message, StringComparison.Ordinal);
         Assert.Equal(4, _clock.Pauses.Count);
@@ -259,7 +266,8 @@ public sealed class HttpFailureTests
     public void A_key_that_is_none_is_refused_by_its_variable(string? key, string why)
     {
         var options = new HttpEmbedderOptions { Api = EmbeddingApi.OpenAI, Model = "m" };
-        var error = Assert.Throws<ArgumentException>(() => new HttpEmbeddingGenerator(options, readVariable: name => name == "OPENAI_API_KEY" ? key : "other"));
+        var error = Assert.Throws<ArgumentException>(
+            () => new HttpEmbeddingGenerator(options, readVariable: name => name == "OPENAI_API_KEY" ? key : "other"));
         Assert.Contains("OPENAI_API_KEY", error.Message, StringComparison.Ordinal);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("cret", error.ToString(), StringComparison.Ordinal);
@@ -291,6 +299,7 @@ public sealed class HttpFailureTests
             DocumentDeadline = TimeSpan.FromSeconds(1000),
             QueryDeadline = TimeSpan.FromSeconds(500),
         };
-        return new HttpEmbeddingGenerator(vary is null ? options : vary(options), clock: _clock, readVariable: name => name == "THE_KEY" ? Key : null);
+        if (vary is not null) options = vary(options);
+        return new HttpEmbeddingGenerator(options, clock: _clock, readVariable: name => name == "THE_KEY" ? Key : null);
     }
 }

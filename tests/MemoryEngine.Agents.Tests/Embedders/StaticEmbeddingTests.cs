@@ -101,7 +101,8 @@ public sealed class StaticEmbeddingTests
     public async Task The_tables_of_sentence_transformers_are_read_as_well()
     {
         using var folder = ModelFolder.Whole();
-        folder.WriteTable(("embedding.weight", "F32", [ModelFolder.Pieces.Length, 3], ModelFolder.Singles([.. ModelFolder.Rows(ModelFolder.Pieces.Length)])));
+        float[] rows = [.. ModelFolder.Rows(ModelFolder.Pieces.Length)];
+        folder.WriteTable(("embedding.weight", "F32", [ModelFolder.Pieces.Length, 3], ModelFolder.Singles(rows)));
         File.Delete(folder.Config);
         using var embedder = StaticEmbeddingGenerator.Open(folder.Root);
         Assert.Equal([2f, 1f, -2f], await EmbedAsync(embedder, "retry"));
