@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace MemoryEngine.Agents.Embedders;
@@ -13,7 +14,8 @@ internal static class EmbeddingWire
     public static byte[] Request(HttpEmbedderOptions options, IReadOnlyList<string> texts)
     {
         var body = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(body))
+        // Unescaped, so that ideographs take half the bytes; no browser reads this.
+        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("model", options.Model);

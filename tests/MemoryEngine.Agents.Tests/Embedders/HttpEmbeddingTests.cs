@@ -26,6 +26,7 @@ public sealed class HttpEmbeddingTests
         Assert.Equal($"POST {target} HTTP/1.1", asked.Target);
         Assert.Equal("Bearer se-cret", asked.Headers["Authorization"]);
         Assert.Equal("application/json", asked.Headers["Content-Type"]);
+        Assert.Contains("\u4f60", asked.Body, StringComparison.Ordinal);
         var body = JsonDocument.Parse(asked.Body).RootElement;
         Assert.Equal(["model", "input", "encoding_format", "dimensions"], body.EnumerateObject().Select(p => p.Name));
         Assert.Equal("small", body.GetProperty("model").GetString());
