@@ -115,6 +115,7 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     private async Task<MadeVector[]> TakeAsync(
         List<string> texts, GeneratedEmbeddings<Embedding<float>> answer, CancellationToken cancellation)
     {
+        if (answer is null || answer.Any(v => v is null)) throw Unusable("null in place of vectors.");
         if (answer.Count != texts.Count) throw Unusable($"{answer.Count} vectors for {texts.Count} texts.");
         var vectors = answer.Select(v => v.Vector).ToArray();
         var known = pool.Memtable.Spaces.Find(VectorSpace.TextSpace)?.Space;

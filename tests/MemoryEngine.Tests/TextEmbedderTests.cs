@@ -40,6 +40,8 @@ public sealed class TextEmbedderTests
     [Theory]
     [InlineData("throw", "no answer")]
     [InlineData("timeout", "timed out")]
+    [InlineData("null", "null in place of vectors")]
+    [InlineData("nulls", "null in place of vectors")]
     [InlineData("few", "1 vectors for 2 texts")]
     [InlineData("nan", "a NaN or an infinity")]
     [InlineData("one", "1 dimensions")]
@@ -225,6 +227,8 @@ public sealed class TextEmbedderTests
             if (Gate is not null) await Gate.Task.WaitAsync(cancellationToken);
             if (Fault == "throw") throw new HttpRequestException("no answer");
             if (Fault == "timeout") throw new TaskCanceledException("timed out");
+            if (Fault == "null") return null!;
+            if (Fault == "nulls") return new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => (Embedding<float>)null!));
             if (Fault == "refuse c" && values.Any(v => v.Contains('c'))) throw new ArgumentException("no such letter");
             var vectors = values.Select(v => new float[] { v.Count(c => c == 'a'), v.Count(c => c == 'b'), 0.1f }).ToList();
             if (Fault == "few") vectors.RemoveAt(0);

@@ -189,18 +189,44 @@ public sealed class HttpFailureTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_slow_endpoint_costs_its_timeout_and_no_more(bool stalls)
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(false, EmbeddingPurpose.Query)]
+    [InlineData(true, EmbeddingPurpose.Query)]
+    public async Task A_slow_endpoint_costs_its_timeout_and_no_more(bool stalls, string? purpose)
     {
-        using var endpoint = new HttpEndpoint((_, _) => stalls ? HttpReply.Stall(Good[..20]) : HttpReply.Silence());
-        using var embedder = new HttpEmbeddingGenerator(
-            HttpEmbeddingTests.Options(endpoint) with { RequestTimeout = TimeSpan.FromMilliseconds(40), MaxRetries = 0 });
-        Assert.Contains("within 0.04 s", await FailAsync(embedder), StringComparison.Ordinal);
-        using var hurried = new HttpEmbeddingGenerator(
-            HttpEmbeddingTests.Options(endpoint) with { QueryDeadline = TimeSpan.FromMilliseconds(40) });
-        await FailAsync(hurried, EmbeddingPurpose.Query);
-        Assert.Equal(2, endpoint.Asked.Count);
+        using var asked = new SemaphoreSlim(0);
+        using var endpoint = new HttpEndpoint((_, _) =>
+        {
+            asked.Release();
+            return stalls ? HttpReply.Stall(Good[..20]) : HttpReply.Silence();
+        });
+        using var embedder = Embedder(endpoint, o => o with
+        {
+            RequestTimeout = TimeSpan.FromSeconds(200),
+            DocumentDeadline = TimeSpan.FromSeconds(350),
+            QueryDeadline = TimeSpan.FromSeconds(150),
+        });
+        var failing = FailAsync(embedder, purpose);
+        await asked.WaitAsync();
+        _clock.Expire();
+        if (purpose is null)
+        {
+            // A second request gets what the first and the pause have left of the time.
+            await asked.WaitAsync();
+            _clock.Expire();
+        }
+        Assert.Matches(purpose is null ? @"within 14\d(\.\d+)? s\. Asked 2 times" : @"within 150 s\. Asked once", await failing);
+        Assert.Equal(purpose is null ? 2 : 1, endpoint.Asked.Count);
+    }
+
+    [Fact]
+    public async Task The_time_of_the_system_runs_out_as_well()
+    {
+        using var endpoint = new HttpEndpoint((_, _) => HttpReply.Silence());
+        var options = HttpEmbeddingTests.Options(endpoint) with { RequestTimeout = TimeSpan.FromMilliseconds(20), MaxRetries = 0 };
+        using var embedder = new HttpEmbeddingGenerator(options);
+        Assert.Contains("within 0.02 s", await FailAsync(embedder), StringComparison.Ordinal);
     }
 
     [Fact]
