@@ -57,10 +57,10 @@ public sealed record HttpEmbedderOptions
     /// <summary>The longest that one request takes.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest that embedding documents takes, with all batches and repetitions.</summary>
+    /// <summary>The longest that a batch of documents takes, with all repetitions and pauses.</summary>
     public TimeSpan DocumentDeadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest that embedding a query takes, for which somebody is waiting.</summary>
+    /// <summary>The same for a query, for which somebody is waiting.</summary>
     public TimeSpan QueryDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What makes the vectors, as the pool stores it.</summary>

@@ -54,13 +54,14 @@ public sealed class HttpEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         EnsureOwnModel(options);
         var isQuery = options?.AdditionalProperties?.GetValueOrDefault(EmbeddingPurpose.Key) as string == EmbeddingPurpose.Query;
         var texts = values.Select(t => Prepare(t, isQuery ? _options.QueryPrefix : _options.DocumentPrefix)).ToList();
-        var patience = new Patience(
-            _clock,
-            isQuery ? _options.QueryDeadline : _options.DocumentDeadline,
-            isQuery ? Math.Min(QueryRetries, _options.MaxRetries) : _options.MaxRetries);
+        var (deadline, retries) = isQuery
+            ? (_options.QueryDeadline, Math.Min(QueryRetries, _options.MaxRetries))
+            : (_options.DocumentDeadline, _options.MaxRetries);
         var made = new GeneratedEmbeddings<Embedding<float>>(texts.Count);
         foreach (var batch in Batches(texts))
         {
+            // Each batch has its time: a slow model that gets on is not one that is down.
+            var patience = new Patience(_clock, deadline, retries);
             foreach (var vector in await AskAsync(batch, patience, cancellationToken).ConfigureAwait(false))
             {
                 if (made.Count > 0 && made[0].Vector.Length != vector.Length)
@@ -212,7 +213,7 @@ public sealed class HttpEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     /// <summary>A failure that may pass.</summary>
     private sealed record Trouble(string What, TimeSpan? Wanted = null, Exception? Error = null);
 
-    /// <summary>What is left of the time for one call, and how often a request may be repeated in it.</summary>
+    /// <summary>What is left of the time for one batch, and how often its request may be repeated in it.</summary>
     private sealed class Patience(TimeProvider clock, TimeSpan deadline, int retries)
     {
         private readonly long _start = clock.GetTimestamp();

@@ -81,6 +81,16 @@ public sealed class HttpFailureTests
         Assert.Empty(_clock.Pauses);
     }
 
+    [Fact]
+    public async Task Each_batch_has_its_time()
+    {
+        var busy = HttpReply.Of(503, "", "text/plain", "Retry-After: 90");
+        using var endpoint = new HttpEndpoint((_, n) => n % 2 == 0 ? busy : HttpReply.Of(200, Good));
+        using var embedder = Embedder(endpoint, o => o with { BatchTexts = 1, DocumentDeadline = TimeSpan.FromSeconds(250) });
+        Assert.Equal(5, (await HttpEmbeddingTests.AskAsync(embedder, ["a", "b", "c", "d", "e"])).Length);
+        Assert.Equal(5, _clock.Pauses.Count(p => p == TimeSpan.FromSeconds(90)));
+    }
+
     [Theory]
     [InlineData(401, "wrong key")]
     [InlineData(403, "not yours")]
