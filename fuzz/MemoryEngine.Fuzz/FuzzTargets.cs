@@ -14,6 +14,8 @@ internal static class FuzzTargets
         new EventsTarget(),
         new JsonLinesTarget(),
         new ProtocolTarget(),
+        new EmbeddingsTarget(),
+        new ModelTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

@@ -21,7 +21,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     {
         _pool = pool;
         var embedder = new TextEmbedder(pool.Options, pool);
-        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool));
+        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool, embedder));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -92,7 +92,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Remembers one memory. A known id gets a new version when the content differs, and is brought back when it was
-    /// forgotten.
+    /// forgotten. When the embedder fails the memory is stored without a vector, and the result says so.
     /// </summary>
     /// <param name="draft">The memory.</param>
     /// <param name="durability">What to wait for; null takes <see cref="MemoryStoreOptions.Durability"/>.</param>

@@ -287,9 +287,12 @@ internal static class PoolOpening
 
     private static void EnsureSameEmbedder(VectorSpace stored, MemoryStoreOptions options, string root)
     {
-        var asked = options.Embedder is null
-            ? Index.HashingEmbedder.Space
-            : stored with { EmbedderId = TextEmbedder.IdentityOf(options), EmbedderRevision = options.EmbedderRevision };
+        var asked = Index.HashingEmbedder.Space;
+        if (options.Embedder is not null)
+        {
+            var (id, revision) = TextEmbedder.IdentityOf(options);
+            asked = stored with { EmbedderId = id, EmbedderRevision = revision };
+        }
         SpaceRules.EnsureSame(stored, asked, root);
     }
 }

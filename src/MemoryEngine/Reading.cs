@@ -4,7 +4,7 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>Get, history, list and stats: reading by id and by walking, over one published view each.</summary>
-internal sealed class Reading(Pool pool)
+internal sealed class Reading(Pool pool, TextEmbedder embedder)
 {
     public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, PoolView seen, CancellationToken cancellation)
     {
@@ -68,6 +68,8 @@ internal sealed class Reading(Pool pool)
         {
             PoolId = pool.Created.PoolId,
             Memories = current.Live.Count,
+            Unembedded = CountUnembedded(current),
+            EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
             ByLevel = byLevel,
             ByDomain = byDomain,
@@ -83,9 +85,29 @@ internal sealed class Reading(Pool pool)
                 new TierFigures("read-only", tiers.ReadOnlyBytes, tiers.ReadOnlyReads),
                 new TierFigures("disk", tiers.DiskBytes, tiers.DiskReads),
             ],
-            Health = pool.Health,
+            Health = pool.Health is "ready" && embedder.Problem is not null ? "degraded" : pool.Health,
             OpeningNotes = pool.Notes,
         };
+    }
+
+    private long CountUnembedded(PoolView current)
+    {
+        var table = pool.Table;
+        var space = table.Spaces.Find(VectorSpace.TextSpace);
+        if (space is { IsDerived: true } || (space is null && !embedder.CallsGenerator)) return 0;
+        if (space is null) return current.Live.Count;
+        var epoch = table.Parts.Readers.Enter();
+        try
+        {
+            var (parts, count) = (table.Parts.Current, 0L);
+            for (var row = 0; row < current.RowCount; row++)
+                if (table.IsLive(row, current.View) && !parts.Has(space.Id, row)) count++;
+            return count;
+        }
+        finally
+        {
+            table.Parts.Readers.Exit(epoch);
+        }
     }
 
     private bool IsVersion(int row, int version, View view)

@@ -34,8 +34,10 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     private async ValueTask<RecallResult> EmbedAndRunAsync(Ask ask)
     {
-        var vector = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
-        return await Run(ask with { Vector = vector }).ConfigureAwait(false);
+        var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
+        var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
+        if (made.Note is { } note) result.Notes = [$"{note} Found by words alone."];
+        return result;
     }
 
     private ValueTask<RecallResult> Run(Ask ask)

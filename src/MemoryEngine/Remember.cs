@@ -20,8 +20,8 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         pool.ThrowIfDisposed();
         Check(draft);
         var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
-        var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
-        return await pool.CommitAsync(write, cancellation).ConfigureAwait(false);
+        var write = Prepare(draft, made[0].Vector, mustExist, expectedVersion, durability);
+        return Noted(await pool.CommitAsync(write, cancellation).ConfigureAwait(false), made[0].Note);
     }
 
     public async Task<IReadOnlyList<RememberResult>> ManyAsync(
@@ -40,6 +40,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             }
         }
         var writes = new Task<RememberResult>[drafts.Count];
+        var notes = new string?[drafts.Count];
         var atOnce = embedder.CallsGenerator ? EmbeddingBatch : Math.Max(1, drafts.Count);
         for (var start = 0; start < drafts.Count; start += atOnce)
         {
@@ -47,12 +48,22 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             var made = await embedder.EmbedMemoriesAsync(part, cancellation).ConfigureAwait(false);
             var first = start;
             var prepared = new PendingRemember[part.Count];
-            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i], false, null, durability));
+            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i].Vector, false, null, durability));
             for (var i = 0; i < prepared.Length; i++)
+            {
+                notes[first + i] = made[i].Note;
                 writes[first + i] = pool.CommitAsync(prepared[i], cancellation, isOneOfMany: prepared.Length > 1).AsTask();
+            }
         }
-        return await Task.WhenAll(writes).ConfigureAwait(false);
+        var results = await Task.WhenAll(writes).ConfigureAwait(false);
+        for (var i = 0; i < results.Length; i++) results[i] = Noted(results[i], notes[i]);
+        return results;
     }
+
+    // Where nothing was stored, nothing was stored without a vector.
+    private static RememberResult Noted(RememberResult result, string? note) =>
+        note is null || result.Outcome is RememberOutcome.Unchanged or RememberOutcome.Restored ? result
+        : result with { Note = $"{note} The memory is stored without a vector, and found by its words." };
 
     // What is refused here is refused before anything is written. A purge may still come before the write's turn.
     private void Check(MemoryDraft draft)

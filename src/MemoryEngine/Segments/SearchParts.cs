@@ -21,12 +21,23 @@ internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memta
     public bool TryFind(int space, int row, out ReadOnlySpan<float> vector)
     {
         vector = default;
-        if (row < SealedRows && SegmentOf(row) is { } segment)
-            return segment.Vectors(space) is { } vectors && vectors.TryFind(row, out vector);
+        if (SegmentOf(row) is { } segment) return segment.Vectors(space) is { } vectors && vectors.TryFind(row, out vector);
+        return MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out vector);
+    }
+
+    /// <summary>Whether a row has a vector in a space.</summary>
+    public bool Has(int space, int row)
+    {
+        if (SegmentOf(row) is { } segment) return segment.Vectors(space) is { } vectors && vectors.IndexOf(row) >= 0;
+        return MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out _);
+    }
+
+    private Memtable? MemtableOf(int row)
+    {
+        if (row < SealedRows) return Array.Find(mended, m => row >= m.FirstRow && row < m.EndRow)?.Rows;
         var i = memtables.Length - 1;
-        while (i > 0 && memtables[i].FirstRow > row) i--;
-        var memtable = row >= SealedRows ? memtables[i] : Array.Find(mended, m => row >= m.FirstRow && row < m.EndRow)?.Rows;
-        return memtable?.Column(space) is { } column && column.TryFind(row, out vector);
+        while (memtables[i].FirstRow > row) i--;
+        return memtables[i];
     }
 
     private Segment? SegmentOf(int row)

@@ -108,14 +108,17 @@ internal sealed unsafe class SegmentVectors : IDisposable
     /// <summary>The vector of a row; false when it has none.</summary>
     public bool TryFind(int row, out ReadOnlySpan<float> vector)
     {
-        var at = row - FirstRow;
-        if (_rows != null) at = new ReadOnlySpan<int>(_rows, Count).BinarySearch(at);
+        var at = IndexOf(row);
         vector = default;
         if (at < 0) return false;
         var bytes = (long)Space.Dimension * sizeof(float);
         vector = MemoryMarshal.CreateReadOnlySpan(ref *(float*)_bytes.At(_first + (at * bytes), bytes), Space.Dimension);
         return true;
     }
+
+    /// <summary>Which vector is that of a row of the segment; negative when it has none.</summary>
+    public int IndexOf(int row) =>
+        _rows == null ? row - FirstRow : new ReadOnlySpan<int>(_rows, Count).BinarySearch(row - FirstRow);
 
     /// <summary>Finds the nearest of those that match.</summary>
     /// <param name="query">Of unit length for cosine.</param>
