@@ -101,8 +101,8 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public string Health =>
         _journal?.Poison is not null ? "poisoned"
-        : Volatile.Read(ref _healedReads) > 0 || Mending.HasMended || Records?.DeviceFault is not null || _checkpointProblem is not null || _worker.Problem is not null
-            ? "degraded"
+        : Volatile.Read(ref _healedReads) > 0 || Mending.HasMended || Records?.DeviceFault is not null ? "degraded"
+        : _checkpointProblem is not null || _worker.Problem is not null ? "degraded"
         : _segments.UnindexedVectors > 0 ? "indexing"
         : "ready";
 

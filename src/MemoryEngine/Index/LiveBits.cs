@@ -65,7 +65,8 @@ internal sealed class LiveBits
     /// <summary>Decides every row anew.</summary>
     public void Fill(int rows, Func<int, bool> isLive)
     {
-        _chunks = [.. Enumerable.Range(0, (rows + LiveBitmap.ChunkRows - 1) >> LiveBitmap.ChunkBits).Select(_ => new LiveBitmap.Chunk { Epoch = _epoch })];
+        var chunks = (rows + LiveBitmap.ChunkRows - 1) >> LiveBitmap.ChunkBits;
+        _chunks = [.. Enumerable.Range(0, chunks).Select(_ => new LiveBitmap.Chunk { Epoch = _epoch })];
         _published = null;
         for (var row = 0; row < rows; row++)
         {

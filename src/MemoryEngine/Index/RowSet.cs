@@ -106,7 +106,10 @@ internal static class BitWords
 
     public static bool Has(ReadOnlySpan<ulong> words, int bit) => ((words[bit >> 6] >> bit) & 1) != 0;
 
-    /// <summary>Copies a stretch to the beginning of <paramref name="target"/>, whose last word gets zeros behind it; returns how many are set.</summary>
+    /// <summary>
+    /// Copies a stretch to the beginning of <paramref name="target"/>, whose last word gets zeros behind it; returns how many are
+    /// set.
+    /// </summary>
     public static int Copy(ReadOnlySpan<ulong> words, int first, int bits, Span<ulong> target)
     {
         var (at, shift, count, set) = (first >> 6, first & 63, WordsFor(bits), 0);

@@ -51,7 +51,8 @@ internal sealed class PartSet : IDisposable
             var (segments, mended, memtables) = (_current.Segments, _current.Mended, _current.Memtables);
             replaced = [.. segments.Where(s => IsWithin(s.FirstRow, s.EndRow))];
             var stay = memtables.Where(m => m.FirstRow >= with.EndRow || m.FirstRow < with.FirstRow).ToArray();
-            var frozen = memtables.Length - stay.Length == 0 ? 0 : stay.FirstOrDefault(m => m.FirstRow >= with.EndRow)?.FirstRow - _current.SealedRows;
+            var frozen = memtables.Length == stay.Length ? 0
+                : stay.FirstOrDefault(m => m.FirstRow >= with.EndRow)?.FirstRow - _current.SealedRows;
             var rows = replaced.Sum(s => s.Rows) + mended.Where(m => IsWithin(m.FirstRow, m.EndRow)).Sum(m => m.EndRow - m.FirstRow) + frozen;
             if (rows != with.Rows) return false;
             Set(new SearchParts(

@@ -27,7 +27,7 @@ internal sealed class PostingSink(SealedWriter file) : IPostingSink, IDisposable
     /// <summary>Writes what has waited, a section each.</summary>
     public void WriteOthers()
     {
-        Write(SectionKind.Terms, _terms);
+        Write(SectionKind.TermDirectory, _terms);
         Write(SectionKind.PostingBlocks, _blocks);
         Write(SectionKind.Lengths, _lengths);
     }

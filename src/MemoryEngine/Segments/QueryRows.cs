@@ -69,7 +69,8 @@ internal readonly ref struct QueryRows
                 columns.Languages, table.Names, language,
                 static (name, asked) => name.Length == 0 || name.Equals(asked, StringComparison.OrdinalIgnoreCase));
         }
-        if (query.Tag is { } tag) filter.Keep(columns.TagSets, table.TagSets, tag, static (tags, asked) => tags.Contains(asked, StringComparer.Ordinal));
+        if (query.Tag is { } tag)
+            filter.Keep(columns.TagSets, table.TagSets, tag, static (tags, asked) => tags.Contains(asked, StringComparer.Ordinal));
         filter.DropExpired(columns.Expiring, table, nowMicroseconds);
         return filter.Match is null ? rows : new QueryRows(rows, filter.Match);
     }

@@ -18,7 +18,10 @@ internal sealed unsafe class SealedBytes : IDisposable
         _isVerified = new byte[header.BlockCount];
         var sums = new ReadOnlySpan<byte>(map.First + header.BodyEnd, header.BlockCount * sizeof(uint));
         if (Crc32C.Compute(sums) is var computed && computed != header.SumsChecksum)
-            throw new CorruptionException(path, header.BodyEnd, $"block checksums with checksum {header.SumsChecksum:x8}", $"checksum {computed:x8}");
+        {
+            throw new CorruptionException(
+                path, header.BodyEnd, $"block checksums with checksum {header.SumsChecksum:x8}", $"checksum {computed:x8}");
+        }
     }
 
     public string Path { get; }
@@ -28,7 +31,7 @@ internal sealed unsafe class SealedBytes : IDisposable
     /// <summary>The checksum of the header, under which all else stands.</summary>
     public uint Checksum => SealedHeader.Checksum(new ReadOnlySpan<byte>(_map.First, SealedHeader.Bytes));
 
-    /// <exception cref="CorruptionException">The header or the table of checksums is damaged, or the file has another length than it says.</exception>
+    /// <exception cref="CorruptionException">Header or table of checksums are damaged, or the file is shorter or longer than it says.</exception>
     public static SealedBytes Open(IFileSystem files, SealedKind kind, string path)
     {
         using var file = files.Open(path, FileOpening.Read);

@@ -1,6 +1,6 @@
 namespace MemoryEngine.Segments;
 
-/// <summary>What a section of a sealed file holds. Stored; values only grow. 3 to 5 were postings of segment format 1.</summary>
+/// <summary>What a section of a sealed file holds. Stored; values only grow.</summary>
 [Stored]
 internal enum SectionKind : uint
 {
@@ -9,6 +9,15 @@ internal enum SectionKind : uint
 
     /// <summary>The names, tag sets and preconditions that the rows use.</summary>
     Values = 2,
+
+    /// <summary>Of segment format 1, which is not read any more: the posting lists.</summary>
+    Postings = 3,
+
+    /// <summary>Of segment format 1: the hash of each term.</summary>
+    Terms = 4,
+
+    /// <summary>Of segment format 1: where the postings of each term end.</summary>
+    TermEnds = 5,
 
     /// <summary>The rows that have a vector in a space, counted from the segment's first; absent when all of them have one.</summary>
     VectorRows = 6,
@@ -20,7 +29,7 @@ internal enum SectionKind : uint
     PostingLists = 8,
 
     /// <summary>The hash of each term, ascending, and where its list begins.</summary>
-    Terms = 9,
+    TermDirectory = 9,
 
     /// <summary>What is known of each block of postings without reading it.</summary>
     PostingBlocks = 10,
@@ -34,7 +43,7 @@ internal sealed class SealedKind
 {
     public static readonly SealedKind Segment = new(
         "segment", "MEMSEGM\n"u8, 2, [
-            SectionKind.Rows, SectionKind.Values, SectionKind.PostingLists, SectionKind.Terms, SectionKind.PostingBlocks, SectionKind.Lengths,
+            SectionKind.Rows, SectionKind.Values, SectionKind.PostingLists, SectionKind.TermDirectory, SectionKind.PostingBlocks, SectionKind.Lengths,
         ]);
 
     public static readonly SealedKind Vectors = new("vector file", "MEMVECT\n"u8, 1, [SectionKind.VectorRows, SectionKind.Vectors]);

@@ -19,7 +19,7 @@ internal sealed class Segment : IDisposable
         try
         {
             Words = new SegmentPostings(info.FirstRow, info.Rows, new PostingSections(
-                At(SectionKind.PostingLists), At(SectionKind.Terms), At(SectionKind.PostingBlocks), At(SectionKind.Lengths)));
+                At(SectionKind.PostingLists), At(SectionKind.TermDirectory), At(SectionKind.PostingBlocks), At(SectionKind.Lengths)));
         }
         catch (InvalidDataException e)
         {

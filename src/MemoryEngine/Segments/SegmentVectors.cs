@@ -65,7 +65,13 @@ internal sealed unsafe class SegmentVectors : IDisposable
         var header = bytes.Header;
         try
         {
-            var found = info with { Revision = header.Revision, Count = header.Rows - header.EmptyRows, Length = header.FileBytes, Checksum = bytes.Checksum };
+            var found = info with
+            {
+                Revision = header.Revision,
+                Count = header.Rows - header.EmptyRows,
+                Length = header.FileBytes,
+                Checksum = bytes.Checksum,
+            };
             if (found != info || header.PoolId != poolId || header.FirstRow != segment.FirstRow || header.Rows != segment.Rows)
                 throw new CorruptionException(path, 0, $"{info} of pool {poolId}", $"{found} of pool {header.PoolId}, rows from {header.FirstRow}");
             return new SegmentVectors(bytes, info, space);
@@ -138,7 +144,8 @@ internal sealed unsafe class SegmentVectors : IDisposable
         return cost;
     }
 
-    private SearchCost Walk(HnswIndex index, scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, int ef, ref TopHits hits)
+    private SearchCost Walk(
+        HnswIndex index, scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, int ef, ref TopHits hits)
     {
         var rented = ArrayPool<Hit>.Shared.Rent(hits.Room);
         var nearest = rented.AsSpan(0, hits.Room);

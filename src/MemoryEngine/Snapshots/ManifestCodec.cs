@@ -94,7 +94,9 @@ internal static class ManifestCodec
             Answers = ReadList(ref reader, IdempotentAnswer.Read),
         };
         if (version >= FirstWithRows) manifest = ReadRows(manifest, ref reader);
-        problem = reader.Failed || (!reader.AtEnd && version is 1 or FormatVersion) ? "it is malformed" : manifest.HasRows ? WhatDoesNotFit(manifest) : null;
+        // What format 2 said of rows is passed over.
+        var isWhole = !reader.Failed && (reader.AtEnd || version == 2);
+        problem = !isWhole ? "it is malformed" : manifest.HasRows ? WhatDoesNotFit(manifest) : null;
         return problem is null ? manifest : null;
     }
 

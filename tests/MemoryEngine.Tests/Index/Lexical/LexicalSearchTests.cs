@@ -94,7 +94,8 @@ public sealed class LexicalSearchTests
         WordsInMemory[] memory = index is null ? [] : [new WordsInMemory(index, memtable, all.Rows - memtable)];
         var parts = new LexicalParts(segments, memory);
         var expected = Enumerable.Range(0, all.Rows).Count(r => new RowBits(live).Has(r) && all.Frequency(r, word) > 0);
-        Assert.Equal(expected, LexicalSearch.DocumentFrequency(parts, WordCollection.Term(word), new LiveRowBits(live, LiveRowBits.CountChunks(live))));
+        var rows = new LiveRowBits(live, LiveRowBits.CountChunks(live));
+        Assert.Equal(expected, LexicalSearch.DocumentFrequency(parts, WordCollection.Term(word), rows));
     }
 
     /// <summary>Where segments begin and the memtable does, in several ways.</summary>
