@@ -290,6 +290,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return Backup.CreateAsync(_pool, path, cancellationToken);
     }
 
+    /// <summary>Whether all segments, merges and graphs that are due are there; for tests and benchmarks.</summary>
+    internal bool IsSettled => _pool.IsSettled;
+
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
 

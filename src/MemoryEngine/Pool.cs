@@ -37,7 +37,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
-        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, LetReadersGoFirst);
+        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
         if (journal is not null) FreezeMany();
         _worker = new SegmentWorker(_segments, isReadOnly: journal is null);
@@ -138,6 +138,9 @@ internal sealed class Pool : ICommitHost, IDisposable
             $"The pool {Paths.Root} would grow to {size} bytes, over its limit of {limit}. Nothing was changed; " +
             "raise MaxPoolBytes or remove memories.");
     }
+
+    /// <summary>Whether all segments, merges and graphs that are due are there.</summary>
+    public bool IsSettled => _worker.IsIdle && Table.Parts.Current.Memtables.Length == 1;
 
     /// <summary>Has a segment written of what should not stay in memory.</summary>
     public void WakeWorker() => _worker.Wake();
@@ -268,7 +271,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private bool FreezeMany()
     {
         var parts = Table.Parts.Current;
-        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SealRows) return false;
+        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SegmentLimits.SealRows) return false;
         Table.Parts.Freeze(Table.RowCount);
         return true;
     }

@@ -6,14 +6,11 @@ namespace MemoryEngine.Segments;
 /// Makes segments of what is in memory, larger ones of small ones, and their graphs. Readers never wait for it: they see the
 /// parts before or those after. Which files are needed is for the manifests to say, so none is deleted here.
 /// </summary>
-internal sealed class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, Action pause)
+internal sealed class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, SegmentLimits limits, Action pause)
 {
-    /// <summary>Merging so many rows takes a few milliseconds.</summary>
-    private const int SmallMergeRows = 4096;
-
     private readonly Lock _sealing = new();
     private readonly Lock _merging = new();
-    private readonly SegmentGraphs _graphs = new(files, directory, pause);
+    private readonly SegmentGraphs _graphs = new(files, directory, limits, pause);
     private readonly Lock _numbering = new();
     private readonly HashSet<int> _underWay = [];
     private CancellationTokenSource _merge = new();
@@ -24,7 +21,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
 
     /// <summary>Vectors that have to be compared one by one until their graph is there.</summary>
     public long UnindexedVectors =>
-        table.Parts.Current.Segments.SelectMany(s => s.All).Where(SegmentGraphs.IsMissing).Sum(v => (long)v.Count);
+        table.Parts.Current.Segments.SelectMany(s => s.All).Where(_graphs.IsMissing).Sum(v => (long)v.Count);
 
     /// <summary>Makes a segment of all rows that no segment has. For the applier.</summary>
     public void SealAll()
@@ -63,7 +60,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         if (!_merging.TryEnter()) return;
         try
         {
-            while (PlanOf(table.Parts.Current) is { } merged && RowsOf(merged) <= SmallMergeRows)
+            while (PlanOf(table.Parts.Current) is { } merged && RowsOf(merged) <= limits.SealRows)
                 WriteAndReplace(merged[0].FirstRow, RowsOf(merged));
         }
         finally
@@ -81,11 +78,11 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     {
         lock (_merging)
         {
-            if (PlanOf(table.Parts.Current) is not { } merged || RowsOf(merged) <= SmallMergeRows) return false;
+            if (PlanOf(table.Parts.Current) is not { } merged || RowsOf(merged) <= limits.SealRows) return false;
             _merge.Token.ThrowIfCancellationRequested();
             WriteAndReplace(merged[0].FirstRow, RowsOf(merged), segment =>
             {
-                foreach (var vectors in segment.All.Where(SegmentGraphs.IsMissing))
+                foreach (var vectors in segment.All.Where(_graphs.IsMissing))
                 {
                     var largest = merged.Select(s => s.Vectors(vectors.Info.Space)).OfType<SegmentVectors>().Where(v => v.Index is not null)
                         .MaxBy(v => v.Count);
@@ -103,7 +100,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         lock (_merging)
         {
             var missing = table.Parts.Current.Segments.SelectMany(s => s.All.Select(v => (s.Number, Vectors: v)))
-                .Where(v => SegmentGraphs.IsMissing(v.Vectors)).ToList();
+                .Where(v => _graphs.IsMissing(v.Vectors)).ToList();
             if (missing.Count == 0) return false;
             var (number, vectors) = missing.MaxBy(v => v.Vectors.Count);
             _graphs.Provide(vectors, number, null, _merge.Token);
@@ -118,7 +115,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         {
             foreach (var segment in table.Parts.Current.Segments)
                 foreach (var vectors in segment.All)
-                    if (SegmentGraphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
+                    if (_graphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
                     {
                         if (!_graphs.TryLoad(vectors, segment.Number)) vectors.Refuse();
                         return true;

@@ -9,7 +9,7 @@ namespace MemoryEngine.Segments;
 /// The vectors that a segment's rows have in one space: mapped, checked where they are touched, and searched through their
 /// graph once it is there. Exactly before that, and when few may be found.
 /// </summary>
-internal sealed unsafe class SegmentVectors : IDisposable
+internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
 {
     private readonly SealedBytes _bytes;
     private readonly long _first;
@@ -53,8 +53,8 @@ internal sealed unsafe class SegmentVectors : IDisposable
     /// <summary>Whether no graph over them is fit to be used, so that none is tried again.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>The vectors in place. Blocks of them may be unchecked: see <see cref="Verify"/>.</summary>
-    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric);
+    /// <summary>The vectors in place, checked when a distance to them is asked for.</summary>
+    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric, this);
 
     /// <summary>Which row each vector stands for.</summary>
     public RowNumbers Numbers => new(FirstRow, _rows);
@@ -106,6 +106,13 @@ internal sealed unsafe class SegmentVectors : IDisposable
     {
         var section = _bytes.Header.Find(SectionKind.Vectors);
         _bytes.Verify(section.Offset, section.Length);
+    }
+
+    /// <summary>Checks one of them.</summary>
+    public void Verify(int row)
+    {
+        var bytes = Space.Dimension * (long)sizeof(float);
+        _bytes.Verify(_first + (row * bytes), bytes);
     }
 
     /// <summary>Checks a block that was not touched yet; false when there is none from a block on.</summary>
@@ -160,7 +167,6 @@ internal sealed unsafe class SegmentVectors : IDisposable
 
     private SearchCost Scan(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref TopHits hits)
     {
-        Verify();
         fixed (float* asked = query) ExactSearch.Instance.Run(Rows, asked, allowed, Numbers, ref hits);
         return new SearchCost(0, matching, Scanned: true);
     }

@@ -14,6 +14,7 @@ internal sealed class SegmentWorker : IDisposable
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
     private volatile bool _closing;
     private string? _problem;
+    private int _busy = 2;
 
     /// <param name="store">What works.</param>
     /// <param name="isReadOnly">Whether nothing may be written: then graphs that are there are loaded, and that is all.</param>
@@ -31,6 +32,9 @@ internal sealed class SegmentWorker : IDisposable
 
     /// <summary>What failed the last time; null when nothing did.</summary>
     public string? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>Whether nothing is left to do, and nothing is being done.</summary>
+    public bool IsIdle => Volatile.Read(ref _busy) == 0 && !_seal.IsSet && !_merge.IsSet;
 
     /// <summary>A memtable was frozen.</summary>
     public void Wake() => _seal.Set();
@@ -67,7 +71,9 @@ internal sealed class SegmentWorker : IDisposable
                     // Until nothing is left to do.
                 }
                 Volatile.Write(ref _problem, null);
+                Interlocked.Decrement(ref _busy);
                 if (!_closing) wake.Wait();
+                Interlocked.Increment(ref _busy);
             }
             catch (OperationCanceledException)
             {
