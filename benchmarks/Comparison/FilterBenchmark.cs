@@ -1,7 +1,5 @@
 using MemoryEngine.Index;
 using MemoryEngine.Kernels;
-using MemoryEngine.Segments;
-using MemoryEngine.Storage;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
@@ -18,7 +16,7 @@ internal static unsafe class FilterBenchmark
     {
         var set = arguments.Set("clustered384");
         set.FindTruth(arguments.Keep);
-        using var index = Index(set, arguments);
+        using var index = KeptGraphs.Of(set, arguments.Options, arguments.Keep, out _);
         var lies = (arguments.Text("--lie") ?? "anywhere,near,far,elsewhere").Split(',').Select(l => Enum.Parse<Lie>(l, ignoreCase: true)).ToArray();
         arguments.Write($"filters-{set.Name}.txt", to =>
         {
@@ -31,15 +29,6 @@ internal static unsafe class FilterBenchmark
             foreach (var part in Parts)
                 Measure(set, index, FilterCase.Of(set, part, lie), arguments.Rounds, lines);
         arguments.Write($"filters-{set.Name}.txt", to => lines.ForEach(to.WriteLine));
-    }
-
-    private static HnswIndex Index(DataSet set, Arguments arguments)
-    {
-        var kept = arguments.Keep is null ? null : Path.Combine(arguments.Keep, $"{set.Name}-{set.Rows.Count}-{arguments.Options.Bits}.graph");
-        if (File.Exists(kept)) return HnswIndex.Over(GraphFile.Read(PhysicalFileSystem.Instance, kept, HugePages.Advise), set.Rows);
-        var built = HnswIndex.Build(set.Rows, arguments.Options);
-        if (kept is not null) GraphFile.Write(PhysicalFileSystem.Instance, kept, built.Graph);
-        return built;
     }
 
     private static void Measure(DataSet set, HnswIndex index, FilterCase filter, int rounds, List<string> lines)

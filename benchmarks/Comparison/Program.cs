@@ -11,7 +11,19 @@ switch (arguments.Benchmark)
     case "filters":
         FilterBenchmark.Run(arguments);
         return 0;
+    case "churn":
+        ChurnBenchmark.Run(arguments);
+        return 0;
+    case "growth":
+        GrowthBenchmark.Run(arguments);
+        return 0;
+    case "cold":
+        ColdBenchmark.Run(arguments);
+        return 0;
+    case "evicted":
+        EvictedBenchmark.Run(arguments);
+        return 0;
     default:
-        Console.Error.WriteLine($"There is no benchmark '{arguments.Benchmark}': search, filters.");
+        Console.Error.WriteLine($"There is no benchmark '{arguments.Benchmark}': search, filters, churn, growth, cold, evicted.");
         return 2;
 }
