@@ -101,9 +101,3 @@ internal abstract class HnswIndex(HnswGraph graph, VectorRows rows) : IDisposabl
             };
     }
 }
-
-/// <summary>What a search computed.</summary>
-/// <param name="CodeDistances">Distances between codes.</param>
-/// <param name="FloatDistances">Exact distances.</param>
-/// <param name="Scanned">Whether every allowed row was compared instead of the graph walked.</param>
-internal readonly record struct SearchCost(long CodeDistances, long FloatDistances, bool Scanned);
