@@ -40,7 +40,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
         if (journal is not null) FreezeMany();
-        _worker = new SegmentWorker(_segments, isReadOnly: journal is null);
+        _worker = new SegmentWorker(_segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current));
         if (journal is null) return;
         _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;

@@ -168,7 +168,7 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     private SearchCost Scan(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref TopHits hits)
     {
         fixed (float* asked = query) ExactSearch.Instance.Run(Rows, asked, allowed, Numbers, ref hits);
-        return new SearchCost(0, matching, Scanned: true);
+        return new SearchCost(0, matching, SearchWay.Exact, Scanned: true);
     }
 
     // The bits of rows become those of vectors.

@@ -9,6 +9,7 @@ internal sealed class SegmentWorker : IDisposable
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private readonly SegmentStore _store;
     private readonly bool _isReadOnly;
+    private readonly Func<CorruptionException, bool> _mend;
     private readonly Thread[] _threads;
     private readonly ManualResetEventSlim _seal = new(false, spinCount: 0);
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
@@ -18,9 +19,10 @@ internal sealed class SegmentWorker : IDisposable
 
     /// <param name="store">What works.</param>
     /// <param name="isReadOnly">Whether nothing may be written: then graphs that are there are loaded, and that is all.</param>
-    public SegmentWorker(SegmentStore store, bool isReadOnly)
+    /// <param name="mend">Puts damage right that is met on the way; false when it cannot.</param>
+    public SegmentWorker(SegmentStore store, bool isReadOnly, Func<CorruptionException, bool> mend)
     {
-        (_store, _isReadOnly) = (store, isReadOnly);
+        (_store, _isReadOnly, _mend) = (store, isReadOnly, mend);
         _threads =
         [
             new Thread(() => Run(_seal, Seal)) { IsBackground = true, Name = "memengine-sealer" },
@@ -78,6 +80,11 @@ internal sealed class SegmentWorker : IDisposable
             catch (OperationCanceledException)
             {
                 // Something more urgent came: it is looked at anew.
+                wake.Set();
+            }
+            catch (CorruptionException e) when (_mend(e))
+            {
+                // It is made again from the journal, and work goes on with that.
                 wake.Set();
             }
             catch (MemoryEngineException e)

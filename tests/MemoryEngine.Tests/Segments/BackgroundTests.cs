@@ -54,7 +54,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         var names = Directory.GetFiles(Path.Combine(_directory, "segments")).Select(p => Path.GetFileName(p)!).ToList();
         output.WriteLine(string.Join(' ', names));
         Assert.Contains(names, SegmentFiles.IsGraph);
-        Assert.True(SegmentFiles.LastNumber(MemoryEngine.Storage.PhysicalFileSystem.Instance, Path.Combine(_directory, "segments")) > 20);
+        Assert.True(SegmentFiles.LastNumber(MemoryEngine.Storage.PhysicalFileSystem.Instance, Path.Combine(_directory, "segments")) > 12);
         Assert.Empty((await MemoryStore.CheckAsync(_directory, Options)).Problems);
         await using var again = await OpenAsync();
         foreach (var (n, (id, version)) in acknowledged.Where(a => a.Key % 37 == 0))
@@ -99,8 +99,8 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
                     var byWords = await store.RecallAsync(new RecallQuery { Text = Word(n, 1), K = 2 });
                     Assert.Equal(Draft(n, 1).Text, Assert.Single(byWords.Memories).Memory.Text);
                 }
-                if (store.Stats().Health == "degraded" && store.Stats().OpeningNotes.Any(note => note.Contains(file, StringComparison.Ordinal)))
-                    mended++;
+                // At the opening, or when it was touched.
+                if (store.Stats().OpeningNotes.Any(note => note.Contains(file, StringComparison.Ordinal))) mended++;
             }
         }
         output.WriteLine($"{mended} of 20 were met");
@@ -114,7 +114,11 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
 
     private static async Task SettleAsync(MemoryStore store)
     {
-        while (!store.IsSettled) await Task.Delay(5);
+        for (var waited = 0; !store.IsSettled; waited++)
+        {
+            Assert.True(waited < 4_000, $"Segments were not settled after 20 seconds; the pool is {store.Stats().Health}.");
+            await Task.Delay(5);
+        }
     }
 
     private static async Task<int> ReadAsync(
@@ -174,7 +178,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
 
     private static MemoryDraft Draft(int n, int version) => new()
     {
-        Text = $"common words and {Word(n, version)}, {string.Join(' ', Enumerable.Range(0, 20).Select(i => Word(n * i % 991, 7)))}",
+        Text = $"common words and {Word(n, version)}, {string.Join(' ', Enumerable.Range(0, 60).Select(i => Word(n * i % 39_989, 7)))}",
         Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["v"] = Vector(n) },
     };
 }
