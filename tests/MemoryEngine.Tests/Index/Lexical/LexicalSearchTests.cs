@@ -53,7 +53,8 @@ public sealed class LexicalSearchTests
         var (live, match) = (Bits(Rows, r => r % 9 > 0), Bits(Rows, r => r % 9 > 3));
         int[] words = [.. Enumerable.Range(0, 150)];
         float[] weights = [.. words.Select(_ => (float)random.NextDouble() + 0.1f)];
-        var marks = Enumerable.Range(0, Rows).Select(r => r % 9 > 3 ? RowMark.Live | RowMark.Match : r % 9 > 0 ? RowMark.Live : RowMark.None).ToArray();
+        var marks = Enumerable.Range(0, Rows)
+            .Select(r => r % 9 > 3 ? RowMark.Live | RowMark.Match : r % 9 > 0 ? RowMark.Live : RowMark.None).ToArray();
         var liveLength = all.Lengths.Where((_, r) => r % 9 > 0).Sum(l => (long)l);
         using var query = LexicalQuery.Of([.. words.Select(WordCollection.Term)], weights);
         var expected = new TopHits(new Hit[Rows]);

@@ -84,7 +84,8 @@ public sealed class SegmentPostingsTests
             Assert.InRange(words.Sections[1].Requests - before, 1, 14 * 1000);
         }
         // Hashes that are not spread at all are found as well.
-        var crowded = Enumerable.Range(0, 30_000).Select(i => ((ulong)i + (i < 20_000 ? 0 : ulong.MaxValue - 40_000), new[] { i % 100 }, Once)).ToList();
+        var crowded = Enumerable.Range(0, 30_000)
+            .Select(i => ((ulong)i + (i < 20_000 ? 0 : ulong.MaxValue - 40_000), new[] { i % 100 }, Once)).ToList();
         (words, postings) = SealedWords.Write(0, new int[100], crowded);
         using (words)
         {
@@ -142,7 +143,8 @@ public sealed class SegmentPostingsTests
             var (b, bPostings) = all.Seal(cut, memtable);
             using var merged = new SealedWords();
             var writer = new PostingsWriter(merged, lengths);
-            IPostingSource[] sources = [new SegmentTerms(aPostings), new SegmentTerms(bPostings), new MemtableTerms(all.Memtable(memtable), 0, memtable)];
+            IPostingSource[] sources =
+                [new SegmentTerms(aPostings), new SegmentTerms(bPostings), new MemtableTerms(all.Memtable(memtable), 0, memtable)];
             PostingsMerger.Merge(sources, first, IsErased, writer);
             writer.Finish();
             merged.Open(first, lengths.Length);
