@@ -83,7 +83,7 @@ internal static class LexicalBenchmark
             (liveCount, liveLength) = (liveCount + 1, liveLength + collection.Lengths[row]);
             if (random.NextDouble() < matching) match[row >> 6] |= 1UL << (row & 63);
         }
-        var chunks = LiveRows.CountChunks(live);
+        var chunks = LiveRowBits.CountChunks(live);
         var postings = queries.Sum(q => q.Sum(t => segments.Sum(s => s.TryFind(t, out var list) ? (long)list.Count : 0))) / (double)queries.Count;
         var times = new[] { new List<double>(), new List<double>() };
         var hits = new[] { new Hit[Best], new Hit[Best] };
@@ -95,7 +95,7 @@ internal static class LexicalBenchmark
                 using var query = LexicalQuery.Of(terms, Enumerable.Repeat(1f, terms.Length).ToArray());
                 for (var way = 0; way < 2; way++)
                 {
-                    var view = new LexicalView(new LiveRows(live, chunks), new RowBits(match), liveCount, liveLength);
+                    var view = new LexicalView(new LiveRowBits(live, chunks), new RowBits(match), liveCount, liveLength);
                     var top = new TopHits(hits[way]);
                     var (before, start) = (GC.GetAllocatedBytesForCurrentThread(), ThreadTime.Now);
                     LexicalSearch.Search(new LexicalParts(segments), query, view, ref top, prunes: way == 0);

@@ -54,30 +54,6 @@ internal sealed class PostingList
         Volatile.Write(ref _length, length);
     }
 
-    /// <summary>
-    /// Adds postings as <see cref="Encoded"/> gave them, counted from a document on. They may be of anyone's making: false,
-    /// with nothing added, when they are not postings of the next <paramref name="documents"/> documents.
-    /// </summary>
-    public bool TryAppend(int first, int documents, ReadOnlySpan<byte> encoded)
-    {
-        var walk = new StrictWalk(encoded, documents);
-        if (first <= _lastDocument || !walk.MoveNext()) return false;
-        var (document, frequency) = (walk.Document, walk.Frequency);
-        var rest = encoded[walk.Position..];
-        while (walk.MoveNext())
-        {
-            // To the end, or to what is wrong.
-        }
-        if (walk.Failed) return false;
-        // Of what follows the first posting every step stays what it was.
-        if (_bytes.Length - _length < MostBytes + rest.Length) Grow(MostBytes + rest.Length);
-        var length = Write(_bytes, _length, first + document - _lastDocument, frequency);
-        rest.CopyTo(_bytes.AsSpan(length));
-        _lastDocument = first + walk.Document;
-        Volatile.Write(ref _length, length + rest.Length);
-        return true;
-    }
-
     public Cursor Read()
     {
         // The length first: the array read after it holds at least that much.
@@ -154,34 +130,6 @@ internal sealed class PostingList
             if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
         }
         return 0;
-    }
-
-    /// <summary>Like <see cref="Cursor"/>, over bytes that may be no postings at all.</summary>
-    private ref struct StrictWalk(ReadOnlySpan<byte> bytes, int documents)
-    {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
-        private int _position;
-
-        public readonly int Position => _position;
-
-        public int Document { get; private set; } = -1;
-
-        public int Frequency { get; private set; }
-
-        public bool Failed { get; private set; }
-
-        public bool MoveNext()
-        {
-            if (_position == _bytes.Length) return false;
-            if (!TryRead(_bytes, ref _position, out var step, out var frequency) || step >= documents - Document)
-            {
-                Failed = true;
-                return false;
-            }
-            Document += step;
-            Frequency = frequency;
-            return true;
-        }
     }
 
     public ref struct Cursor(ReadOnlySpan<byte> bytes)

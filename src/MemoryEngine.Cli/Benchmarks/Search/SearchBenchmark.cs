@@ -71,7 +71,7 @@ internal sealed class SearchBenchmark(VectorMatrix vectors, VectorMatrix queries
     private double[] Pass(HnswIndex index, int count, int ef)
     {
         var microseconds = new double[count];
-        Workers.Run(options.Threads, 0, count, 16, () =>
+        new Workers(options).Run(0, count, 16, () =>
         {
             var hits = new Hit[_k];
             return i =>

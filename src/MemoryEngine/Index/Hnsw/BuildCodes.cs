@@ -14,7 +14,7 @@ internal sealed unsafe class BuildCodes : IDisposable
         _block = new NativeBlock((nint)order.Length * stride, options.Advise);
         Table = new CodeTable(_block.First, stride, _block.First + stride - sizeof(CodeTail), stride, Coder.CodeBytes);
         var table = Table;
-        Workers.Run(options.Threads, order.Length, 256, node =>
+        new Workers(options).Run(order.Length, 256, node =>
             table.Tail(node) = Coder.Encode(rows.Span(order[node]), new Span<byte>(table.Code(node), Coder.CodeBytes)));
     }
 

@@ -11,11 +11,11 @@ internal sealed unsafe class BuildGraph : IDisposable
     private readonly LinkTable[] _tables;
     private readonly int[] _nodes;
 
-    public BuildGraph(int count, HnswOptions options)
+    public BuildGraph(InsertionOrder order, HnswOptions options)
     {
         M = options.M;
-        (Rows, Levels) = InsertionOrder.Of(count, options.M);
-        _nodes = new int[(count == 0 ? 0 : Levels[0]) + 1];
+        Order = order;
+        _nodes = new int[(Count == 0 ? 0 : Levels[0]) + 1];
         foreach (var level in Levels)
             for (var i = 0; i <= level; i++) _nodes[i]++;
         _links = new NativeBlock[_nodes.Length];
@@ -32,11 +32,13 @@ internal sealed unsafe class BuildGraph : IDisposable
 
     public int M { get; }
 
+    public InsertionOrder Order { get; }
+
     /// <summary>The row of each node.</summary>
-    public int[] Rows { get; }
+    public int[] Rows => Order.Rows;
 
     /// <summary>The highest level of each node, falling.</summary>
-    public byte[] Levels { get; }
+    public byte[] Levels => Order.Levels;
 
     public int Count => Rows.Length;
 

@@ -8,14 +8,28 @@ internal static unsafe class GraphPacking
 {
     public static HnswGraph Pack(BuildGraph graph, VectorRows rows, HnswOptions options)
     {
-        var bits = options.Bits == 0 ? HnswOptions.BitsFor(rows.Dimension) : options.Bits;
+        var bits = options.BitsOf(rows.Dimension);
         var coder = VectorCoder.For(rows, bits);
         var nodesOn = Enumerable.Range(0, graph.LevelCount).Select(graph.NodesOn).ToArray();
         var packed = new HnswGraph(new GraphShape(rows.Dimension, bits, coder.CodeBytes, graph.M, nodesOn), coder, options.Advise);
-        var order = Order(graph);
+        try
+        {
+            Fill(packed, graph, rows, options);
+            return packed;
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
+    }
+
+    private static void Fill(HnswGraph packed, BuildGraph graph, VectorRows rows, HnswOptions options)
+    {
+        var (order, coder) = (Order(graph), packed.Coder);
         var numbers = new int[order.Length];
         for (var number = 0; number < order.Length; number++) numbers[order[number]] = number;
-        Workers.Run(options.Threads, order.Length, 256, number =>
+        new Workers(options).Run(order.Length, 256, number =>
         {
             var node = order[number];
             packed.Rows[number] = graph.Rows[node];
@@ -24,7 +38,6 @@ internal static unsafe class GraphPacking
             for (var level = 0; level <= graph.Levels[node]; level++)
                 CopyLinks(graph.Table(level).Of(node), packed.Links(level).Of(number), numbers);
         });
-        return packed;
     }
 
     private static void CopyLinks(int* from, int* to, int[] numbers)

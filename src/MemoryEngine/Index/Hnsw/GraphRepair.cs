@@ -8,7 +8,7 @@ namespace MemoryEngine.Index;
 /// Every step reaches one node more and loses none: a lost node is linked from the nearest reached node that has room; where
 /// none has, the nearest gives its farthest link up, and the lost node takes that link over.
 /// </remarks>
-internal sealed unsafe class GraphRepair<TCodes>(BuildGraph graph, HnswBuilder<TCodes> builder)
+internal sealed unsafe class GraphRepair<TCodes>(BuildGraph graph, HnswBuilder<TCodes> builder, Workers worker)
     where TCodes : struct, ICodeKind
 {
     private const int Candidates = 64;
@@ -27,13 +27,14 @@ internal sealed unsafe class GraphRepair<TCodes>(BuildGraph graph, HnswBuilder<T
             if (nodes == 0) continue;
             Array.Clear(_reached, 0, nodes);
             Reach(0, level);
-            for (var node = 1; node < nodes; node++)
+            var on = level;
+            worker.Run(nodes, 256, node =>
             {
-                if (_reached[node]) continue;
-                LinkTo(node, level, scratch, keys);
-                Reach(node, level);
+                if (_reached[node]) return;
+                LinkTo(node, on, scratch, keys);
+                Reach(node, on);
                 repaired++;
-            }
+            });
         }
         return repaired;
     }

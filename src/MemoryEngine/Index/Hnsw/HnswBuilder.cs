@@ -15,13 +15,24 @@ internal sealed unsafe class HnswBuilder<TCodes>(BuildGraph graph, BuildCodes co
     // Alone at first: two threads that insert the first nodes would not see each other.
     private const int First = 1000;
     private readonly int[] _owners = new int[graph.Count];
+    private readonly Workers _workers = new(options);
 
+    // Where walks begin: the first node, once it is in the graph.
+    private int _entry;
+
+    /// <summary>Inserts every node that did not come from an older graph.</summary>
     public void Build()
     {
         if (graph.Count == 0) return;
-        Workers.Run(1, 1, Math.Min(First, graph.Count), 1, Inserter);
-        Workers.Run(options.Threads, Math.Min(First, graph.Count), graph.Count, 16, Inserter);
-        Workers.Run(options.Threads, 0, graph.Count, 256, Trimmer);
+        var (order, added) = (graph.Order, new List<int>());
+        _entry = order.Carried == 0 ? 0 : Array.FindIndex(order.From, from => from >= 0);
+        for (var node = order.Carried == 0 ? 1 : 0; node < graph.Count; node++)
+            if (order.From[node] < 0) added.Add(node);
+        // One that reaches higher than the graph does comes first, and all after it begin there.
+        var alone = Math.Min(added.Count, Math.Max(First - order.Carried, 1));
+        _workers.AsOne().Run(0, alone, 16, () => Inserter(added));
+        _workers.Run(alone, added.Count, 16, () => Inserter(added));
+        _workers.Run(0, graph.Count, 256, Trimmer);
     }
 
     public SearchScratch NewScratch() =>
@@ -43,30 +54,30 @@ internal sealed unsafe class HnswBuilder<TCodes>(BuildGraph graph, BuildCodes co
         scratch.Begin(limit);
         Buffer.MemoryCopy(table.Code(node), scratch.QueryCode, table.CodeBytes, table.CodeBytes);
         scratch.CodeQuery = codes.Coder.AsQuery(table.Tail(node));
-        Beam<TCodes>.Enter(scratch, table, 0);
+        Beam<TCodes>.Enter(scratch, table, _entry);
     }
 
     /// <summary>Walks down from the entry and through a level.</summary>
     public void Walk(SearchScratch scratch, int level)
     {
-        for (var above = graph.LevelCount - 1; above > level; above--)
+        for (int above = graph.Levels[_entry]; above > level; above--)
             Beam<TCodes>.Descend(scratch, codes.Table, graph.Table(above));
         Beam<TCodes>.Search(scratch, codes.Table, graph.Table(level));
     }
 
-    private Action<int> Inserter()
+    private Action<int> Inserter(List<int> nodes)
     {
         var scratch = NewScratch();
         var keys = new long[Math.Max(options.EfConstruction, graph.Room(0) + 1)];
         var sorted = new long[graph.Room(0) + 1];
-        return node => Insert(node, scratch, keys, sorted);
+        return i => Insert(nodes[i], scratch, keys, sorted);
     }
 
     private void Insert(int node, SearchScratch scratch, long[] keys, long[] sorted)
     {
         Ask(scratch, node, options.EfConstruction);
-        var top = graph.LevelCount - 1;
-        int own = graph.Levels[node];
+        int top = graph.Levels[_entry];
+        var own = Math.Min(graph.Levels[node], top);
         for (var level = top; level > own; level--) Beam<TCodes>.Descend(scratch, codes.Table, graph.Table(level));
         fixed (long* candidates = keys)
             for (var level = own; level >= 0; level--)
@@ -76,6 +87,7 @@ internal sealed unsafe class HnswBuilder<TCodes>(BuildGraph graph, BuildCodes co
                 if (level > 0) Reenter(scratch, candidates, count);
                 Connect(node, level, candidates, NeighbourSelection<TCodes>.Choose(codes, candidates, count, graph.M), sorted);
             }
+        if (node < _entry) _entry = node;
     }
 
     /// <summary>The nearest of a level are where the walk of the level below starts.</summary>

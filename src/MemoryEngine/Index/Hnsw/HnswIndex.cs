@@ -24,8 +24,31 @@ internal abstract class HnswIndex(HnswGraph graph, VectorRows rows) : IDisposabl
 
     public static HnswIndex Build(VectorRows rows, HnswOptions options, KernelVariant variant)
     {
-        options.Validate();
-        return Over(KernelDispatch.Use<Building, HnswGraph>(variant, new Building(rows, options)), rows, variant);
+        options.Validate(rows.Count);
+        var building = new Building(null, InsertionOrder.Of(rows.Count, options), rows, options);
+        return Over(KernelDispatch.Use<Building, HnswGraph>(variant, building), rows, variant);
+    }
+
+    /// <summary>
+    /// Builds the graph of a new set of vectors from that of a part of them, and inserts the others. Nodes whose vectors are
+    /// gone are bridged; where more of them are than <see cref="HnswOptions.MostDropped"/> allows, the graph is built anew.
+    /// Best from the graph of the largest part. The older graph is only read, and stays.
+    /// </summary>
+    /// <param name="start">The graph of a part, with any codes.</param>
+    /// <param name="newRows">For each row of <paramref name="start"/> its row in the new set, or -1 where it is gone.</param>
+    /// <param name="rows">The new set; it must outlive the index.</param>
+    /// <param name="options">Of the new graph. A carried node keeps its level, so keys should be those of the older graph.</param>
+    public static HnswIndex Merge(HnswGraph start, ReadOnlySpan<int> newRows, VectorRows rows, HnswOptions options)
+    {
+        options.Validate(rows.Count);
+        if (newRows.Length != start.Shape.Count)
+            throw new ArgumentException($"{newRows.Length} rows are given for a graph of {start.Shape.Count}.", nameof(newRows));
+        if (start.Shape.Dimension != rows.Dimension || start.Coder.Metric != rows.Metric)
+            throw new ArgumentException(
+                $"The graph is of {start.Shape.Dimension} dimensions and {start.Coder.Metric}, the vectors of {rows.Dimension} and {rows.Metric}.");
+        var order = InsertionOrder.Merged(start, newRows, rows.Count, options);
+        if (order.Dropped > options.MostDropped * start.Shape.Count || start.Shape.M != options.M) return Build(rows, options);
+        return Over(KernelDispatch.Use<Building, HnswGraph>(new Building(start, order, rows, options)), rows);
     }
 
     /// <summary>An index over a finished graph, which it then owns.</summary>
@@ -52,16 +75,17 @@ internal abstract class HnswIndex(HnswGraph graph, VectorRows rows) : IDisposabl
 
     protected abstract void Release();
 
-    private readonly struct Building(VectorRows rows, HnswOptions options) : IKernelUser<HnswGraph>
+    private readonly struct Building(HnswGraph? start, InsertionOrder order, VectorRows rows, HnswOptions options) : IKernelUser<HnswGraph>
     {
         public HnswGraph Use<TKernels>()
             where TKernels : struct, IKernels
         {
-            using var building = new BuildGraph(rows.Count, options);
-            using var codes = new BuildCodes(rows, building.Rows, options);
+            using var building = new BuildGraph(order, options);
+            using var codes = new BuildCodes(rows, order.Rows, options);
+            if (start is not null) GraphCarrying<ByteCodes<TKernels>>.Run(start, building, codes, options);
             var builder = new HnswBuilder<ByteCodes<TKernels>>(building, codes, options);
             builder.Build();
-            new GraphRepair<ByteCodes<TKernels>>(building, builder).Run();
+            new GraphRepair<ByteCodes<TKernels>>(building, builder, new Workers(options).AsOne()).Run();
             return GraphPacking.Pack(building, rows, options);
         }
     }

@@ -10,11 +10,13 @@ internal static unsafe class NeighbourSelection<TCodes>
     where TCodes : struct, ICodeKind
 {
     /// <summary>Moves the chosen to the front of the sorted keys; returns how many they are.</summary>
-    public static int Choose(BuildCodes codes, long* sorted, int count, int atMost)
+    public static int Choose(BuildCodes codes, long* sorted, int count, int atMost) => Extend(codes, sorted, 0, count, atMost);
+
+    /// <summary>As <see cref="Choose"/>, where the first <paramref name="chosen"/> keys are chosen already.</summary>
+    public static int Extend(BuildCodes codes, long* keys, int chosen, int count, int atMost)
     {
-        var chosen = 0;
-        for (var i = 0; i < count && chosen < atMost; i++)
-            if (IsApart(codes, sorted, chosen, sorted[i])) sorted[chosen++] = sorted[i];
+        for (var i = chosen; i < count && chosen < atMost; i++)
+            if (IsApart(codes, keys, chosen, keys[i])) keys[chosen++] = keys[i];
         return chosen;
     }
 

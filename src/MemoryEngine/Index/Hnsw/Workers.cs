@@ -1,29 +1,48 @@
 namespace MemoryEngine.Index;
 
-/// <summary>Threads that share a range of numbers, a run of them at a time. With one thread it is a loop in order.</summary>
-internal static class Workers
+/// <summary>
+/// Threads that share a range of numbers, a run of them at a time. With one thread it is a loop in order. Between two runs a
+/// thread holds nothing: there it may be cancelled, and there it lets itself be slowed down.
+/// </summary>
+internal sealed class Workers(int threads, Action? pause, CancellationToken cancellation)
 {
-    public static void Run(int threads, int count, int runLength, Action<int> work) => Run(threads, 0, count, runLength, () => work);
+    public Workers(HnswOptions options)
+        : this(options.Threads, options.Pause, options.Cancellation)
+    {
+    }
 
-    /// <param name="threads">The calling thread is one of them.</param>
+    /// <summary>The same with the calling thread alone.</summary>
+    public Workers AsOne() => new(1, pause, cancellation);
+
+    public void Run(int count, int runLength, Action<int> work) => Run(0, count, runLength, () => work);
+
     /// <param name="from">The first number.</param>
     /// <param name="to">The number behind the last.</param>
     /// <param name="runLength">Numbers taken at once.</param>
-    /// <param name="worker">Makes what a thread works with; called once on each.</param>
-    public static void Run(int threads, int from, int to, int runLength, Func<Action<int>> worker)
+    /// <param name="worker">Makes what a thread works with; called once on each. The calling thread is one of them.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; some numbers have been worked on.</exception>
+    public void Run(int from, int to, int runLength, Func<Action<int>> worker)
     {
         if (threads <= 1 || to - from <= runLength)
         {
             var work = worker();
-            for (var i = from; i < to; i++) work(i);
+            for (var start = from; start < to; start += runLength) OneRun(start, Math.Min(start + runLength, to), work);
             return;
         }
         var next = from;
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Parallel.For(0, threads, parallel, _ =>
         {
             var work = worker();
             for (int start; (start = Interlocked.Add(ref next, runLength) - runLength) < to;)
-                for (var i = start; i < Math.Min(start + runLength, to); i++) work(i);
+                OneRun(start, Math.Min(start + runLength, to), work);
         });
+    }
+
+    private void OneRun(int from, int to, Action<int> work)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        pause?.Invoke();
+        for (var i = from; i < to; i++) work(i);
     }
 }

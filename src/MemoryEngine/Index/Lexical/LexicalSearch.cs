@@ -3,7 +3,7 @@ using System.Buffers;
 namespace MemoryEngine.Index;
 
 /// <summary>
-/// BM25 over all parts of a pool's words, as <see cref="LexicalIndex.Search"/> computes it over one. First every term is
+/// BM25 over all parts of a pool's words. First every term is
 /// found in every part and its live rows are counted; then each part is scored against the best of those before. Nothing is
 /// allocated but pooled arrays.
 /// </summary>
@@ -34,7 +34,7 @@ internal unsafe ref struct LexicalSearch
         _view = view;
         (_query, _terms) = (query, query.Terms.Length);
         // A row for each part, and one in which they are brought into order.
-        _cursors = ArrayPool<TermCursor>.Shared.Rent((parts.Segments.Length + 2) * _terms);
+        _cursors = ArrayPool<TermCursor>.Shared.Rent((parts.Count + 1) * _terms);
         _places = ArrayPool<long>.Shared.Rent(_terms);
         _lists = ArrayPool<SegmentList>.Shared.Rent(_terms);
         _holding = ArrayPool<long>.Shared.Rent(_terms);
@@ -42,7 +42,7 @@ internal unsafe ref struct LexicalSearch
         _ranks = ArrayPool<float>.Shared.Rent(_terms);
         _order = ArrayPool<int>.Shared.Rent(_terms);
         _postings = new PostingBuffer(PostingsPerTerm * _terms);
-        _cursors.AsSpan(0, (parts.Segments.Length + 2) * _terms).Clear();
+        _cursors.AsSpan(0, (parts.Count + 1) * _terms).Clear();
         _holding.AsSpan(0, _terms).Clear();
     }
 
@@ -70,14 +70,17 @@ internal unsafe ref struct LexicalSearch
     }
 
     /// <summary>How many live rows have a term.</summary>
-    public static long DocumentFrequency(in LexicalParts parts, ulong term, in LiveRows live)
+    public static long DocumentFrequency(in LexicalParts parts, ulong term, in LiveRowBits live)
     {
         var count = 0L;
         foreach (var segment in parts.Segments)
             if (segment.TryFind(term, out var list)) count += list.CountLive(live, segment.FirstRow);
-        if (parts.Memtable?.Find(term) is not { } postings) return count;
-        for (var cursor = postings.Read(); cursor.MoveNext() && cursor.Document < parts.MemtableRows;)
-            count += live.Has(parts.MemtableFirst + cursor.Document) ? 1 : 0;
+        foreach (var (index, firstRow, rows) in parts.Memtables)
+        {
+            if (index.Find(term) is not { } postings) continue;
+            for (var cursor = postings.Read(); cursor.MoveNext() && cursor.Document < rows;)
+                count += live.Has(firstRow + cursor.Document) ? 1 : 0;
+        }
         return count;
     }
 
@@ -95,10 +98,13 @@ internal unsafe ref struct LexicalSearch
             for (var t = 0; t < _terms; t++)
                 if (_lists[t].Count > 0) _holding[t] += Open(ref cursors[t], _lists[t], segment.FirstRow, liveness == Liveness.All);
         }
-        if (_parts.Memtable is null) return;
-        var newest = CursorsOf(_parts.Segments.Length);
-        for (var t = 0; t < _terms; t++)
-            if (_parts.Memtable.Find(_query.Terms[t]) is { } list) _holding[t] += Open(ref newest[t], list);
+        for (var part = _parts.Segments.Length; part < _parts.Count; part++)
+        {
+            var memtable = _parts.Memtables[part - _parts.Segments.Length];
+            var cursors = CursorsOf(part);
+            for (var t = 0; t < _terms; t++)
+                if (memtable.Index.Find(_query.Terms[t]) is { } list) _holding[t] += Open(ref cursors[t], list, memtable);
+        }
     }
 
     private int Open(ref TermCursor cursor, in SegmentList list, int firstRow, bool isAllLive)
@@ -114,16 +120,16 @@ internal unsafe ref struct LexicalSearch
         return isAllLive ? list.Count : _view.Live.CountOf(rows, firstRow);
     }
 
-    private int Open(ref TermCursor cursor, PostingList list)
+    private int Open(ref TermCursor cursor, PostingList list, in WordsInMemory memtable)
     {
         var read = list.Read();
         cursor.Slot = _postings.Reserve(read.MostPostings);
         var rows = _postings.Rows[cursor.Slot..];
         var frequencies = _postings.Frequencies[cursor.Slot..];
-        while (read.MoveNext() && read.Document < _parts.MemtableRows)
+        while (read.MoveNext() && read.Document < memtable.Rows)
             (rows[cursor.Count], frequencies[cursor.Count++]) = (read.Document, read.Frequency);
         _postings.Take(cursor.Count);
-        return _view.Live.CountOf(rows[..cursor.Count], _parts.MemtableFirst);
+        return _view.Live.CountOf(rows[..cursor.Count], memtable.FirstRow);
     }
 
     // Works out what a posting of each term adds at most, in units, and the order of the terms; returns what a unit is worth.
@@ -176,20 +182,22 @@ internal unsafe ref struct LexicalSearch
                 var lengths = segment.LengthsPointer;
                 scorer.Score(Prepare(part, memory, bm25, lengths), segment.FirstRow, segment.Rows, lengths, ref hits);
             }
-            ScoreMemtable(scorer, memory, bm25, ref hits);
+            for (var i = 0; i < _parts.Memtables.Length; i++) ScoreMemtable(i, scorer, memory, bm25, ref hits);
         }
         ArrayPool<int>.Shared.Return(window);
     }
 
-    private readonly void ScoreMemtable(scoped in WindowScorer scorer, scoped in SearchMemory memory, scoped in Bm25 bm25, ref TopHits hits)
+    private readonly void ScoreMemtable(
+        int i, scoped in WindowScorer scorer, scoped in SearchMemory memory, scoped in Bm25 bm25, ref TopHits hits)
     {
-        if (_parts.Memtable is null || _parts.MemtableRows == 0) return;
-        var lengths = ArrayPool<int>.Shared.Rent(_parts.MemtableRows);
-        for (var row = 0; row < _parts.MemtableRows; row++) lengths[row] = _parts.Memtable.Length(row);
+        var (index, firstRow, rows) = _parts.Memtables[i];
+        if (rows == 0) return;
+        var lengths = ArrayPool<int>.Shared.Rent(rows);
+        for (var row = 0; row < rows; row++) lengths[row] = index.Length(row);
         fixed (int* pinned = lengths)
         {
-            var cursors = Prepare(_parts.Segments.Length, memory, bm25, pinned);
-            scorer.Score(cursors, _parts.MemtableFirst, _parts.MemtableRows, pinned, ref hits);
+            var cursors = Prepare(_parts.Segments.Length + i, memory, bm25, pinned);
+            scorer.Score(cursors, firstRow, rows, pinned, ref hits);
         }
         ArrayPool<int>.Shared.Return(lengths);
     }
@@ -198,7 +206,7 @@ internal unsafe ref struct LexicalSearch
     private readonly Span<TermCursor> Prepare(int part, scoped in SearchMemory memory, scoped in Bm25 bm25, int* lengths)
     {
         var found = CursorsOf(part);
-        var ordered = CursorsOf(_parts.Segments.Length + 1);
+        var ordered = CursorsOf(_parts.Count);
         var (count, slot) = (0, _postings.Count);
         foreach (var t in _order.AsSpan(0, _terms))
         {

@@ -120,7 +120,7 @@ internal readonly unsafe struct SegmentList
     }
 
     /// <summary>How many of the rows are live; blocks of which all are, or none, are not read.</summary>
-    public int CountLive(in LiveRows live, int firstRow)
+    public int CountLive(in LiveRowBits live, int firstRow)
     {
         Span<int> rows = stackalloc int[PostingBlock.Size];
         if (BlockCount == 0)

@@ -75,7 +75,7 @@ public sealed class HostilePostingsTests
         var isSound = Try(() =>
         {
             var postings = words.Open(0, Rows);
-            for (var i = 0L; i < postings.TermCount; i++) postings.ListOf(i).CountLive(new LiveRows(live, LiveRows.CountChunks(live)), 0);
+            for (var i = 0L; i < postings.TermCount; i++) postings.ListOf(i).CountLive(new LiveRowBits(live, LiveRowBits.CountChunks(live)), 0);
         });
         isSound &= Try(() =>
         {
@@ -88,7 +88,7 @@ public sealed class HostilePostingsTests
             isSound &= Try(() =>
             {
                 using var query = LexicalQuery.Of([.. Enumerable.Range(0, 120).Select(WordCollection.Term)], Enumerable.Repeat(1f, 120).ToArray());
-                var view = new LexicalView(new LiveRows(live, LiveRows.CountChunks(live)), new RowBits(live), Rows - 56, Rows * 20L);
+                var view = new LexicalView(new LiveRowBits(live, LiveRowBits.CountChunks(live)), new RowBits(live), Rows - 56, Rows * 20L);
                 var hits = new TopHits(new Hit[20]);
                 SegmentPostings[] segments = [words.Open(0, Rows)];
                 LexicalSearch.Search(new LexicalParts(segments), query, view, ref hits, prunes);

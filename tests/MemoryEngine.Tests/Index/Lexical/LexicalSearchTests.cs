@@ -144,9 +144,11 @@ public sealed class LexicalSearchTests
     private static void CheckFrequency(
         WordCollection all, int word, SegmentPostings[] segments, LexicalIndex? index, int memtable, ulong[] live)
     {
-        var parts = new LexicalParts(segments, index, memtable, all.Rows - memtable);
+        WordsInMemory[] memory = index is null ? [] : [new WordsInMemory(index, memtable, all.Rows - memtable)];
+        var parts = new LexicalParts(segments, memory);
         var expected = Enumerable.Range(0, all.Rows).Count(r => new RowBits(live).Has(r) && all.Frequency(r, word) > 0);
-        Assert.Equal(expected, LexicalSearch.DocumentFrequency(parts, WordCollection.Term(word), new LiveRows(live, LiveRows.CountChunks(live))));
+        var rows = new LiveRowBits(live, LiveRowBits.CountChunks(live));
+        Assert.Equal(expected, LexicalSearch.DocumentFrequency(parts, WordCollection.Term(word), rows));
     }
 
     /// <summary>Where segments begin and the memtable does, in several ways.</summary>
@@ -185,9 +187,10 @@ public sealed class LexicalSearchTests
         var liveRows = Enumerable.Range(0, all.Rows).Where(r => new RowBits(live).Has(r)).ToList();
         using var query = LexicalQuery.Of([.. words.Select(WordCollection.Term)], weights);
         var view = new LexicalView(
-            new LiveRows(live, LiveRows.CountChunks(live)), new RowBits(match), liveRows.Count, liveRows.Sum(r => (long)all.Lengths[r]));
+            new LiveRowBits(live, LiveRowBits.CountChunks(live)), new RowBits(match), liveRows.Count, liveRows.Sum(r => (long)all.Lengths[r]));
         var hits = new TopHits(new Hit[n]);
-        LexicalSearch.Search(new LexicalParts(segments, index, memtable, all.Rows - memtable), query, view, ref hits, prunes);
+        WordsInMemory[] memory = index is null ? [] : [new WordsInMemory(index, memtable, all.Rows - memtable)];
+        LexicalSearch.Search(new LexicalParts(segments, memory), query, view, ref hits, prunes);
         return hits.Best.ToArray();
     }
 

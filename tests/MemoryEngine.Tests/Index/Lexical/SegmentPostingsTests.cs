@@ -116,7 +116,7 @@ public sealed class SegmentPostingsTests
                     if (deaths == Rows) bits.AsSpan().Clear();
                     // Deaths in one stretch, or all over.
                     else for (var i = 0; i < deaths; i++) Kill(bits, first + (deaths == 40 ? 12_345 + i : random.Next(Rows)));
-                    var live = new LiveRows(bits, LiveRows.CountChunks(bits));
+                    var live = new LiveRowBits(bits, LiveRowBits.CountChunks(bits));
                     foreach (var list in lists)
                     {
                         Assert.True(postings.TryFind(list.Term, out var read));

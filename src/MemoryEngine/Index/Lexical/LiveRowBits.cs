@@ -18,7 +18,7 @@ internal enum Liveness
 /// </summary>
 /// <param name="words">The bits, as in <see cref="RowBits"/>; rows past the end are not live.</param>
 /// <param name="chunks">Live rows of each <see cref="ChunkRows"/>, the first from row 0; as many as the words fill, or more.</param>
-internal readonly ref struct LiveRows(ReadOnlySpan<ulong> words, ReadOnlySpan<int> chunks)
+internal readonly ref struct LiveRowBits(ReadOnlySpan<ulong> words, ReadOnlySpan<int> chunks)
 {
     public const int ChunkRows = 4096;
 
