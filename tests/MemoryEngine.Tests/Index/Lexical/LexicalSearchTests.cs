@@ -45,32 +45,6 @@ public sealed class LexicalSearchTests
     }
 
     [Fact]
-    public void Scores_are_those_of_the_index_in_memory()
-    {
-        const int Rows = 5000;
-        var random = new Random(TestSeed.Value);
-        var all = new WordCollection(random, Rows, 400, 20);
-        var (live, match) = (Bits(Rows, r => r % 9 > 0), Bits(Rows, r => r % 9 > 3));
-        int[] words = [.. Enumerable.Range(0, 150)];
-        float[] weights = [.. words.Select(_ => (float)random.NextDouble() + 0.1f)];
-        var marks = Enumerable.Range(0, Rows)
-            .Select(r => r % 9 > 3 ? RowMark.Live | RowMark.Match : r % 9 > 0 ? RowMark.Live : RowMark.None).ToArray();
-        var liveLength = all.Lengths.Where((_, r) => r % 9 > 0).Sum(l => (long)l);
-        using var query = LexicalQuery.Of([.. words.Select(WordCollection.Term)], weights);
-        var expected = new TopHits(new Hit[Rows]);
-        all.Memtable(0).Search(query, marks, marks.Count(m => m != RowMark.None), liveLength, ref expected);
-        var (sealedWords, postings) = all.Seal(0, Rows);
-        using (sealedWords)
-        {
-            var hits = Find(all, [postings], null, Rows, words, weights, live, match, Rows);
-            var scores = expected.Best.ToArray().ToDictionary(h => h.Row, h => h.Score);
-            Assert.Equal(scores.Count, hits.Length);
-            // Floats summed one way, and whole units of a millionth or so the other.
-            foreach (var hit in hits) Assert.Equal(scores[hit.Row], hit.Score, 1e-5 + (2e-6 * hit.Score));
-        }
-    }
-
-    [Fact]
     public void A_search_allocates_nothing()
     {
         var all = new WordCollection(new Random(TestSeed.Value), 6000, 400, 20);
@@ -78,18 +52,18 @@ public sealed class LexicalSearchTests
         using (words)
         {
             SegmentPostings[] segments = [postings];
-            var index = all.Memtable(5000);
+            WordsInMemory[] memtables = [new(all.Memtable(5000), 5000, 1000)];
             using var query = LexicalQuery.Of([.. Enumerable.Range(0, 200).Select(WordCollection.Term)], Enumerable.Repeat(1f, 200).ToArray());
             var bits = Bits(6000, _ => true);
-            var chunks = LiveRows.CountChunks(bits);
+            var chunks = LiveRowBits.CountChunks(bits);
             var best = new Hit[64];
             var least = long.MaxValue;
             for (var i = 0; i < 40; i++)
             {
                 var hits = new TopHits(best);
-                var view = new LexicalView(new LiveRows(bits, chunks), new RowBits(bits), 6000, all.Lengths.Sum());
+                var view = new LexicalView(new LiveRowBits(bits, chunks), new RowBits(bits), 6000, all.Lengths.Sum());
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                LexicalSearch.Search(new LexicalParts(segments, index, 5000, 1000), query, view, ref hits);
+                LexicalSearch.Search(new LexicalParts(segments, memtables), query, view, ref hits);
                 // Other tests take arrays out of the same pool, so that now and then one is missing.
                 least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             }
