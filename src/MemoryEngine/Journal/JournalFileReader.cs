@@ -84,7 +84,7 @@ internal sealed class JournalFileReader : IDisposable
         var at = 0;
         for (var i = 0; i < batch.FrameCount; i++)
         {
-            _ = FrameHeader.TryRead(frames[at..], Header.Salt, framesOffset + at, out var frame, out var payload);
+            var frame = FrameHeader.ReadChecked(frames[at..], out var payload);
             var sequences = SequencesOf(frame, payload, framesOffset + at);
             visit(new JournalFrame(frame.Sequence, frame.Type, payload, new JournalPosition(_number, framesOffset + at), sequences));
             _lastSequence = frame.Sequence + sequences - 1;

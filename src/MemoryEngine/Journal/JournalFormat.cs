@@ -191,11 +191,18 @@ internal static class JournalFormat
             var crc = Crc32C.Append(Checksum(frame[..16], salt, offset), frame[FrameHeaderBytes..]);
             if (BinaryPrimitives.ReadUInt32LittleEndian(frame[16..]) != crc) return false;
             if (BinaryPrimitives.ReadUInt32LittleEndian(frame[20..]) != 0) return false;
-            var type = BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]);
-            if (type > byte.MaxValue) return false;
-            header = new FrameHeader(length, (EventType)type, BinaryPrimitives.ReadInt64LittleEndian(frame[8..]));
-            payload = frame.Slice(FrameHeaderBytes, length);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) > byte.MaxValue) return false;
+            header = ReadChecked(frame, out payload);
             return !frame[(FrameHeaderBytes + length)..].ContainsAnyExcept((byte)0);
+        }
+
+        /// <summary>Reads the frame at the start of <paramref name="source"/>, which has been found to be one.</summary>
+        public static FrameHeader ReadChecked(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> payload)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(source);
+            payload = source.Slice(FrameHeaderBytes, length);
+            var type = (EventType)BinaryPrimitives.ReadUInt32LittleEndian(source[4..]);
+            return new FrameHeader(length, type, BinaryPrimitives.ReadInt64LittleEndian(source[8..]));
         }
     }
 

@@ -16,15 +16,12 @@ internal sealed partial class RecordStore
     {
         rebuildReason = null;
         _ = MemoryPlan.For(options);
+        if (checkpoint is not null && TryOpen(files, directory, options, checkpoint, out rebuildReason) is { } recovered) return recovered;
         if (!files.DirectoryExists(directory))
         {
             // What is synced in a directory whose own name is not may be gone as a whole.
             files.CreateDirectory(directory);
             files.SyncDirectory(Path.GetDirectoryName(directory)!);
-        }
-        if (checkpoint is not null)
-        {
-            if (TryRecover(files, directory, options, checkpoint, out rebuildReason) is { } recovered) return recovered;
         }
         foreach (var path in files.List(directory).Select(name => Path.Combine(directory, name)))
         {
@@ -33,6 +30,14 @@ internal sealed partial class RecordStore
         }
         files.SyncDirectory(directory);
         return new RecordStore(files, directory, options);
+    }
+
+    /// <summary>Opens from a checkpoint; null when it cannot be used, and then what it needs is still there.</summary>
+    public static RecordStore? TryOpen(
+        IFileSystem files, string directory, RecordStoreOptions options, RecordCheckpoint checkpoint, out string? reason)
+    {
+        reason = "its directory is not there";
+        return files.DirectoryExists(directory) ? TryRecover(files, directory, options, checkpoint, out reason) : null;
     }
 
     private static RecordStore? TryRecover(

@@ -9,16 +9,19 @@ internal sealed partial class RowTable
     /// <summary>Which events counted before, and from which one on all do.</summary>
     public (View Past, long PresentFrom) Present => (_past, _presentFrom);
 
-    /// <summary>The next row, as it was when it was born.</summary>
-    public void AddKept(Row row, int length)
+    /// <summary>So many rows are going to be added.</summary>
+    public void Reserve(int rows) => _newest.Reserve(rows);
+
+    /// <summary>The next row, as it was when it was born. <see cref="FindKept"/> follows.</summary>
+    public void AddKept(in Row row, int length)
     {
-        var index = Rows.Count;
-        row.Previous = _newest.GetValueOrDefault(row.MemoryId, -1);
-        Rows.Add(row);
+        var index = Rows.Add(row);
         Columns.Add(index, row);
         Lengths.Add(length);
-        _newest[row.MemoryId] = index;
     }
+
+    /// <summary>Makes kept rows from one on known by their memories' ids.</summary>
+    public void FindKept(int first) => _newest.SetFrom(first);
 
     /// <summary>Records that hold nothing: their events were dropped from the journal, their numbers are not given again.</summary>
     public void AddErased(long birth, int count)

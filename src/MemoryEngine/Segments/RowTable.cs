@@ -24,13 +24,15 @@ internal readonly record struct LiveRows(long Count, long Length)
 /// </summary>
 internal sealed partial class RowTable
 {
-    private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
+    private readonly NewestRows _newest;
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
     private readonly LiveBits _live = new();
     private PoolView _current = new(View.Empty, 0, default, LiveBitmap.Empty, 0);
     private long _erasures;
     private View _past = View.Empty;
     private long _presentFrom = 1;
+
+    public RowTable() => _newest = new NewestRows(Rows);
 
     public AppendOnlyList<Row> Rows { get; } = new();
 
@@ -68,7 +70,7 @@ internal sealed partial class RowTable
     public bool IsPurged(Guid memoryId) => _purged.ContainsKey(memoryId);
 
     /// <summary>The row of the newest version of a memory, whether any view knows it or not, or -1.</summary>
-    public int FindNewest(Guid memoryId) => _newest.GetValueOrDefault(memoryId, -1);
+    public int FindNewest(Guid memoryId) => _newest.Find(memoryId);
 
     /// <summary>The rows of a memory's versions, newest first, whether any view knows them or not.</summary>
     public IEnumerable<int> VersionsOf(Guid memoryId)
@@ -84,7 +86,7 @@ internal sealed partial class RowTable
     /// <summary>The row of the version of a memory that is live in a view, or -1.</summary>
     public int FindLive(Guid memoryId, View view)
     {
-        for (var row = _newest.GetValueOrDefault(memoryId, -1); row >= 0; row = Rows[row].Previous)
+        for (var row = _newest.Find(memoryId); row >= 0; row = Rows[row].Previous)
             if (Rows[row].IsLive(view)) return row;
         return -1;
     }
@@ -92,7 +94,7 @@ internal sealed partial class RowTable
     /// <summary>The row of the newest version of a memory that a view knows, live or not, or -1.</summary>
     public int FindNewest(Guid memoryId, View view)
     {
-        var row = _newest.GetValueOrDefault(memoryId, -1);
+        var row = _newest.Find(memoryId);
         while (row >= 0 && !Rows[row].IsKnown(view)) row = Rows[row].Previous;
         return row;
     }
@@ -112,7 +114,7 @@ internal sealed partial class RowTable
     public void Remember(long sequence, long position, RecordReader record, RowDraft draft)
     {
         var place = record.Place;
-        var previous = _newest.GetValueOrDefault(place.MemoryId, -1);
+        var previous = _newest.Find(place.MemoryId);
         var index = Rows.Count;
         Rows.Add(new Row
         {
@@ -142,7 +144,7 @@ internal sealed partial class RowTable
         Parts.Active.Add(index, draft, Spaces);
         Columns.Add(index, Rows[index]);
         Count(index, +1);
-        _newest[place.MemoryId] = index;
+        _ = _newest.Set(place.MemoryId, index);
     }
 
     public void Forget(long recordId, long sequence)
@@ -166,7 +168,7 @@ internal sealed partial class RowTable
     public void Purge(Guid memoryId)
     {
         _purged[memoryId] = true;
-        var row = _newest.GetValueOrDefault(memoryId, -1);
+        var row = _newest.Find(memoryId);
         while (row >= 0)
         {
             var previous = Rows[row].Previous;
@@ -209,13 +211,13 @@ internal sealed partial class RowTable
     private void Unlink(int row)
     {
         var (memoryId, previous) = (Rows[row].MemoryId, Rows[row].Previous);
-        if (_newest.GetValueOrDefault(memoryId, -1) == row)
+        if (_newest.Find(memoryId) == row)
         {
-            if (previous >= 0) _newest[memoryId] = previous;
-            else _newest.TryRemove(memoryId, out _);
+            if (previous >= 0) _ = _newest.Set(memoryId, previous);
+            else _newest.Remove(memoryId);
             return;
         }
-        for (var next = _newest.GetValueOrDefault(memoryId, -1); next >= 0; next = Rows[next].Previous)
+        for (var next = _newest.Find(memoryId); next >= 0; next = Rows[next].Previous)
             if (Rows[next].Previous == row) Volatile.Write(ref Rows[next].Previous, previous);
     }
 

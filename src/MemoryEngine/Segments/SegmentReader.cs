@@ -120,6 +120,7 @@ internal sealed class SegmentReader : IDisposable
                 throw new CorruptionException(_file.Path, offset, $"row {Header.FirstRow + row}", "other bytes");
             if (table.Rows[Header.FirstRow + row].IsErased) erased++;
         }
+        table.FindKept(Header.FirstRow);
         if (erased != Header.EmptyRows) throw Malformed(rows, $"{Header.EmptyRows} rows that hold nothing");
     }
 

@@ -29,7 +29,12 @@ internal sealed class KeptState
     /// <summary>Nothing but the record checkpoint, when the journal says otherwise than the manifest.</summary>
     public KeptState WithoutRows() => new() { Newest = Newest };
 
-    public static KeptState Load(IFileSystem files, PoolPaths paths, Guid? poolId, List<string> notes)
+    /// <param name="files">The disk.</param>
+    /// <param name="paths">The pool's.</param>
+    /// <param name="poolId">The pool's; null when its journal cannot tell.</param>
+    /// <param name="notes">Gets what is not used, and why.</param>
+    /// <param name="onNewest">Is given the newest manifest that checks out before its segments are read.</param>
+    public static KeptState Load(IFileSystem files, PoolPaths paths, Guid? poolId, List<string> notes, Action<Manifest> onNewest)
     {
         Manifest? newest = null;
         foreach (var file in new ManifestFiles(files, paths.Manifests).Read())
@@ -38,7 +43,7 @@ internal sealed class KeptState
             if (file.Manifest is { } manifest)
             {
                 var isForeign = poolId is { } id && manifest.PoolId != id;
-                if (!isForeign) newest ??= manifest;
+                if (!isForeign && newest is null) onNewest(newest = manifest);
                 if (!isForeign && !manifest.HasRows) continue;
                 var (table, snapshots) = (new RowTable(), new SnapshotTable());
                 problem = isForeign ? $"it belongs to pool {manifest.PoolId}" : TryFill(files, paths, manifest, table, snapshots);
@@ -53,6 +58,7 @@ internal sealed class KeptState
     private static string? TryFill(IFileSystem files, PoolPaths paths, Manifest manifest, RowTable table, SnapshotTable snapshots)
     {
         foreach (var (id, space) in manifest.Spaces.Index()) table.Spaces.Declare(id, space);
+        table.Reserve(manifest.RowCount);
         foreach (var segment in manifest.Segments)
         {
             try

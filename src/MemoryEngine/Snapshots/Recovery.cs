@@ -17,6 +17,10 @@ internal readonly record struct OpeningTimes(TimeSpan Segments, TimeSpan Records
 internal sealed class Recovery
 {
     private const long SmallestExpectation = 100_000;
+
+    // Of fewer rows a thread of its own costs more than it saves.
+    private const int RowsForTwoThreads = 50_000;
+
     private readonly IFileSystem _files;
     private readonly PoolPaths _paths;
     private readonly long _recordMemoryBytes;
@@ -24,6 +28,7 @@ internal sealed class Recovery
     private KeptState _kept = null!;
     private CoveredEvents? _covered;
     private Replayer? _replayer;
+    private Task<RecordStore?>? _recordsUnderWay;
     private long _putThrough;
 
     public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention) =>
@@ -65,12 +70,12 @@ internal sealed class Recovery
     {
         var watch = Stopwatch.StartNew();
         if (withRecords) SyncNames();
-        _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes);
-        var segments = watch.Elapsed;
-        if (withRecords) OpenRecords();
-        var records = watch.Elapsed;
         try
         {
+            _kept = KeptState.Load(_files, _paths, PoolIdOfJournal(), Notes, withRecords ? BeginRecords : static _ => { });
+            var segments = watch.Elapsed;
+            if (withRecords) OpenRecords();
+            var records = watch.Elapsed;
             var scan = Replay();
             // Manifests and checkpoints are written after the journal is synced: one that is ahead proves a loss.
             var applied = Math.Max(_kept.Newest?.Sequence ?? 0, Records?.AppliedSequence ?? 0);
@@ -104,7 +109,7 @@ internal sealed class Recovery
         }
         catch
         {
-            Records?.Dispose();
+            (Records ?? _recordsUnderWay?.GetAwaiter().GetResult())?.Dispose();
             throw;
         }
     }
@@ -127,20 +132,35 @@ internal sealed class Recovery
         return JournalFormat.FileHeader.Read(page.AsSpan(0, file.Read(0, page)), path).PoolId;
     }
 
+    // The record log opens beside the rows of a large pool.
+    private void BeginRecords(Manifest newest)
+    {
+        if (newest.RowCount < RowsForTwoThreads) return;
+        _recordsUnderWay = Task.Run(() =>
+            RecordStore.TryOpen(_files, _paths.Records, OptionsFor(newest.RowCount), newest.Records, out _));
+    }
+
+    private RecordStoreOptions OptionsFor(long records) => new()
+    {
+        MemoryBudgetBytes = _recordMemoryBytes,
+        // Room to double before the log's index gets crowded.
+        ExpectedRecords = Math.Max(SmallestExpectation, 2 * records),
+    };
+
     private void OpenRecords()
     {
+        if (_recordsUnderWay is not null)
+        {
+            Records = _recordsUnderWay.GetAwaiter().GetResult();
+            _recordsUnderWay = null;
+            if (Records is not null) return;
+        }
         // Without a usable checkpoint the record log starts empty. Its old files may be all that is left of a damaged
         // pool, so they go only once the journal is known to be whole; that also tells how many records there are.
         long records = Table.RowCount;
         if (_kept.Source is null)
             _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
-        // Room to double before the log's index gets crowded.
-        var options = new RecordStoreOptions
-        {
-            MemoryBudgetBytes = _recordMemoryBytes,
-            ExpectedRecords = Math.Max(SmallestExpectation, 2 * records),
-        };
-        Records = RecordStore.Open(_files, _paths.Records, options, RecordSource, out var reason);
+        Records = RecordStore.Open(_files, _paths.Records, OptionsFor(records), RecordSource, out var reason);
         if (reason is not null) Notes.Add($"The record log was made again from the journal: {reason}. Nothing is lost.");
     }
 
