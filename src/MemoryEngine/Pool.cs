@@ -145,6 +145,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>Has a segment written of what should not stay in memory.</summary>
     public void WakeWorker() => _worker.Wake();
 
+    /// <summary>Puts rows in the place of a damaged segment; false when it is not there any more.</summary>
+    public bool TryMend(Segment damaged, Memtable rows) => _segments.TryMend(damaged, rows);
+
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
     {
@@ -215,7 +218,8 @@ internal sealed class Pool : ICommitHost, IDisposable
             _commit?.Dispose();
             if (_journal is not null)
             {
-                if (_journal.Bytes - _checkpointedBytes >= Options.CheckpointOnCloseBytes) Checkpoint();
+                // What was mended is named by no manifest yet.
+                if (Mending.HasMended || _journal.Bytes - _checkpointedBytes >= Options.CheckpointOnCloseBytes) Checkpoint();
                 _journal.Close();
             }
         }
@@ -255,6 +259,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         Answers.Prune(NowMicroseconds);
         var sequence = _journal.LastSequence;
         _checkpoints!.Take(sequence, standsAlone);
+        // It may have left segments without graphs.
+        _worker.Wake();
         _checkpointProblem = null;
         return sequence;
     }

@@ -63,10 +63,16 @@ internal static class PoolCheck
         long bytes = 0;
         foreach (var name in SegmentFiles.Names(files, directory))
         {
-            if (SegmentFiles.KindOf(name) is not { } kind) continue;
+            var path = Path.Combine(directory, name);
             try
             {
-                var (read, wrong) = SegmentReader.Check(files, kind, Path.Combine(directory, name));
+                if (SegmentFiles.IsGraph(name))
+                {
+                    using var graph = GraphFile.Read(files, path, advise: null);
+                    bytes += GraphFile.BytesOf(graph);
+                }
+                if (SegmentFiles.KindOf(name) is not { } kind) continue;
+                var (read, wrong) = SegmentReader.Check(files, kind, path);
                 bytes += read;
                 problems.AddRange(wrong.Select(Problem));
             }

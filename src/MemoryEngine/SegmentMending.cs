@@ -26,7 +26,7 @@ internal sealed class SegmentMending(Pool pool)
             var damaged = Array.Find(parts.Segments, s => s.Path == damage.File || s.All.Any(v => v.Path == damage.File));
             if (damaged is null) return false;
             var rows = Make(damaged);
-            if (pool.Table.Parts.TryMend(damaged, rows))
+            if (pool.TryMend(damaged, rows))
             {
                 // Those that were purged while it was made were not told to it.
                 for (var row = damaged.FirstRow; row < damaged.EndRow; row++) if (pool.Table.IsErased(row)) rows.Erase(row);

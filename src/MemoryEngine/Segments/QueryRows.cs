@@ -40,9 +40,6 @@ internal readonly ref struct QueryRows
     /// <summary>The live rows that the filters let through.</summary>
     public ReadOnlySpan<ulong> Match => _match.AsSpan(0, _words);
 
-    /// <summary>Whether <see cref="Match"/> are fewer than <see cref="Live"/>.</summary>
-    public bool IsFiltered => _match != _live;
-
     public static QueryRows Of(RowTable table, PoolView seen, RecallQuery query, long nowMicroseconds)
     {
         var rows = new QueryRows(seen);

@@ -9,6 +9,7 @@ internal sealed class Segment : IDisposable
     private readonly SegmentVectors?[] _vectors = new SegmentVectors?[Limits.MaxSpaces];
 
     private readonly SealedBytes _bytes;
+    private int _looked;
 
     private Segment(SegmentInfo info, SealedBytes bytes)
     {
@@ -52,6 +53,10 @@ internal sealed class Segment : IDisposable
 
     public SegmentVectors? Vectors(int space) => _vectors[space];
 
+    /// <summary>Checks a block that nobody has touched yet; false when there is none left. For one thread.</summary>
+    /// <exception cref="CorruptionException">It is damaged. The next call goes on behind it.</exception>
+    public bool VerifyNext() => _bytes.VerifyNext(ref _looked) || All.Any(v => v.VerifyNext());
+
     /// <summary>Gives its mappings back, once nobody searches them.</summary>
     public void Dispose()
     {
@@ -71,6 +76,8 @@ internal sealed class Segment : IDisposable
             {
                 var path = SegmentFiles.VectorsPathOf(directory, info.Number, vectors.Space);
                 if (vectors.Space >= spaces.Count) throw new CorruptionException(path, 0, $"vectors of {spaces.Count} spaces", $"{vectors}");
+                if (vectors.Revision != spaces[vectors.Space].Revision)
+                    throw new CorruptionException(path, 60, $"vectors of revision {spaces[vectors.Space].Revision}", $"vectors of revision {vectors.Revision}");
                 segment._vectors[vectors.Space] = SegmentVectors.Open(files, path, poolId, info, vectors, spaces[vectors.Space].Space);
             }
             return segment;

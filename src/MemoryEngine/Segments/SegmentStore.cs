@@ -13,11 +13,10 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     private readonly SegmentGraphs _graphs = new(files, directory, limits, pause);
     private readonly Lock _numbering = new();
     private readonly HashSet<int> _underWay = [];
-    private CancellationTokenSource _merge = new();
+    private volatile CancellationTokenSource _merge = new();
+    private volatile bool _closing;
     private int _lastNumber = SegmentFiles.LastNumber(files, directory);
 
-    /// <summary>The segments as they are now.</summary>
-    public SegmentInfo[] Infos => [.. table.Parts.Current.Segments.Select(s => s.Info)];
 
     /// <summary>Vectors that have to be compared one by one until their graph is there.</summary>
     public long UnindexedVectors =>
@@ -30,6 +29,17 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         _ = SealFrozen();
     }
 
+    /// <summary>The segments, which hold every row that is in no memtable: what stands in for a damaged one is written first.</summary>
+    public SegmentInfo[] Infos()
+    {
+        while (true)
+        {
+            // A reader may meet damage at any time.
+            if (table.Parts.Current is { Mended: [] } parts) return [.. parts.Segments.Select(s => s.Info)];
+            _ = WriteMended();
+        }
+    }
+
     /// <summary>Makes a segment of the rows whose memtables are frozen; false when there are none.</summary>
     public bool SealFrozen()
     {
@@ -38,7 +48,10 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             var parts = table.Parts.Current;
             var (first, end) = (parts.SealedRows, parts.Active.FirstRow);
             if (first == end) return false;
-            WriteAndReplace(first, end - first);
+            WriteAndReplace(first, end - first, static segment =>
+            {
+                foreach (var vectors in segment.All.Where(v => v.WantsCodes)) vectors.Encode();
+            });
             return true;
         }
     }
@@ -93,6 +106,21 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         }
     }
 
+    /// <summary>Makes codes of vectors that have no graph and none in a file; false when there is nothing to do.</summary>
+    public bool EncodeOnce()
+    {
+        lock (_merging)
+        {
+            foreach (var vectors in table.Parts.Current.Segments.SelectMany(s => s.All))
+            {
+                if (!vectors.WantsCodes || vectors.Info.GraphLength > 0) continue;
+                vectors.Encode();
+                return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Gives the largest vectors that lack their graph one; false when none does.</summary>
     /// <exception cref="OperationCanceledException">Something more urgent came, or the pool closes.</exception>
     public bool IndexOnce()
@@ -104,6 +132,11 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             if (missing.Count == 0) return false;
             var (number, vectors) = missing.MaxBy(v => v.Vectors.Count);
             _graphs.Provide(vectors, number, null, _merge.Token);
+            if (vectors.TakeCodes() is { } codes)
+            {
+                table.Parts.Readers.WaitForReaders();
+                codes.Dispose();
+            }
             return true;
         }
     }
@@ -124,17 +157,34 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         }
     }
 
+    /// <summary>Checks a block that nobody has touched yet; false when there is none left. For one thread.</summary>
+    /// <exception cref="CorruptionException">It is damaged. The next call goes on behind it.</exception>
+    public bool ScrubOnce()
+    {
+        var epoch = table.Parts.Readers.Enter();
+        try
+        {
+            return table.Parts.Current.Segments.Any(s => s.VerifyNext());
+        }
+        finally
+        {
+            table.Parts.Readers.Exit(epoch);
+        }
+    }
+
     /// <summary>Writes anew what holds rows that were erased since it was written.</summary>
     public void RewriteErased()
     {
         if (!table.Parts.Current.Segments.Any(HoldsErased)) return;
-        _merge.Cancel();
-        lock (_merging)
+        _ = InsteadOfMerging(() =>
         {
-            _merge = new CancellationTokenSource();
             foreach (var segment in table.Parts.Current.Segments.Where(HoldsErased)) WriteAndReplace(segment.FirstRow, segment.Rows);
-        }
+            return true;
+        });
     }
+
+    /// <summary>Puts rows in the place of a damaged segment, which no merge reads then; false when it is not there any more.</summary>
+    public bool TryMend(Segment damaged, Memtable rows) => InsteadOfMerging(() => table.Parts.TryMend(damaged, rows));
 
     /// <summary>Deletes the files that neither a manifest needs nor anybody here.</summary>
     /// <param name="needed">The names of those that manifests need.</param>
@@ -152,8 +202,23 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         SegmentFiles.Sweep(files, directory, (name, number) => number > last || inUse.Contains(number) || needed.Contains(name), must);
     }
 
-    /// <summary>Ends a merge that is under way.</summary>
-    public void Cancel() => _merge.Cancel();
+    /// <summary>Ends a merge that is under way, and lets none begin.</summary>
+    public void Close()
+    {
+        _closing = true;
+        _merge.Cancel();
+    }
+
+    // Whatever merge is under way begins anew.
+    private bool InsteadOfMerging(Func<bool> work)
+    {
+        _merge.Cancel();
+        lock (_merging)
+        {
+            if (!_closing) _merge = new CancellationTokenSource();
+            return work();
+        }
+    }
 
     private bool HoldsErased(Segment segment) => table.CountErased(segment.FirstRow, segment.Rows) != segment.ErasedRows;
 

@@ -11,10 +11,15 @@ namespace MemoryEngine.Segments;
 /// </summary>
 internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
 {
+    // Fewer are compared as they are, exactly.
+    private const int LeastCoded = 1024;
+
     private readonly SealedBytes _bytes;
     private readonly long _first;
     private readonly int* _rows;
     private HnswIndex? _index;
+    private CodeScan? _codes;
+    private int _looked;
 
     private SegmentVectors(SealedBytes bytes, VectorsInfo info, VectorSpace space)
     {
@@ -87,8 +92,24 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     public void Dispose()
     {
         _index?.Dispose();
+        _codes?.Dispose();
         _bytes.Dispose();
     }
+
+    /// <summary>Whether a search compares the query with all vectors, so that codes of them would be worth their memory.</summary>
+    public bool WantsCodes => Count >= LeastCoded && Volatile.Read(ref _codes) is null && Index is null;
+
+    /// <summary>Makes codes to be compared with for as long as there is no graph.</summary>
+    /// <exception cref="CorruptionException">A block is damaged.</exception>
+    public void Encode()
+    {
+        // Codes of damaged vectors would hide the damage.
+        Verify();
+        Volatile.Write(ref _codes, CodeScan.Of(Rows));
+    }
+
+    /// <summary>What a graph has made superfluous, to be disposed of once nobody reads it; null when there is nothing.</summary>
+    public IDisposable? TakeCodes() => Index is null ? null : Interlocked.Exchange(ref _codes, null);
 
     /// <summary>Gives them a graph.</summary>
     public void Attach(HnswIndex index, long graphBytes)
@@ -115,8 +136,8 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
         _bytes.Verify(_first + (row * bytes), bytes);
     }
 
-    /// <summary>Checks a block that was not touched yet; false when there is none from a block on.</summary>
-    public bool VerifyNext(ref int block) => _bytes.VerifyNext(ref block);
+    /// <summary>Checks a block that nobody has touched yet; false when there is none left. For one thread.</summary>
+    public bool VerifyNext() => _bytes.VerifyNext(ref _looked);
 
     /// <summary>The vector of a row; false when it has none.</summary>
     public bool TryFind(int row, out ReadOnlySpan<float> vector)
@@ -167,6 +188,9 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
 
     private SearchCost Scan(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref TopHits hits)
     {
+        // Where few match, most codes would be passed over.
+        if (Volatile.Read(ref _codes) is { } codes && matching >= LeastCoded)
+            return new SearchCost(matching, codes.Run(query, allowed, Numbers, ref hits), SearchWay.Exact, Scanned: true);
         fixed (float* asked = query) ExactSearch.Instance.Run(Rows, asked, allowed, Numbers, ref hits);
         return new SearchCost(0, matching, SearchWay.Exact, Scanned: true);
     }

@@ -1,12 +1,19 @@
+using MemoryEngine.Storage;
+
 namespace MemoryEngine.Segments;
 
 /// <summary>
 /// Keeps the parts of a pool in order while it is open: one thread makes segments of what is frozen, soon, another merges
-/// them and makes their graphs, at its leisure. What fails is tried again after a while, and said.
+/// them and makes their graphs, at its leisure, and looks at what nobody has touched when nothing else is left to do. What fails
+/// is tried again after a while, and said.
 /// </summary>
 internal sealed class SegmentWorker : IDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    // Between two blocks of 64 KiB: some three megabytes a second.
+    private static readonly TimeSpan BetweenBlocks = TimeSpan.FromMilliseconds(20);
+
     private readonly SegmentStore _store;
     private readonly bool _isReadOnly;
     private readonly Func<CorruptionException, bool> _mend;
@@ -15,6 +22,7 @@ internal sealed class SegmentWorker : IDisposable
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
     private volatile bool _closing;
     private string? _problem;
+    private string? _damage;
     private int _busy = 2;
 
     /// <param name="store">What works.</param>
@@ -25,26 +33,30 @@ internal sealed class SegmentWorker : IDisposable
         (_store, _isReadOnly, _mend) = (store, isReadOnly, mend);
         _threads =
         [
-            new Thread(() => Run(_seal, Seal)) { IsBackground = true, Name = "memengine-sealer" },
-            new Thread(() => Run(_merge, Merge)) { IsBackground = true, Name = "memengine-merger" },
+            new Thread(() => Run(_seal, Seal, _seal.Wait)) { IsBackground = true, Name = "memengine-sealer" },
+            new Thread(() => RunBehindOthers(_merge, Merge, Scrub)) { IsBackground = true, Name = "memengine-merger" },
         ];
         _merge.Set();
         foreach (var thread in _threads) thread.Start();
     }
 
-    /// <summary>What failed the last time; null when nothing did.</summary>
-    public string? Problem => Volatile.Read(ref _problem);
+    /// <summary>What failed the last time, or is damaged and could not be mended; null when nothing is.</summary>
+    public string? Problem => Volatile.Read(ref _problem) ?? Volatile.Read(ref _damage);
 
     /// <summary>Whether nothing is left to do, and nothing is being done.</summary>
     public bool IsIdle => Volatile.Read(ref _busy) == 0 && !_seal.IsSet && !_merge.IsSet;
 
-    /// <summary>A memtable was frozen.</summary>
-    public void Wake() => _seal.Set();
+    /// <summary>A memtable was frozen, or there are other segments than before.</summary>
+    public void Wake()
+    {
+        _seal.Set();
+        _merge.Set();
+    }
 
     public void Dispose()
     {
         _closing = true;
-        _store.Cancel();
+        _store.Close();
         _seal.Set();
         _merge.Set();
         foreach (var thread in _threads) thread.Join();
@@ -59,9 +71,46 @@ internal sealed class SegmentWorker : IDisposable
     }
 
     // What lies in files already comes first: it is quick, and a pool that has just been opened answers faster for it.
-    private bool Merge() => _isReadOnly ? _store.LoadOnce() : _store.MergeOnce() || _store.IndexOnce();
+    private bool Merge() => _isReadOnly ? _store.LoadOnce() : _store.EncodeOnce() || _store.MergeOnce() || _store.IndexOnce();
 
-    private void Run(ManualResetEventSlim wake, Func<bool> work)
+    // Until it is woken.
+    private void Scrub()
+    {
+        while (!_merge.Wait(BetweenBlocks))
+        {
+            try
+            {
+                if (_store.ScrubOnce()) continue;
+                _merge.Wait();
+                return;
+            }
+            catch (CorruptionException e)
+            {
+                if (!TryMend(e)) Volatile.Write(ref _damage, e.Message);
+            }
+        }
+    }
+
+    private bool TryMend(CorruptionException damage)
+    {
+        try
+        {
+            return _mend(damage);
+        }
+        catch (MemoryEngineException)
+        {
+            // The journal is damaged as well, or cannot be read: what was met first is what is said.
+            return false;
+        }
+    }
+
+    private void RunBehindOthers(ManualResetEventSlim wake, Func<bool> work, Action rest)
+    {
+        LowPriority.Take();
+        Run(wake, work, rest);
+    }
+
+    private void Run(ManualResetEventSlim wake, Func<bool> work, Action rest)
     {
         while (!_closing)
         {
@@ -74,7 +123,7 @@ internal sealed class SegmentWorker : IDisposable
                 }
                 Volatile.Write(ref _problem, null);
                 Interlocked.Decrement(ref _busy);
-                if (!_closing) wake.Wait();
+                if (!_closing) rest();
                 Interlocked.Increment(ref _busy);
             }
             catch (OperationCanceledException)
@@ -82,13 +131,14 @@ internal sealed class SegmentWorker : IDisposable
                 // Something more urgent came: it is looked at anew.
                 wake.Set();
             }
-            catch (CorruptionException e) when (_mend(e))
-            {
-                // It is made again from the journal, and work goes on with that.
-                wake.Set();
-            }
             catch (MemoryEngineException e)
             {
+                if (e is CorruptionException damage && TryMend(damage))
+                {
+                    // It is made again from the journal, and work goes on with that.
+                    wake.Set();
+                    continue;
+                }
                 Volatile.Write(ref _problem, e.Message);
                 wake.Wait(AfterFailure);
             }

@@ -28,7 +28,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         // A row that holds nothing must hold nothing in the segments that a manifest names, or it would come back.
         store.RewriteErased();
         store.MergeSmall();
-        var (before, segments) = (_segments, store.Infos);
+        var (before, segments) = (_segments, store.Infos());
         var records = recovery.Records!.TakeCheckpoint();
         var manifest = Manifest.Of(poolId, sequence, recovery.Table, recovery.Snapshots, recovery.Answers, segments, records) with
         {

@@ -32,6 +32,10 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fileDescriptor);
 
+    // Linux takes 0 for the calling thread.
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    public static partial int SetPriority(int which, int who, int niceness);
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     public static partial int MAdvise(nint address, nint length, int advice);
 }

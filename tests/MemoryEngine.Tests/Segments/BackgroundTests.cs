@@ -107,6 +107,52 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         Assert.True(mended > 5);
     }
 
+    [Theory]
+    [InlineData(".segment")]
+    [InlineData(".vectors")]
+    public async Task A_bit_that_flips_where_nobody_looks_is_found_while_the_pool_is_idle(string extension)
+    {
+        const int Memories = 400;
+        var random = Seeded();
+        var pool = new SimulatedPool();
+        await using (var store = await OpenAsync(pool))
+        {
+            for (var n = 0; n < Memories; n++) await store.RememberAsync(Draft(n, 1), Durability.Process);
+            await SettleAsync(store);
+        }
+        var damaged = pool.Disk.AfterProcessKill();
+        var file = pool.FilesIn("segments").Where(f => f.EndsWith(extension, StringComparison.Ordinal)).MaxBy(f => damaged.ReadAll(f).Length)!;
+        // In the last section: lengths of rows, which the opening does not read, or vectors.
+        var bytes = damaged.ReadAll(file);
+        var kind = SegmentFiles.KindOf(Path.GetFileName(file))!;
+        var last = SealedHeader.Read(kind, bytes.AsSpan(0, SealedHeader.Bytes), file, bytes.Length).Sections[^1];
+        damaged.FlipBit(file, (last.Offset * 8) + random.Next((int)last.Length * 8));
+        var left = new SimulatedPool { Disk = damaged };
+        await using (var store = await OpenAsync(left))
+        {
+            for (var waited = 0; store.Stats().OpeningNotes.Count == 0; waited++)
+            {
+                Assert.True(waited < 4_000, "Nobody noticed in 20 seconds.");
+                await Task.Delay(5);
+            }
+            await SettleAsync(store);
+            var note = Assert.Single(store.Stats().OpeningNotes);
+            Assert.Contains(file, note, StringComparison.Ordinal);
+            Assert.EndsWith("memories were read from the journal instead; nothing is lost.", note, StringComparison.Ordinal);
+            foreach (var n in Enumerable.Range(0, 60).Select(_ => random.Next(Memories)))
+            {
+                var found = await store.RecallAsync(new RecallQuery { Vector = Vector(n), Space = "v", K = 1 });
+                Assert.Equal(Draft(n, 1).Text, found.Memories[0].Memory.Text);
+            }
+            Assert.Equal("degraded", store.Stats().Health);
+        }
+        // It has been written anew, and the close says so in a manifest.
+        await using var again = await OpenAsync(left);
+        await SettleAsync(again);
+        Assert.Equal(Draft(7, 1).Text, (await again.RecallAsync(new RecallQuery { Vector = Vector(7), Space = "v", K = 1 })).Memories[0].Memory.Text);
+        Assert.Equal(("ready", 0), (again.Stats().Health, again.Stats().OpeningNotes.Count));
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
