@@ -48,7 +48,7 @@ internal static class RecallBenchmark
         await AllocationAsync(Path.Combine(root, "vectors"));
     }
 
-    private static async Task<int> ImportAsync(MemoryStore store, string directory)
+    public static async Task<int> ImportAsync(MemoryStore store, string directory)
     {
         var (count, writes, chunk) = (0, new List<Task>(), new List<MemoryDraft>());
         foreach (var path in Directory.EnumerateFiles(directory, "*.jsonl.gz").Order(StringComparer.Ordinal))
