@@ -19,6 +19,7 @@ internal static class GoldenContent
         OwnerName = "the golden pools",
         JournalFileBytes = 6_000,
         CheckpointBytes = 1L << 30,
+        SegmentLimits = new(GraphVectors: 6),
     };
 
     public static Guid Id(int memory) => Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0194401d-0000-7000-8000-{memory:D12}"));

@@ -1,3 +1,6 @@
+using MemoryEngine.Segments;
+using MemoryEngine.Storage;
+
 namespace MemoryEngine.Tests.Golden;
 
 /// <summary>
@@ -11,9 +14,24 @@ public sealed class GoldenTests
     [Fact]
     public void There_are_pools_of_every_generation()
     {
-        foreach (var generation in new[] { 1, 2 })
+        foreach (var generation in new[] { 1, 2, 3 })
             foreach (var pool in new[] { "closed", "flipped", "killed", "torn" })
                 Assert.Contains($"{generation}/{pool}", GoldenPool.Names);
+    }
+
+    [Fact]
+    public void From_the_third_generation_on_there_are_vectors_and_graphs_in_files_of_their_own()
+    {
+        var segments = Path.Combine(GoldenPool.Folder, "3", "closed", "pool", "segments");
+        var names = Directory.GetFiles(segments).Select(path => Path.GetFileName(path)!).ToList();
+        Assert.True(names.Count(name => name.EndsWith(".vectors", StringComparison.Ordinal)) >= 3);
+        var graphs = names.Where(SegmentFiles.IsGraph).ToList();
+        Assert.NotEmpty(graphs);
+        foreach (var name in graphs)
+        {
+            using var graph = GraphFile.Read(PhysicalFileSystem.Instance, Path.Combine(segments, name), advise: null);
+            Assert.True(graph.Shape.Count >= 6);
+        }
     }
 
     [Theory]

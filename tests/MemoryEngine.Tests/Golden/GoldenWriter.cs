@@ -60,6 +60,8 @@ public sealed class GoldenWriter
         await store.DropSnapshotAsync(back.Undo);
         await store.PurgeAsync([GoldenContent.Id(11)]);
         await store.CompactAsync();
+        // Its checkpoint made a segment; graphs over its vectors follow, and the manifest of the close names them.
+        while (!store.IsSettled) await Task.Delay(5);
         await store.RememberAsync(GoldenContent.Draft(16, 1));
         return [GoldenContent.Id(11)];
     }
