@@ -37,6 +37,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return new MemoryStore(await PoolOpening.OpenAsync(path, options ?? new MemoryStoreOptions(), cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Waits until what is to be learned from the memories has been: for those who measure.</summary>
+    internal Task SettleAsync(CancellationToken cancellationToken) => _pool.Learning.SettleAsync(cancellationToken);
+
     /// <summary>Reads every byte of the pool in a directory and checks it, changing nothing but what opening would.</summary>
     public static Task<CheckReport> CheckAsync(
         string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)

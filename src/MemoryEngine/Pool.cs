@@ -31,6 +31,7 @@ internal sealed class Pool : ICommitHost, IDisposable
             (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
         (_journal, _lock) = (journal, poolLock);
         Bodies = bodies;
+        Learning = new Learning(this);
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
@@ -39,6 +40,9 @@ internal sealed class Pool : ICommitHost, IDisposable
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
         _commit = new GroupCommit(journal, this);
     }
+
+    /// <summary>Learns vectors from what the pool holds.</summary>
+    public Learning Learning { get; }
 
     public MemoryStoreOptions Options { get; }
 
@@ -183,6 +187,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         Records!.MarkApplied(sequence);
         Memtable.Publish(sequence);
+        Learning.Consider();
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -190,6 +195,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Learning.Close();
         Maintenance.Close();
         try
         {

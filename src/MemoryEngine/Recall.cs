@@ -7,13 +7,13 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>
-/// Recall: by vector and by words over one published view, fused by rank, bodies read last. Takes no locks. With the
+/// Recall: by words and by vector over one published view, fused by score, bodies read last. Takes no locks. With the
 /// built-in embedder, or a vector given, and bodies in memory it completes without waiting.
 /// </summary>
 internal sealed class Recall(Pool pool, TextEmbedder embedder)
 {
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
-    private const int MinDepth = 64;
+    private const int MinDepth = 128;
 
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
@@ -109,26 +109,63 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         var byVector = new TopHits(buffer.AsSpan(0, depth));
         var byWords = new TopHits(buffer.AsSpan(depth, depth));
 
-        var space = memtable.Spaces.Find(query.Space);
+        if (query.Text is not null)
+        {
+            using var words = LexicalQuery.Of(query.Text, memtable.Lexical);
+            memtable.Lexical.Search(words, marks, view.Live.Count, view.Live.Length, ref byWords);
+        }
+        var count = query.Parts != RecallParts.Words && TryGetVector(ask, out var column, out var asked)
+            ? SearchVectors(query, column, asked, marks, byWords.Best, ref byVector, target)
+            : ScoreFusion.Fuse([], byWords.Best, target);
+        ArrayPool<Hit>.Shared.Return(buffer);
+        ArrayPool<RowMark>.Shared.Return(marked);
+        return count;
+    }
+
+    // The column that is searched by vector, if any, and the vector as it is compared; pooled.
+    private bool TryGetVector(in Ask ask, out VectorColumn column, out float[] asked)
+    {
+        var query = ask.Query;
+        var space = pool.Memtable.Spaces.Find(query.Space);
+        column = space?.Column!;
+        asked = [];
         if (ask.Vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            space!.Column.Search(given.Span, marks, ref byVector);
+            asked = ArrayPool<float>.Shared.Rent(column.Dimension);
+            column.Prepare(given.Span, asked.AsSpan(0, column.Dimension));
+            return true;
         }
-        else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
+        if (query.Text is null || space is not { IsDerived: true } || !embedder.IsBuiltIn) return false;
+        asked = ArrayPool<float>.Shared.Rent(column.Dimension);
+        if (pool.Memtable.Learned is not { } learned)
         {
-            Span<float> made = stackalloc float[HashingEmbedder.Dimension];
-            HashingEmbedder.Embed(query.Text, made);
-            space.Column.Search(made, marks, ref byVector);
+            HashingEmbedder.Embed(query.Text, asked.AsSpan(0, column.Dimension));
+            return true;
         }
-        if (query.Text is not null)
-        {
-            using var words = LexicalQuery.Of(query.Text);
-            memtable.Lexical.Search(words, marks, view.Live.Count, view.Live.Length, ref byWords);
-        }
-        var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
-        ArrayPool<Hit>.Shared.Return(buffer);
-        ArrayPool<RowMark>.Shared.Return(marked);
+        column = learned.Column;
+        using var terms = TermCounts.Of(query.Text);
+        _ = learned.Model.Embed(terms.Terms, terms.Counts, asked);
+        return true;
+    }
+
+    private static int SearchVectors(
+        RecallQuery asking, VectorColumn column, float[] asked, ReadOnlySpan<RowMark> marks, ReadOnlySpan<Hit> byWords,
+        ref TopHits byVector, Span<FusedHit> target)
+    {
+        var moved = ArrayPool<float>.Shared.Rent(column.Dimension);
+        var query = moved.AsSpan(0, column.Dimension);
+        var own = asked.AsSpan(0, column.Dimension);
+        own.CopyTo(query);
+        if (column.Metric == Metric.Cosine) VectorFeedback.Move(byWords, column, query);
+        // A text without a known word has no direction, and words that found nothing give it none.
+        if (query.ContainsAnyExcept(0f)) column.Search(query, marks, ref byVector);
+        var count = ScoreFusion.Fuse(byVector.Best, asking.Parts == RecallParts.Vector ? [] : byWords, target);
+        // What is told is how like the question itself a memory is.
+        foreach (ref var hit in target[..count])
+            if (hit.Scores.Vector is not null) hit = hit with { Scores = hit.Scores with { Vector = column.Similarity(hit.Row, own) } };
+        ArrayPool<float>.Shared.Return(moved);
+        ArrayPool<float>.Shared.Return(asked);
         return count;
     }
 

@@ -13,8 +13,8 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
 {
     public const string Id = "memengine/hashing";
 
-    /// <summary>Changes whenever the vectors do.</summary>
-    public const string Revision = "1";
+    /// <summary>Changes whenever the vectors do; pools that an earlier one was declared in open all the same.</summary>
+    public const string Revision = "2";
 
     public const int Dimension = 256;
 

@@ -7,19 +7,22 @@ namespace MemoryEngine.Index;
 /// the rows that are live in the reader's view, so a score depends on what the pool holds, not on how it got there;
 /// filters do not change it.
 /// </summary>
-internal sealed class LexicalIndex
+internal sealed class LexicalIndex : ITermSet
 {
-    /// <summary>How fast repetition saturates; with <see cref="B"/>, what plain BM25 does best with on CACM.</summary>
-    private const float K1 = 0.9f;
+    /// <summary>How fast repetition saturates. Between 1.2 and 1.5 it matters little on CACM; 0.9 costs a hundredth of MAP.</summary>
+    private const float K1 = 1.2f;
 
-    /// <summary>How much a long document is held against itself.</summary>
-    private const float B = 0.4f;
+    /// <summary>How much a long document is held against itself. From 0.4 to 0.75 it matters little.</summary>
+    private const float B = 0.5f;
 
     private readonly TermTable _postings = new();
     private readonly AppendOnlyList<int> _lengths = new();
 
     /// <summary>The weighted length of a row, in terms.</summary>
     public int Length(int row) => _lengths[row];
+
+    /// <summary>Whether any row has a term, live or not.</summary>
+    public bool Contains(ulong term) => _postings.Find(term) is not null;
 
     /// <summary>Adds the next row; one writer, rows in order.</summary>
     public void Add(int row, in TermCounts document)

@@ -6,7 +6,7 @@ namespace MemoryEngine.Index;
 /// The vectors of one space, in the order of their rows, searched exactly. Vectors of a cosine space are kept at unit
 /// length. One writer; readers take no locks.
 /// </summary>
-internal sealed class VectorColumn(int dimension, Metric metric)
+internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
 {
     private const int ChunkVectors = 512;
     private readonly AppendOnlyList<int> _rows = new();
@@ -53,6 +53,28 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         return low;
     }
 
+    public bool TryCopy(int row, Span<float> target)
+    {
+        var slot = FirstSlotFrom(row);
+        if (slot == _rows.Count || _rows[slot] != row) return false;
+        Slot(slot).CopyTo(target);
+        return true;
+    }
+
+    /// <summary>How like a row's vector a query is that <see cref="Prepare"/> made ready; null when the row has none.</summary>
+    public float? Similarity(int row, ReadOnlySpan<float> prepared)
+    {
+        var slot = FirstSlotFrom(row);
+        return slot < _rows.Count && _rows[slot] == row ? Similarity(prepared, Slot(slot)) : null;
+    }
+
+    /// <summary>Brings a query into the form in which vectors are kept.</summary>
+    public void Prepare(ReadOnlySpan<float> query, Span<float> target)
+    {
+        if (metric == Metric.Cosine) Normalise(query, target);
+        else query.CopyTo(target);
+    }
+
     /// <summary>Overwrites the vector of a row, if it has one, with zeros.</summary>
     public void Erase(int row)
     {
@@ -64,8 +86,7 @@ internal sealed class VectorColumn(int dimension, Metric metric)
     public void Search(scoped ReadOnlySpan<float> query, ReadOnlySpan<RowMark> marks, ref TopHits hits)
     {
         Span<float> unit = dimension <= 1024 ? stackalloc float[dimension] : new float[dimension];
-        if (metric == Metric.Cosine) Normalise(query, unit);
-        else query.CopyTo(unit);
+        Prepare(query, unit);
         var count = _rows.Count;
         for (var slot = 0; slot < count; slot++)
         {

@@ -43,6 +43,21 @@ public sealed record RecallQuery
 
     /// <summary>Only memories that require this language or state none.</summary>
     public string? Language { get; init; }
+
+    /// <summary>Which parts rank, for those who measure them apart.</summary>
+    internal RecallParts Parts { get; init; } = RecallParts.All;
+}
+
+/// <summary>What ranks in a recall.</summary>
+internal enum RecallParts
+{
+    All,
+
+    /// <summary>BM25 alone.</summary>
+    Words,
+
+    /// <summary>Vectors alone, moved by the words as in <see cref="All"/>.</summary>
+    Vector,
 }
 
 /// <summary>Why a memory was found. A part that did not find it has no score and no rank.</summary>

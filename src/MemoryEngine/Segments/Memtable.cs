@@ -24,6 +24,7 @@ internal sealed partial class Memtable
 {
     private readonly ConcurrentDictionary<Guid, int> _newest = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, bool> _purged = new(concurrencyLevel: 1, capacity: 1);
+    private LearnedColumn? _learned;
     private MemtableView _current = new(View.Empty, 0, default);
     private View _past = View.Empty;
     private long _presentFrom = 1;
@@ -36,6 +37,13 @@ internal sealed partial class Memtable
     public LexicalIndex Lexical { get; } = new();
 
     public SpaceTable Spaces { get; } = new();
+
+    /// <summary>The vectors that were learned from the texts, once there are any; whoever sets it has added all rows.</summary>
+    public LearnedColumn? Learned
+    {
+        get => Volatile.Read(ref _learned);
+        set => Volatile.Write(ref _learned, value);
+    }
 
     public Interner<string> Names { get; } = new();
 
@@ -121,6 +129,7 @@ internal sealed partial class Memtable
         if (FindLive(place.MemoryId, Applied) is var live and >= 0) Die(live + 1, sequence);
         Lexical.Add(index, draft.Terms);
         foreach (var (space, vector) in draft.Vectors) Spaces[space].Column.Add(index, vector.Span);
+        Learned?.Add(index, draft.Terms);
         Count(index, +1);
         _newest[place.MemoryId] = index;
     }
@@ -163,6 +172,7 @@ internal sealed partial class Memtable
         if (r.IsLive(Applied)) Count(row, -1);
         r.Erase();
         for (var space = 0; space < Spaces.Count; space++) Spaces[space].Column.Erase(row);
+        Learned?.Column.Erase(row);
         Unlink(row);
     }
 

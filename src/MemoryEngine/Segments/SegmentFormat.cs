@@ -46,7 +46,7 @@ internal sealed record SegmentHeader(Guid PoolId, int FirstRow, int Rows, int Er
     private const uint FormatVersion = 1;
 
     /// <summary>Of how words and vectors are made of a text. Another revision makes others: then they are made anew.</summary>
-    private const uint AnalysisRevision = 1;
+    private const uint AnalysisRevision = 2;
 
     private const int SectionsAt = 72;
     private const int SectionBytes = 24;
