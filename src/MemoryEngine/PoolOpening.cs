@@ -288,8 +288,6 @@ internal static class PoolOpening
 
     private static void EnsureSameEmbedder(VectorSpace stored, MemoryStoreOptions options, string root)
     {
-        // Its vectors are made anew from the texts whenever it has changed.
-        if (options.Embedder is null && stored.EmbedderId == Index.HashingEmbedder.Id) return;
         var asked = options.Embedder is null
             ? Index.HashingEmbedder.Space
             : stored with { EmbedderId = TextEmbedder.IdentityOf(options), EmbedderRevision = options.EmbedderRevision };

@@ -138,14 +138,14 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         }
         if (query.Text is null || space is not { IsDerived: true } || !embedder.IsBuiltIn) return false;
         asked = ArrayPool<float>.Shared.Rent(column.Dimension);
-        if (pool.Memtable.Learned is not { } learned)
+        using var terms = TermCounts.Of(query.Text);
+        if (pool.Memtable.Learned is { } learned && learned.Model.Embed(terms.Terms, terms.Counts, asked))
         {
-            HashingEmbedder.Embed(query.Text, asked.AsSpan(0, column.Dimension));
+            column = learned.Column;
             return true;
         }
-        column = learned.Column;
-        using var terms = TermCounts.Of(query.Text);
-        _ = learned.Model.Embed(terms.Terms, terms.Counts, asked);
+        // Nothing is learned yet, or nothing of these words.
+        HashingEmbedder.Embed(query.Text, asked.AsSpan(0, column.Dimension));
         return true;
     }
 
@@ -158,8 +158,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         var own = asked.AsSpan(0, column.Dimension);
         own.CopyTo(query);
         if (column.Metric == Metric.Cosine) VectorFeedback.Move(byWords, column, query);
-        // A text without a known word has no direction, and words that found nothing give it none.
-        if (query.ContainsAnyExcept(0f)) column.Search(query, marks, ref byVector);
+        column.Search(query, marks, ref byVector);
         var count = ScoreFusion.Fuse(byVector.Best, asking.Parts == RecallParts.Vector ? [] : byWords, target);
         // What is told is how like the question itself a memory is.
         foreach (ref var hit in target[..count])

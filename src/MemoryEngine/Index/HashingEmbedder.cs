@@ -13,8 +13,11 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
 {
     public const string Id = "memengine/hashing";
 
-    /// <summary>Changes whenever the vectors do; pools that an earlier one was declared in open all the same.</summary>
-    public const string Revision = "2";
+    /// <summary>
+    /// Of the space that pools declare. It stays when the vectors change: only segments keep them, and their header says of
+    /// which analysis.
+    /// </summary>
+    public const string Revision = "1";
 
     public const int Dimension = 256;
 

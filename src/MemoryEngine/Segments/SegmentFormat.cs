@@ -56,6 +56,12 @@ internal sealed record SegmentHeader(Guid PoolId, int FirstRow, int Rows, int Er
 
     private static ReadOnlySpan<byte> Magic => "MEMSEGM\n"u8;
 
+    /// <summary>The revision of the analysis that made its words and vectors.</summary>
+    public uint Analysis { get; private init; } = AnalysisRevision;
+
+    /// <summary>Whether its words are those that texts have today. Otherwise it is whole, and of no use.</summary>
+    public bool IsOfThisAnalysis => Analysis == AnalysisRevision;
+
     public int BlockCount => (int)((BodyEnd - Bytes + BlockBytes - 1) / BlockBytes);
 
     public long FileBytes => BodyEnd + ((long)BlockCount * sizeof(uint));
@@ -104,9 +110,6 @@ internal sealed record SegmentHeader(Guid PoolId, int FirstRow, int Rows, int Er
                 $"{path} has segment format {version} with features {features:x}; this version of MemoryEngine reads format " +
                 $"{FormatVersion} without features. Nothing was changed; open the pool with a newer version.");
         }
-        var revision = BinaryPrimitives.ReadUInt32LittleEndian(page[60..]);
-        if (revision != AnalysisRevision)
-            throw new CorruptionException(path, 60, $"words of analysis {AnalysisRevision}", $"words of analysis {revision}");
         var first = BinaryPrimitives.ReadInt64LittleEndian(page[32..]);
         var (rows, erased) = (BinaryPrimitives.ReadInt32LittleEndian(page[40..]), BinaryPrimitives.ReadInt32LittleEndian(page[44..]));
         var (bodyEnd, count) = (BinaryPrimitives.ReadInt64LittleEndian(page[48..]), BinaryPrimitives.ReadInt32LittleEndian(page[64..]));
@@ -117,7 +120,10 @@ internal sealed record SegmentHeader(Guid PoolId, int FirstRow, int Rows, int Er
             throw new CorruptionException(path, 64, $"{PlainSections} to {MostSections} sections", $"{count}");
         var header = new SegmentHeader(
             new Guid(page.Slice(16, 16), bigEndian: true), (int)first, rows, erased, bodyEnd,
-            BinaryPrimitives.ReadUInt32LittleEndian(page[56..]), ReadSections(page, count, bodyEnd, path));
+            BinaryPrimitives.ReadUInt32LittleEndian(page[56..]), ReadSections(page, count, bodyEnd, path))
+        {
+            Analysis = BinaryPrimitives.ReadUInt32LittleEndian(page[60..]),
+        };
         return header.FileBytes == fileBytes
             ? header
             : throw new CorruptionException(path, fileBytes, $"a file of {header.FileBytes} bytes", $"one of {fileBytes}");

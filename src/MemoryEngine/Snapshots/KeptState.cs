@@ -9,6 +9,8 @@ namespace MemoryEngine.Snapshots;
 /// </summary>
 internal sealed class KeptState
 {
+    private const string Outdated = "its words are of an earlier analysis";
+
     private KeptState()
     {
     }
@@ -44,12 +46,12 @@ internal sealed class KeptState
                 problem = isForeign ? $"it belongs to pool {manifest.PoolId}" : TryFill(files, paths, manifest, memtable, snapshots);
                 if (problem is null) return new KeptState { Source = file, Newest = newest, Memtable = memtable, Snapshots = snapshots };
             }
-            notes.Add($"Manifest {file.Path} is not used: {problem}. Opening takes longer; nothing is lost.");
+            if (problem != Outdated) notes.Add($"Manifest {file.Path} is not used: {problem}. Opening takes longer; nothing is lost.");
         }
         return new KeptState { Newest = newest };
     }
 
-    // Null when all of it is there.
+    // Null when all of it is there. What an earlier version has indexed in its way is no problem: the next checkpoint has it anew.
     private static string? TryFill(IFileSystem files, PoolPaths paths, Manifest manifest, Memtable memtable, SnapshotTable snapshots)
     {
         foreach (var (id, space) in manifest.Spaces.Index()) memtable.Spaces.Declare(id, space);
@@ -59,6 +61,7 @@ internal sealed class KeptState
             {
                 using var reader = SegmentReader.Open(files, SegmentFiles.PathOf(paths.Segments, segment.Number));
                 reader.EnsureIs(segment, manifest.PoolId);
+                if (!reader.Header.IsOfThisAnalysis) return Outdated;
                 reader.Load(memtable);
             }
             catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)

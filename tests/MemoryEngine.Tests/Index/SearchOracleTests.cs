@@ -70,20 +70,24 @@ public sealed class SearchOracleTests
     }
 
     [Fact]
-    public void Fusion_sums_the_shares_of_both_ranks()
+    public void Fusion_sums_the_shares_of_both_scores()
     {
         var rows = Gen.ListOf(Gen.Choose(0, 30)).Select(r => r.Distinct().ToArray());
         var property = Prop.ForAll(rows.ToArbitrary(), rows.ToArbitrary(), Gen.Choose(1, 40).ToArbitrary(), (vector, words, k) =>
         {
+            var (byVector, byWords) = (Hits(vector, 0.9f, 0.01f), Hits(words, 20, 0.5f));
             var target = new FusedHit[k];
-            var count = ReciprocalRankFusion.Fuse(Hits(vector), Hits(words), target);
+            var count = ScoreFusion.Fuse(byVector, byWords, target);
             var expected = vector.Union(words)
-                .Select(row => (Row: row, Score: Share(vector, row) + Share(words, row)))
-                .OrderByDescending(e => e.Score).ThenBy(e => e.Row).Take(k).ToList();
-            Assert.Equal(expected.Select(e => e.Row), target.Take(count).Select(t => t.Row));
-            foreach (var (hit, e) in target.Zip(expected))
+                .Select(row => (Row: row, Score: OfVector(byVector, row, words.Length == 0) + OfWords(byWords, row, vector.Length == 0)))
+                .ToDictionary(e => e.Row, e => e.Score);
+            Assert.Equal(Math.Min(k, expected.Count), count);
+            var order = target.Take(count).Select(t => t.Scores.Fused).ToList();
+            Assert.Equal(order.OrderDescending(), order);
+            Assert.Equal(expected.Values.OrderDescending().Take(count), order, (a, b) => Math.Abs(a - b) < 1e-5);
+            foreach (var hit in target.Take(count))
             {
-                Assert.Equal(e.Score, hit.Scores.Fused, 1e-6f);
+                Assert.Equal(expected[hit.Row], hit.Scores.Fused, 1e-5f);
                 Assert.Equal(Rank(vector, hit.Row), hit.Scores.VectorRank);
                 Assert.Equal(Rank(words, hit.Row), hit.Scores.Bm25Rank);
                 Assert.Equal(Rank(vector, hit.Row) is null, hit.Scores.Vector is null);
@@ -92,9 +96,45 @@ public sealed class SearchOracleTests
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
 
-        static Hit[] Hits(int[] rows) => [.. rows.Select((row, i) => new Hit(row, 100 - i))];
+        static Hit[] Hits(int[] rows, float best, float step) => [.. rows.Select((row, i) => new Hit(row, best - (step * i)))];
         static int? Rank(int[] rows, int row) => Array.IndexOf(rows, row) is >= 0 and var i ? i + 1 : null;
-        static float Share(int[] rows, int row) => Rank(rows, row) is { } rank ? 1f / (60 + rank) : 0;
+        static float OfVector(Hit[] hits, int row, bool isAlone)
+        {
+            if (Array.FindIndex(hits, h => h.Row == row) is not (>= 0 and var i)) return 0;
+            var share = hits.Length == 1 ? 1f : (hits[i].Score - hits[^1].Score) / (hits[0].Score - hits[^1].Score);
+            return share * (isAlone ? 1f : 0.4f);
+        }
+
+        static float OfWords(Hit[] hits, int row, bool isAlone) =>
+            Array.FindIndex(hits, h => h.Row == row) is >= 0 and var i ? hits[i].Score / hits[0].Score * (isAlone ? 1f : 0.6f) : 0;
+    }
+
+    [Fact]
+    public void What_one_part_is_sure_of_stays_first_beside_a_part_that_is_not()
+    {
+        Hit[] words = [new(7, 30), new(1, 9), new(2, 8), new(3, 8)];
+        Hit[] vector = [new(1, 0.31f), new(2, 0.30f), new(3, 0.30f), new(4, 0.29f), new(7, 0.285f), new(5, 0.28f)];
+        var target = new FusedHit[3];
+        ScoreFusion.Fuse(vector, words, target);
+        Assert.Equal(7, target[0].Row);
+    }
+
+    [Fact]
+    public void Feedback_moves_a_query_to_what_its_words_found()
+    {
+        var column = new VectorColumn(3, Metric.Cosine);
+        column.Add(0, [1, 0, 0]);
+        column.Add(2, [0, 1, 0]);
+        column.Add(3, [0, 0, 1]);
+        // Row 1 has no vector, and one behind the first five is not believed.
+        Hit[] best = [new(0, 3), new(1, 2), new(2, 1), new(1, 1), new(1, 1), new(3, 1)];
+        float[] query = [0, 0, 1];
+        VectorFeedback.Move(best, column, query);
+        var norm = MathF.Sqrt(10);
+        Assert.Equal([2 * 3 / norm, 2 * 1 / norm, 1], query, (a, b) => Math.Abs(a - b) < 1e-5);
+        float[] nothing = [0, 0, 0];
+        VectorFeedback.Move([], column, nothing);
+        Assert.Equal([0f, 0f, 0f], nothing);
     }
 
     private static void CheckBm25(string[][] documents, string[] query, int seed)
