@@ -39,6 +39,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
+        Learning = new Learning(this);
         if (journal is not null) FreezeMany();
         _worker = new SegmentWorker(_segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current));
         if (journal is null) return;
@@ -86,6 +87,11 @@ internal sealed class Pool : ICommitHost, IDisposable
     public IReadOnlyList<string> Notes => _notes;
 
     public SegmentMending Mending { get; }
+
+    public SegmentStore Segments => _segments;
+
+    /// <summary>What is learned from the texts; for pools with the built-in embedder.</summary>
+    public Learning Learning { get; }
 
     public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
@@ -139,8 +145,8 @@ internal sealed class Pool : ICommitHost, IDisposable
             "raise MaxPoolBytes or remove memories.");
     }
 
-    /// <summary>Whether all segments, merges and graphs that are due are there.</summary>
-    public bool IsSettled => _worker.IsIdle && Table.Parts.Current.Memtables.Length == 1;
+    /// <summary>Returns when all segments, merges and graphs that are due are there.</summary>
+    public Task SettleSegmentsAsync(CancellationToken cancellation) => _worker.WhenIdle().WaitAsync(cancellation);
 
     /// <summary>Has a segment written of what should not stay in memory.</summary>
     public void WakeWorker() => _worker.Wake();
@@ -201,6 +207,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Records!.MarkApplied(sequence);
         Table.Publish(sequence);
         if (FreezeMany()) _worker.Wake();
+        Learning.Consider();
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -211,6 +218,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         Maintenance.Close();
         try
         {
+            // What it does between batches is done before there are none any more.
+            Learning.Close();
             _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)
@@ -265,6 +274,15 @@ internal sealed class Pool : ICommitHost, IDisposable
         var sequence = TakeCheckpoint(standsAlone: true);
         Removal = Removal with { Removed = removal.Purged };
         return sequence;
+    }
+
+    /// <summary>From here on new rows have vectors of a learned space; those before are in segments soon. For the applier.</summary>
+    public bool Begin(LearnedSpace growing)
+    {
+        Table.Parts.Freeze(Table.RowCount);
+        Table.Spaces.Growing = growing;
+        _worker.Wake();
+        return true;
     }
 
     // So many rows in memory are to be a segment.

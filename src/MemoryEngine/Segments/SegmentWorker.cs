@@ -15,6 +15,8 @@ internal sealed class SegmentWorker : IDisposable
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
     private volatile bool _closing;
     private string? _problem;
+    private readonly Lock _idling = new();
+    private TaskCompletionSource? _idle;
     private int _busy = 2;
 
     /// <param name="store">What works.</param>
@@ -35,8 +37,16 @@ internal sealed class SegmentWorker : IDisposable
     /// <summary>What failed the last time; null when nothing did.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>Whether nothing is left to do, and nothing is being done.</summary>
-    public bool IsIdle => Volatile.Read(ref _busy) == 0 && !_seal.IsSet && !_merge.IsSet;
+    /// <summary>Completes when nothing is left to do, or what is left fails.</summary>
+    public Task WhenIdle()
+    {
+        lock (_idling)
+        {
+            if (_closing || (_busy == 0 && !_seal.IsSet && !_merge.IsSet)) return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
 
     /// <summary>A memtable was frozen.</summary>
     public void Wake() => _seal.Set();
@@ -48,6 +58,11 @@ internal sealed class SegmentWorker : IDisposable
         _seal.Set();
         _merge.Set();
         foreach (var thread in _threads) thread.Join();
+        lock (_idling)
+        {
+            _idle?.SetResult();
+            _idle = null;
+        }
     }
 
     private bool Seal()
@@ -73,9 +88,7 @@ internal sealed class SegmentWorker : IDisposable
                     // Until nothing is left to do.
                 }
                 Volatile.Write(ref _problem, null);
-                Interlocked.Decrement(ref _busy);
-                if (!_closing) wake.Wait();
-                Interlocked.Increment(ref _busy);
+                Rest(wake, Timeout.InfiniteTimeSpan);
             }
             catch (OperationCanceledException)
             {
@@ -90,8 +103,26 @@ internal sealed class SegmentWorker : IDisposable
             catch (MemoryEngineException e)
             {
                 Volatile.Write(ref _problem, e.Message);
-                wake.Wait(AfterFailure);
+                Rest(wake, AfterFailure);
             }
         }
+    }
+
+    private void Rest(ManualResetEventSlim wake, TimeSpan atMost)
+    {
+        lock (_idling)
+        {
+            _busy--;
+            TellIfIdle();
+        }
+        if (!_closing) wake.Wait(atMost);
+        lock (_idling) _busy++;
+    }
+
+    private void TellIfIdle()
+    {
+        if (_busy > 0 || _seal.IsSet || _merge.IsSet) return;
+        _idle?.SetResult();
+        _idle = null;
     }
 }
