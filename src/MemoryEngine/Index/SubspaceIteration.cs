@@ -11,6 +11,9 @@ internal static class SubspaceIteration
     /// <summary>On CACM a fourth changes no figure's third digit.</summary>
     private const int Iterations = 3;
 
+    /// <summary>Of a direction's square, what must be its own: less is what single precision makes of nothing.</summary>
+    private const double LeastOwn = 1e-7;
+
     /// <summary>Rows whose products are summed in single precision before they go to a double.</summary>
     private const int Block = 256;
 
@@ -70,24 +73,25 @@ internal static class SubspaceIteration
         return gram;
     }
 
-    // The upper triangle R of gram = R'R, inverted; a direction that the others hold already becomes one of noise.
+    // The upper triangle R of gram = R'R, inverted; a direction that those before it hold already becomes zero, and stays it.
     private static float[] InverseOfFactor(double[] gram, int rank)
     {
         var factor = new double[rank * rank];
+        var isHeld = new bool[rank];
         for (var i = 0; i < rank; i++)
         {
             for (var j = i; j < rank; j++)
             {
                 var rest = gram[(i * rank) + j];
                 for (var k = 0; k < i; k++) rest -= factor[(k * rank) + i] * factor[(k * rank) + j];
-                factor[(i * rank) + j] = i == j
-                    ? Math.Sqrt(Math.Max(rest, Math.Max(1e-7 * gram[(i * rank) + i], double.Epsilon)))
-                    : rest / factor[(i * rank) + i];
+                if (i == j) isHeld[i] = !(rest > LeastOwn * gram[(i * rank) + i]);
+                factor[(i * rank) + j] = isHeld[i] ? (i == j ? 1 : 0) : i == j ? Math.Sqrt(rest) : rest / factor[(i * rank) + i];
             }
         }
         var inverse = new double[rank * rank];
         for (var j = rank - 1; j >= 0; j--)
         {
+            if (isHeld[j]) continue;
             inverse[(j * rank) + j] = 1 / factor[(j * rank) + j];
             for (var i = j - 1; i >= 0; i--)
             {

@@ -35,8 +35,8 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
                 acknowledged[of] = (id, 0);
                 if (random.Next(5) == 0)
                 {
-                    acknowledged[of] = (id, -1);
                     await store.ForgetAsync(id);
+                    acknowledged[of] = (id, -1);
                 }
                 else
                 {
