@@ -11,7 +11,12 @@ public sealed class EvidenceStateTests
 {
     private static readonly TransferCandidate Candidate = new()
     {
-        Memory = Memory(0), Version = 1, Level = MemoryLevel.Insight, Domain = "a", Probability = 0.5, Fate = CandidateFate.Injected,
+        Memory = Memory(0),
+        Version = 1,
+        Level = MemoryLevel.Insight,
+        Domain = "a",
+        Probability = 0.5,
+        Fate = CandidateFate.Injected,
     };
 
     private int _made;
@@ -118,7 +123,8 @@ public sealed class EvidenceStateTests
             var isIn = i % 2 == 0;
             var transfer = Make(Candidate with { Fate = isIn ? CandidateFate.Injected : CandidateFate.Withheld }) with
             {
-                TargetDomain = $"domain {i / 2 % 4}", Task = $"task {i}",
+                TargetDomain = $"domain {i / 2 % 4}",
+                Task = $"task {i}",
             };
             state.Apply(transfer);
             state.Apply(new Outcome { Transfer = transfer.Id, Score = isIn || i % 3 == 0 ? 1 : 0 });
@@ -232,7 +238,10 @@ public sealed class EvidenceStateTests
 
     private Transfer Make(params TransferCandidate[] candidates) => new()
     {
-        Id = new Guid(++_made, 3, 3, new byte[8]), At = Start.AddSeconds(_made), TargetDomain = "a", Design = InclusionDesign.Factorial,
+        Id = new Guid(++_made, 3, 3, new byte[8]),
+        At = Start.AddSeconds(_made),
+        TargetDomain = "a",
+        Design = InclusionDesign.Factorial,
         Candidates = candidates,
     };
 }

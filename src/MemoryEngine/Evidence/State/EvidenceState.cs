@@ -124,7 +124,10 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         Open.Write(to);
     }
 
-    /// <summary>Reads what <see cref="Write(BinaryWriter)"/> wrote. The transfers that wait for an outcome are folded again by the caller's journal.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write(BinaryWriter)"/> wrote. Transfers that wait for an outcome are the journal's to keep: the caller puts
+    /// them back by <see cref="OpenTransfers.Restore"/>.
+    /// </summary>
     public static EvidenceState Read(BinaryReader from, EvidenceLimits? limits = null)
     {
         var read = new EvidenceState(limits) { _judged = from.ReadInt64(), _rate = ReadRate(from) };

@@ -39,7 +39,7 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
     /// <summary>Outcomes that say it was used.</summary>
     public long Used { get; set; }
 
-    /// <summary>Microseconds since 1970 of the last recall that considered it, of the last that handed it over, and of the last of those that used it.</summary>
+    /// <summary>When a recall last considered it, handed it over, and had it used: microseconds since the year 1, 0 for never.</summary>
     public (long Retrieved, long Injected, long Used) Last { get; set; }
 
     /// <summary>Its effect; null until chance has decided about it once and the outcome is known.</summary>
@@ -106,7 +106,9 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         var (level, domain, contributor) = ((MemoryLevel)from.ReadByte(), from.ReadString(), from.ReadString());
         var read = new MemoryEvidence(level, domain, from.ReadBoolean() ? contributor : null)
         {
-            Retrieved = from.ReadInt64(), Injected = from.ReadInt64(), Used = from.ReadInt64(),
+            Retrieved = from.ReadInt64(),
+            Injected = from.ReadInt64(),
+            Used = from.ReadInt64(),
             Last = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64()),
         };
         if (!from.ReadBoolean()) return read;

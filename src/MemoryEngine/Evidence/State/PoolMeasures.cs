@@ -177,7 +177,15 @@ internal sealed class PoolMeasures
     /// <summary>What the advisor looks at.</summary>
     public PoolFigures ForAdvisor(TransferScenario scenario = TransferScenario.Default) => new()
     {
-        Tasks = Tasks, TaskTypes = TaskTypes, Active = Active, HighLevel = High, LowLevel = Low, Eligible = Eligible, Used = Used,
-        Pairs = _state.Runs.Pairs, Flips = _state.Runs.Flips, Scenario = scenario,
+        Tasks = Tasks,
+        TaskTypes = TaskTypes,
+        Active = Active,
+        HighLevel = High,
+        LowLevel = Low,
+        Eligible = Eligible,
+        Used = Used,
+        Pairs = _state.Runs.Pairs,
+        Flips = _state.Runs.Flips,
+        Scenario = scenario,
     };
 }
