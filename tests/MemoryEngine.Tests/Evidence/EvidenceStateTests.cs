@@ -198,6 +198,41 @@ public sealed class EvidenceStateTests
         Assert.Equal(new FlipCounts(1, 0, 0, 0), state.Runs.Flips);
     }
 
+    /// <summary>Stated use, a verifier, and a task that passed without memory: each of the three is needed, in either order of the runs.</summary>
+    [Fact]
+    public void Two_losses_with_stated_use_quarantine_a_memory()
+    {
+        var state = new EvidenceState();
+        Play("a", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Play("b", controlFirst: true, inferred: true, controlScore: 1, OutcomeJudge.Verifier);
+        Play("c", controlFirst: true, inferred: false, controlScore: 0, OutcomeJudge.Verifier);
+        Play("d", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Model);
+        Play("a", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Assert.Equal(1, state.Find(Candidate.Memory, 1)!.Blamed);
+        Assert.Empty(state.Quarantinable());
+        Play("e", controlFirst: false, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Assert.Equal([new VersionKey(Candidate.Memory, 1)], state.Quarantinable());
+        Assert.Equal(Bytes(state), Bytes(Reopened(state, new EvidenceLimits())));
+
+        void Play(string task, bool controlFirst, bool inferred, double controlScore, OutcomeJudge judge)
+        {
+            foreach (var isControl in new[] { controlFirst, !controlFirst })
+            {
+                var transfer = Make(Candidate) with { Task = task, IsHeldOut = isControl };
+                state.Apply(transfer);
+                state.Apply(new Outcome
+                {
+                    Transfer = transfer.Id,
+                    Score = isControl ? controlScore : 0,
+                    Judge = judge,
+                    JudgeModel = "m",
+                    Used = isControl ? [] : [Candidate.Memory],
+                    IsUsedInferred = inferred,
+                });
+            }
+        }
+    }
+
     [Fact]
     public void The_shares_of_the_error_sum_to_one_and_are_equal_at_first()
     {

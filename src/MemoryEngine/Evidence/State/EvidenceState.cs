@@ -12,6 +12,9 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     /// <summary>The share of wrong ones among the memories it would remove.</summary>
     public const double Alpha = 0.05;
 
+    /// <summary>Losses that a memory had a stated part in before it is quarantined.</summary>
+    public const int QuarantineAt = 2;
+
     private readonly EvidenceLimits _limits = limits ?? new EvidenceLimits();
     private readonly Dictionary<VersionKey, MemoryEvidence> _memories = [];
     private readonly SortedDictionary<string, BaseRate> _rates = new(StringComparer.Ordinal);
@@ -69,7 +72,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
             else notInjected.Add(id);
         }
         CountUses(transfer, used);
-        if (outcome.Judge == OutcomeJudge.Verifier) Learn(transfer, outcome);
+        if (outcome.Judge == OutcomeJudge.Verifier) Learn(transfer, outcome, used);
         else Sums.AddJudged(outcome.JudgeModel!, IsControl(transfer), outcome.Score);
         return new OutcomeAnswer(result, notInjected);
     }
@@ -90,6 +93,12 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     /// <summary>Memories whose evidence of harm has reached 20, overall or in a domain.</summary>
     public IReadOnlyList<(VersionKey Memory, string? Domain, double EValue)> Suspects() =>
         [.. Judged().Where(j => j.Effect.Effect.HarmE >= MemoryEffect.SuspectAt).Select(j => (j.Memory, j.Domain, j.Effect.Effect.HarmE))];
+
+    /// <summary>
+    /// Memories for the fast quarantine, which can be undone and so needs no proof: two tasks failed with them, by a verifier's word and
+    /// with stated use, and passed without.
+    /// </summary>
+    public IReadOnlyList<VersionKey> Quarantinable() => [.. _memories.Where(m => m.Value.Blamed >= QuarantineAt).Select(m => m.Key).Order()];
 
     /// <summary>What is believed of each judged memory overall once those of its level and domain are looked at too.</summary>
     public IReadOnlyDictionary<VersionKey, PooledEffect> Pooled()
@@ -115,8 +124,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         to.Write(_memories.Count);
         foreach (var key in _memories.Keys.Order())
         {
-            to.Write(key.Memory.ToByteArray());
-            to.Write(key.Version);
+            key.Write(to);
             _memories[key].Write(to);
         }
         Sums.Write(to);
@@ -133,7 +141,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         var read = new EvidenceState(limits) { _judged = from.ReadInt64(), _rate = ReadRate(from) };
         for (var left = from.ReadInt32(); left > 0; left--) read._rates.Add(from.ReadString(), ReadRate(from));
         for (var left = from.ReadInt32(); left > 0; left--)
-            read._memories.Add(new VersionKey(new Guid(from.ReadBytes(16)), from.ReadInt32()), MemoryEvidence.Read(from));
+            read._memories.Add(VersionKey.Read(from), MemoryEvidence.Read(from));
         read.Sums.Read(from);
         read.Runs.Read(from);
         read.Open.Read(from);
@@ -149,7 +157,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     private static bool IsDrawn(Transfer transfer, TransferCandidate candidate) =>
         !transfer.IsHeldOut && candidate is { Fate: CandidateFate.Injected or CandidateFate.Withheld, Probability: > 0 and < 1 };
 
-    private void Learn(Transfer transfer, Outcome outcome)
+    private void Learn(Transfer transfer, Outcome outcome, List<TransferCandidate> used)
     {
         var (domain, score) = (transfer.TargetDomain, outcome.Score);
         var local = _rates.GetValueOrDefault(domain);
@@ -164,7 +172,8 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         local.Add(score);
         if (_rates.Count < _limits.Groups || _rates.ContainsKey(domain)) _rates[domain] = local;
         if (outcome.Failure != FailureClass.None) Sums.Failures[(int)outcome.Failure]++;
-        Runs.Add(transfer, outcome.IsPass);
+        VersionKey[] stated = outcome.IsUsedInferred ? [] : [.. used.Select(c => new VersionKey(c.Memory, c.Version))];
+        foreach (var blamed in Runs.Add(transfer, outcome.IsPass, stated)) _memories[blamed].Blamed++;
         CountGroups(transfer, outcome);
     }
 

@@ -7,6 +7,14 @@ internal readonly record struct VersionKey(Guid Memory, int Version) : IComparab
 {
     public int CompareTo(VersionKey other) =>
         Memory.CompareTo(other.Memory) is not 0 and var order ? order : Version.CompareTo(other.Version);
+
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Memory.ToByteArray());
+        to.Write(Version);
+    }
+
+    public static VersionKey Read(BinaryReader from) => new(new Guid(from.ReadBytes(16)), from.ReadInt32());
 }
 
 /// <summary>The effect of a memory in a domain, or overall, and its number among all that are judged.</summary>
@@ -38,6 +46,9 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
 
     /// <summary>Outcomes that say it was used.</summary>
     public long Used { get; set; }
+
+    /// <summary>Tasks that passed without memory and failed with it, by a verifier's word, where the agent said that it used this one.</summary>
+    public long Blamed { get; set; }
 
     /// <summary>When a recall last considered it, handed it over, and had it used: microseconds since the year 1, 0 for never.</summary>
     public (long Retrieved, long Injected, long Used) Last { get; set; }
@@ -86,6 +97,7 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         to.Write(Retrieved);
         to.Write(Injected);
         to.Write(Used);
+        to.Write(Blamed);
         to.Write(Last.Retrieved);
         to.Write(Last.Injected);
         to.Write(Last.Used);
@@ -109,6 +121,7 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
             Retrieved = from.ReadInt64(),
             Injected = from.ReadInt64(),
             Used = from.ReadInt64(),
+            Blamed = from.ReadInt64(),
             Last = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64()),
         };
         if (!from.ReadBoolean()) return read;
