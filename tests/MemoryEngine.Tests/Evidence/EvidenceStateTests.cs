@@ -162,7 +162,26 @@ public sealed class EvidenceStateTests
         Assert.Contains(state.Harmful(), h => h.Domain == "bad");
         Assert.DoesNotContain(state.Harmful(), h => h.Domain == "good");
         Assert.Contains(state.Suspects(), h => h.Domain == "bad");
-        Assert.True(state.Pooled()[new VersionKey(Candidate.Memory, 1)].ProbabilityBelow() > 0.95);
+        // What is removed keeps its e-value, whatever comes late.
+        var (key, before) = (new VersionKey(Candidate.Memory, 1), memory.ByDomain["bad"].Effect.HarmE);
+        state.Decide(key, "bad", isRemoved: true);
+        state.Decide(new VersionKey(Guid.NewGuid(), 1), null, isRemoved: true);
+        Finish(1);
+        Assert.Equal(before, memory.ByDomain["bad"].Effect.HarmE);
+        Assert.True(Reopened(state, new EvidenceLimits()).Find(key.Memory, 1)!.ByDomain["bad"].IsFrozen);
+        state.Decide(key, "bad", isRemoved: false);
+        Finish(1);
+        Assert.True(memory.ByDomain["bad"].Effect.HarmE < before);
+        Assert.True(state.Pooled()[key].ProbabilityBelow() > 0.95);
+        Assert.Equal(4_002, state.Credits.Of(key.Memory, 1).Tasks);
+        Assert.True(state.Credits.Of("").Passes < -50);
+
+        void Finish(double score)
+        {
+            var transfer = Make(Candidate) with { TargetDomain = "bad" };
+            state.Apply(transfer);
+            state.Apply(new Outcome { Transfer = transfer.Id, Score = score });
+        }
     }
 
     [Fact]

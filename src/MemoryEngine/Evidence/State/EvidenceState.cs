@@ -1,3 +1,4 @@
+using MemoryEngine.Evidence.Credit;
 using MemoryEngine.Evidence.Effect;
 
 namespace MemoryEngine.Evidence.State;
@@ -29,6 +30,9 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
 
     /// <summary>Runs of the same tasks, paired.</summary>
     public TaskRuns Runs { get; } = new((limits ?? new EvidenceLimits()).TaskRuns);
+
+    /// <summary>Who gave what is worth having.</summary>
+    public CreditLedger Credits { get; } = new();
 
     /// <summary>All memory versions that a transfer has considered.</summary>
     public IReadOnlyDictionary<VersionKey, MemoryEvidence> Memories => _memories;
@@ -76,6 +80,12 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         else Sums.AddJudged(outcome.JudgeModel!, IsControl(transfer), outcome.Score);
         return new OutcomeAnswer(result, notInjected);
     }
+
+    /// <summary>
+    /// Folds a decision: what was removed, overall (null) or in a domain, keeps the e-value with which it was removed, as the rule that
+    /// chose it needs; what was brought back goes on from there. Unknown ones are passed over.
+    /// </summary>
+    public void Decide(VersionKey memory, string? domain, bool isRemoved) => _memories.GetValueOrDefault(memory)?.Freeze(domain, isRemoved);
 
     /// <summary>
     /// Memories to be removed, overall or in a domain (null: overall), by e-BH over everything that is judged, each with the share of
@@ -130,6 +140,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         Sums.Write(to);
         Runs.Write(to);
         Open.Write(to);
+        Credits.Write(to);
     }
 
     /// <summary>
@@ -145,6 +156,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         read.Sums.Read(from);
         read.Runs.Read(from);
         read.Open.Read(from);
+        read.Credits.Read(from);
         return read;
     }
 
@@ -165,8 +177,11 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         foreach (var candidate in transfer.Candidates)
         {
             if (!IsDrawn(transfer, candidate)) continue;
+            var isInjected = candidate.Fate == CandidateFate.Injected;
             Of(candidate).Add(domain, score, expected, candidate, _limits.DomainsPerMemory, () => ++_judged);
-            CountDrawn(candidate.Fate == CandidateFate.Injected, isKnown: true);
+            CountDrawn(isInjected, isKnown: true);
+            var worth = CreditLedger.Worth(score, expected, isInjected, candidate.Probability);
+            Credits.Add(new MemoryCredit(transfer.Id, candidate.Memory, candidate.Version, candidate.Contributor ?? "", worth));
         }
         _rate.Add(score);
         local.Add(score);

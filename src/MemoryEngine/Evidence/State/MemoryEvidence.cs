@@ -22,6 +22,9 @@ internal struct JudgedEffect
 {
     public long Number;
     public MemoryEffect Effect;
+
+    /// <summary>It was removed: outcomes that come late no longer count.</summary>
+    public bool IsFrozen;
 }
 
 /// <summary>
@@ -80,12 +83,19 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
                 local = ByDomain.Count < mostDomains ? new JudgedEffect { Number = number(), Effect = MemoryEffect.Begin() } : default;
             if (local.Number > 0)
             {
-                local.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+                Add(ref local, outcome, expected, candidate);
                 ByDomain[target] = local;
             }
         }
-        overall.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+        Add(ref overall, outcome, expected, candidate);
         Overall = overall;
+    }
+
+    /// <summary>Keeps the e-value of what was removed, overall (null) or in a domain; or lets it go on.</summary>
+    public void Freeze(string? target, bool isFrozen)
+    {
+        if (target is null && Overall is { } overall) Overall = overall with { IsFrozen = isFrozen };
+        if (target is not null && ByDomain.TryGetValue(target, out var local)) ByDomain[target] = local with { IsFrozen = isFrozen };
     }
 
     public void Write(BinaryWriter to)
@@ -131,19 +141,25 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         return read;
     }
 
+    private static void Add(ref JudgedEffect effect, double outcome, double expected, TransferCandidate candidate)
+    {
+        if (!effect.IsFrozen) effect.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+    }
+
     private static void Write(BinaryWriter to, JudgedEffect effect)
     {
         Span<double> digits = stackalloc double[MemoryEffect.Length];
         effect.Effect.Write(digits);
         to.Write(effect.Number);
+        to.Write(effect.IsFrozen);
         foreach (var digit in digits) to.Write(digit);
     }
 
     private static JudgedEffect ReadEffect(BinaryReader from)
     {
         Span<double> digits = stackalloc double[MemoryEffect.Length];
-        var number = from.ReadInt64();
+        var (number, isFrozen) = (from.ReadInt64(), from.ReadBoolean());
         for (var i = 0; i < digits.Length; i++) digits[i] = from.ReadDouble();
-        return new JudgedEffect { Number = number, Effect = MemoryEffect.Read(digits) };
+        return new JudgedEffect { Number = number, IsFrozen = isFrozen, Effect = MemoryEffect.Read(digits) };
     }
 }
