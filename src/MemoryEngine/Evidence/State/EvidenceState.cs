@@ -8,7 +8,7 @@ namespace MemoryEngine.Evidence.State;
 /// same events give the same state to the last digit, whether they are folded at once, one by one, or around a state that was written
 /// and read again. Not thread-safe.
 /// </summary>
-internal sealed class EvidenceState(EvidenceLimits? limits = null)
+internal sealed class EvidenceState
 {
     /// <summary>The share of wrong ones among the memories it would remove.</summary>
     public const double Alpha = 0.05;
@@ -16,20 +16,29 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     /// <summary>Losses that a memory had a stated part in before it is quarantined.</summary>
     public const int QuarantineAt = 2;
 
-    private readonly EvidenceLimits _limits = limits ?? new EvidenceLimits();
+    private readonly EvidenceLimits _limits;
     private readonly Dictionary<VersionKey, MemoryEvidence> _memories = [];
     private readonly SortedDictionary<string, BaseRate> _rates = new(StringComparer.Ordinal);
     private BaseRate _rate;
     private long _judged;
 
+    /// <summary>Nothing has happened yet.</summary>
+    public EvidenceState(EvidenceLimits? limits = null)
+    {
+        _limits = limits ?? new EvidenceLimits();
+        Open = new OpenTransfers(_limits.Transfers);
+        Sums = new PoolSums(_limits.Groups);
+        Runs = new TaskRuns(_limits.TaskRuns);
+    }
+
     /// <summary>Transfers that an outcome may name.</summary>
-    public OpenTransfers Open { get; } = new((limits ?? new EvidenceLimits()).Transfers);
+    public OpenTransfers Open { get; }
 
     /// <summary>Sums over outcomes.</summary>
-    public PoolSums Sums { get; } = new((limits ?? new EvidenceLimits()).Groups);
+    public PoolSums Sums { get; }
 
     /// <summary>Runs of the same tasks, paired.</summary>
-    public TaskRuns Runs { get; } = new((limits ?? new EvidenceLimits()).TaskRuns);
+    public TaskRuns Runs { get; }
 
     /// <summary>Who gave what is worth having.</summary>
     public CreditLedger Credits { get; } = new();

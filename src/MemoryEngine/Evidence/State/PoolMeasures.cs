@@ -162,8 +162,8 @@ internal sealed class PoolMeasures
     }
 
     /// <summary>
-    /// Whether outcomes go missing more often in one arm: the share that is known of what was handed over minus that of what was
-    /// withheld. An interval without 0 means that effects cannot be trusted.
+    /// Whether outcomes go missing more often in one arm: the share of what was handed over whose outcome a verifier has told, minus
+    /// that of what was withheld. An interval without 0 means that effects cannot be trusted.
     /// </summary>
     public Interval MissingByArm
     {
