@@ -17,7 +17,7 @@ internal static class EvictedBenchmark
         using var mapped = new MappedVectors(set);
         using var index = HnswIndex.Over(
             Segments.GraphFile.Read(Storage.PhysicalFileSystem.Instance, arguments.Text("--graph")!, Storage.HugePages.Advise), mapped.Rows);
-        var (hits, micros, faults) = (new Hit[DataSet.K], new double[mapped.Queries.Count], MajorFaults());
+        var (hits, micros, faults) = (new Hit[DataSet.K], new double[arguments.Number("--queries") ?? mapped.Queries.Count], MajorFaults());
         for (var i = 0; i < micros.Length; i++)
         {
             var started = Stopwatch.GetTimestamp();
