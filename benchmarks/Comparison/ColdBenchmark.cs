@@ -64,7 +64,8 @@ internal static class ColdBenchmark
         var first = parts.Sum();
         var steady = Enumerable.Range(0, 30).Select(_ => Pass(index, mapped, 0, Queries)).Skip(10).Order().ElementAt(10);
         Console.WriteLine(
-            $"opened in {opened * 1000:0} ms, {read * 1000:0} of them to read the file; first {Queries:N0} at {Queries / first:0} a second, steady {Queries / steady:0}: {steady / first:0.00}; " +
+            $"opened in {opened * 1000:0} ms, {read * 1000:0} of them to read the file; first {Queries:N0} at {Queries / first:0} a second, " +
+            $"steady {Queries / steady:0}: {steady / first:0.00}; " +
             $"tenths of the first: {string.Join(' ', parts.Select(p => $"{steady / 10 / p:0.00}"))}");
     }
 

@@ -54,7 +54,10 @@ internal sealed unsafe class PeerLibrary
     {
         string[] own = faissSource is null ? [] : [.. FaissFiles.Select(f => Path.Combine(faissSource, "faiss", f + ".cpp")), "-I" + faissSource];
         string[] arguments =
-            ["-O3", "-march=native", "-std=c++17", "-fopenmp", "-DFINTEGER=int", "-shared", "-fPIC", "-o", target, source, .. own, "-lfaiss", "-lblas"];
+        [
+            "-O3", "-march=native", "-std=c++17", "-fopenmp", "-DFINTEGER=int", "-shared", "-fPIC",
+            "-o", target, source, .. own, "-lfaiss", "-lblas",
+        ];
         using var compiler = Process.Start("g++", arguments);
         compiler.WaitForExit();
         if (compiler.ExitCode != 0)
