@@ -7,6 +7,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["records"] = RecordsBenchmark.Run,
     ["bodies"] = BodiesBenchmark.Run,
     ["snapshots"] = SnapshotsBenchmark.Run,
+    ["lexical"] = LexicalBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

@@ -10,9 +10,12 @@ internal static class FuzzTargets
         new RecordTarget(),
         new ManifestTarget(),
         new SegmentTarget(),
+        new VectorsTarget(),
         new EventsTarget(),
         new JsonLinesTarget(),
         new ProtocolTarget(),
+        new EmbeddingsTarget(),
+        new ModelTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

@@ -103,6 +103,6 @@ internal static class Backup
         var recovery = new Recovery(options.Files, target, options.RecordMemoryBytes, options.IdempotencyRetention);
         recovery.Run(withRecords: false);
         sequence = scan.LastSequence;
-        return recovery.Memtable.Live.Count;
+        return recovery.Table.Live.Count;
     }
 }

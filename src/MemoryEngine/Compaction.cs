@@ -60,7 +60,7 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
         var reachable = new Reachability(pool, options);
         var doomed = new HashSet<long>();
         var estimate = _rewriter.Estimate(file, (in frame) => Stays(frame, reachable, doomed));
-        var mustGo = pool.Memtable.HoldsErased(doomed);
+        var mustGo = pool.Table.HoldsErased(doomed);
         if (estimate.FramesDropped == 0 || (!mustGo && estimate.DeadBytes < WorthRewriting * estimate.BytesBefore)) return;
         _versionsDropped += await pool.StepAsync(() => GiveUp(doomed), cancellation).ConfigureAwait(false);
         var done = _rewriter.Rewrite(file, (in frame) => Stays(frame, null, doomed), pool.NoteRewrite);
@@ -77,14 +77,14 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
         {
             case EventType.Remembered:
                 var recordId = RecordIdOf(frame.Payload);
-                var isErased = pool.Memtable.Rows[(int)recordId - 1].IsErased;
+                var isErased = pool.Table.Rows[(int)recordId - 1].IsErased;
                 if (reachable is null) return !isErased;
                 if (!isErased && (reachable.IsWanted((int)recordId - 1) || HoldsKey(frame.Payload))) return true;
                 doomed.Add(recordId);
                 return false;
             case EventType.Forgotten or EventType.Restored:
                 var life = LifeEvent.Decode(frame.Payload)!.Value;
-                return !pool.Memtable.Rows[(int)life.RecordId - 1].IsErased && !(reachable is not null && doomed.Contains(life.RecordId));
+                return !pool.Table.Rows[(int)life.RecordId - 1].IsErased && !(reachable is not null && doomed.Contains(life.RecordId));
             case EventType.Answered:
                 return pool.Answers.IsKept(IdempotentAnswer.Decode(frame.Payload)!.CreatedMicroseconds, pool.NowMicroseconds);
             default:
@@ -109,7 +109,7 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
         foreach (var recordId in doomed)
         {
             var row = (int)recordId - 1;
-            if (pool.Memtable.Rows[row].IsErased || reachable.IsWanted(row)) continue;
+            if (pool.Table.Rows[row].IsErased || reachable.IsWanted(row)) continue;
             pool.Erase(row);
             given++;
         }

@@ -12,7 +12,7 @@ internal sealed class PendingSpace(Pool pool, VectorSpace space) : PendingWrite<
 
     public override bool Prepare(JournalWriter journal)
     {
-        var spaces = Pool.Memtable.Spaces;
+        var spaces = Pool.Table.Spaces;
         if (spaces.Find(space.Name) is { } known)
         {
             SpaceRules.EnsureSame(known.Space, space, Pool.Paths.Root);
@@ -33,7 +33,7 @@ internal sealed class PendingSpace(Pool pool, VectorSpace space) : PendingWrite<
 
     public override void Apply()
     {
-        if (_id >= 0) Pool.Memtable.Spaces.Declare(_id, space);
+        if (_id >= 0) Pool.Table.Spaces.Declare(_id, space);
     }
 }
 

@@ -14,12 +14,12 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     public override bool Prepare(JournalWriter journal)
     {
         if (Pool.Touched.Contains(memoryId)) return false;
-        var memtable = Pool.Memtable;
-        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
-        var live = memtable.FindLive(memoryId, memtable.Applied);
-        var known = memtable.FindNewest(memoryId, memtable.Applied);
+        var table = Pool.Table;
+        if (table.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
+        var live = table.FindLive(memoryId, table.Applied);
+        var known = table.FindNewest(memoryId, table.Applied);
         // A memory that a rollback took away comes back as a forgotten one does.
-        if (known < 0 && restore) known = memtable.FindNewest(memoryId);
+        if (known < 0 && restore) known = table.FindNewest(memoryId);
         if (known < 0) throw NotFound.Memory(memoryId);
         if (restore == live >= 0) return true;
         _recordId = (restore ? known : live) + 1;
@@ -34,7 +34,7 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     public override void Apply()
     {
         if (_sequence == 0) return;
-        if (restore) Pool.Memtable.Restore(_recordId, _sequence);
-        else Pool.Memtable.Forget(_recordId, _sequence);
+        if (restore) Pool.Table.Restore(_recordId, _sequence);
+        else Pool.Table.Forget(_recordId, _sequence);
     }
 }

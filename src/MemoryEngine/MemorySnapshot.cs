@@ -11,7 +11,8 @@ namespace MemoryEngine;
 public sealed class MemorySnapshot : IMemoryReader, IDisposable
 {
     private readonly NamedView _named;
-    private readonly MemtableView _seen;
+    private readonly RowTable _table;
+    private PoolView _seen;
     private readonly IDisposable _lease;
     private readonly Recall _recall;
     private readonly Reading _reading;
@@ -22,7 +23,8 @@ public sealed class MemorySnapshot : IMemoryReader, IDisposable
         (_named, _recall, _reading) = (named, recall, reading);
         // Held before it is looked at: between the two nothing may be given up.
         _lease = pool.Leases.Take(named.View);
-        _seen = pool.Memtable.Seen(named.View, named.Live);
+        _table = pool.Table;
+        _seen = _table.Seen(named.View, named.Live);
     }
 
     /// <summary>The snapshot.</summary>
@@ -32,6 +34,8 @@ public sealed class MemorySnapshot : IMemoryReader, IDisposable
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
+        // A purge has reached into it.
+        if (_table.IsOutdated(_seen)) _seen = _table.Seen(_named.View, _named.Live);
         return _recall.RunAsync(query, _seen, _named.CreatedMicroseconds, cancellationToken);
     }
 

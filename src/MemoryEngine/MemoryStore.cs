@@ -21,7 +21,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     {
         _pool = pool;
         var embedder = new TextEmbedder(pool.Options, pool);
-        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool));
+        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool, embedder));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -92,7 +92,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Remembers one memory. A known id gets a new version when the content differs, and is brought back when it was
-    /// forgotten.
+    /// forgotten. When the embedder fails the memory is stored without a vector, and the result says so.
     /// </summary>
     /// <param name="draft">The memory.</param>
     /// <param name="durability">What to wait for; null takes <see cref="MemoryStoreOptions.Durability"/>.</param>
@@ -143,15 +143,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
-        _reading.GetAsync(id, version, _pool.Memtable.Current, cancellationToken);
+        _reading.GetAsync(id, version, _pool.Table.Current, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _reading.HistoryAsync(id, _pool.Memtable.Current, cancellationToken);
+        _reading.HistoryAsync(id, _pool.Table.Current, cancellationToken);
 
     /// <summary>The memories in the order they were remembered, as of the moment of the call.</summary>
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
-        _reading.ListAsync(filter ?? new ListFilter(), _pool.Memtable.Current, cancellationToken);
+        _reading.ListAsync(filter ?? new ListFilter(), _pool.Table.Current, cancellationToken);
 
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
@@ -215,8 +215,8 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     public SnapshotDiff Diff(string earlier, string? later = null)
     {
         _pool.ThrowIfDisposed();
-        var to = later is null ? _pool.Memtable.Current.View : FindSnapshot(later).View;
-        return SnapshotDiffing.Compare(_pool.Memtable, FindSnapshot(earlier).View, to);
+        var to = later is null ? _pool.Table.Current.View : FindSnapshot(later).View;
+        return SnapshotDiffing.Compare(_pool.Table, FindSnapshot(earlier).View, to);
     }
 
     /// <summary>
@@ -290,8 +290,11 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return Backup.CreateAsync(_pool, path, cancellationToken);
     }
 
+    /// <summary>Whether all segments, merges and graphs that are due are there; for tests and benchmarks.</summary>
+    internal bool IsSettled => _pool.IsSettled;
+
     /// <summary>The pool's figures at this moment.</summary>
-    public PoolStats Stats() => _reading.Stats(_pool.Memtable.Current);
+    public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose() => _pool.Dispose();

@@ -16,14 +16,16 @@ public sealed record MemoryStoreOptions
 
     /// <summary>
     /// Makes vectors of texts, for memories and for queries; null takes the built-in one, which hashes words and
-    /// character trigrams and needs no model. The store does not dispose it.
+    /// character trigrams and needs no model. The store does not dispose it. It may be asked by several threads at once, and
+    /// is told what for (<see cref="EmbeddingPurpose"/>). A text that it cannot take it refuses with an
+    /// <see cref="ArgumentException"/>; any other exception says that it is down, and it is left alone for up to 30 seconds.
     /// </summary>
     public IEmbeddingGenerator<string, Embedding<float>>? Embedder { get; init; }
 
-    /// <summary>What is stored as the embedder's identity; null asks its metadata for provider and model.</summary>
+    /// <summary>What is stored as the embedder's identity; null asks it for its <see cref="EmbedderIdentity"/>, or for provider and model.</summary>
     public string? EmbedderId { get; init; }
 
-    /// <summary>The embedder's version, where its name does not say it.</summary>
+    /// <summary>The embedder's version, where its name does not say it; empty takes what its <see cref="EmbedderIdentity"/> says.</summary>
     public string EmbedderRevision { get; init; } = "";
 
     /// <summary>No embedder: texts are found by their words alone. Also opens a pool whose embedder is not at hand.</summary>
@@ -55,6 +57,9 @@ public sealed record MemoryStoreOptions
 
     /// <summary>Closing takes a checkpoint when at least this much has been written since the last one; less is replayed faster.</summary>
     internal long CheckpointOnCloseBytes { get; init; } = 1L << 20;
+
+    /// <summary>From how many rows on segments and graphs are made.</summary>
+    internal Segments.SegmentLimits SegmentLimits { get; init; } = new();
 
     /// <summary>The disk.</summary>
     internal Storage.IFileSystem Files { get; init; } = Storage.PhysicalFileSystem.Instance;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
@@ -14,8 +15,10 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly IDisposable? _lock;
     private readonly JournalWriter? _journal;
     private readonly GroupCommit? _commit;
-    private readonly List<string> _notes;
+    private ImmutableArray<string> _notes;
     private readonly long _openedSegmentBytes;
+    private readonly SegmentStore _segments;
+    private readonly SegmentWorker _worker;
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
@@ -27,15 +30,19 @@ internal sealed class Pool : ICommitHost, IDisposable
         JournalBodies bodies, JournalWriter? journal, IDisposable? poolLock)
     {
         (Options, Paths, Created, Scan) = (options, paths, created, scan);
-        (Memtable, Snapshots, Records, Answers, _notes) =
-            (recovery.Memtable, recovery.Snapshots, recovery.Records, recovery.Answers, recovery.Notes);
+        (Table, Snapshots, Records, Answers, _notes) =
+            (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, [.. recovery.Notes]);
         (_journal, _lock) = (journal, poolLock);
         Bodies = bodies;
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
-        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Length) ?? 0;
+        _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
+        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
+        Mending = new SegmentMending(this);
+        if (journal is not null) FreezeMany();
+        _worker = new SegmentWorker(_segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current));
         if (journal is null) return;
-        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery);
+        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
         _commit = new GroupCommit(journal, this);
     }
@@ -49,7 +56,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>What reading the journal at the opening found.</summary>
     public JournalScan Scan { get; }
 
-    public Memtable Memtable { get; }
+    public RowTable Table { get; }
 
     public SnapshotTable Snapshots { get; }
 
@@ -78,7 +85,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>What the opening found and did.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    public void Note(string note) => _notes.Add(note);
+    public SegmentMending Mending { get; }
+
+    public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
     /// <summary>How long the parts of the opening took.</summary>
     public OpeningTimes Opening { get; }
@@ -92,7 +101,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     public string Health =>
         _journal?.Poison is not null ? "poisoned"
-        : Volatile.Read(ref _healedReads) > 0 || Records?.DeviceFault is not null || _checkpointProblem is not null ? "degraded"
+        : Volatile.Read(ref _healedReads) > 0 || Mending.HasMended || Records?.DeviceFault is not null ? "degraded"
+        : _checkpointProblem is not null || _worker.Problem is not null ? "degraded"
+        : _segments.UnindexedVectors > 0 ? "indexing"
         : "ready";
 
     /// <summary>Commits a write and waits for its acknowledgement.</summary>
@@ -128,15 +139,21 @@ internal sealed class Pool : ICommitHost, IDisposable
             "raise MaxPoolBytes or remove memories.");
     }
 
+    /// <summary>Whether all segments, merges and graphs that are due are there.</summary>
+    public bool IsSettled => _worker.IsIdle && Table.Parts.Current.Memtables.Length == 1;
+
+    /// <summary>Has a segment written of what should not stay in memory.</summary>
+    public void WakeWorker() => _worker.Wake();
+
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
     {
-        foreach (var row in Memtable.VersionsOf(memoryId))
+        foreach (var row in Table.VersionsOf(memoryId))
         {
-            Snapshots.Forget(Memtable, row);
+            Snapshots.Forget(Table, row);
             Records!.Remove(row + 1, sequence);
         }
-        Memtable.Purge(memoryId);
+        Table.Purge(memoryId);
         Removal = Removal with { Purged = Removal.Purged + 1 };
     }
 
@@ -144,15 +161,15 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void Erase(int row)
     {
         Records!.EnsureRoom(0);
-        Snapshots.Forget(Memtable, row);
+        Snapshots.Forget(Table, row);
         Records.Remove(row + 1, Journal.LastSequence);
-        Memtable.Erase(row);
+        Table.Erase(row);
     }
 
     /// <summary>Takes note that a journal file was rewritten.</summary>
     public void NoteRewrite(JournalRewrite rewrite)
     {
-        foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Memtable.Rows[(int)recordId - 1].Position, position.Packed);
+        foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Table.Rows[(int)recordId - 1].Position, position.Packed);
         Journal.NoteRewrite(rewrite);
     }
 
@@ -182,7 +199,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     void ICommitHost.Publish(long sequence)
     {
         Records!.MarkApplied(sequence);
-        Memtable.Publish(sequence);
+        Table.Publish(sequence);
+        if (FreezeMany()) _worker.Wake();
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -193,6 +211,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Maintenance.Close();
         try
         {
+            _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)
             {
@@ -203,6 +222,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         finally
         {
             _journal?.Dispose();
+            Table.Parts.Dispose();
             Records?.Dispose();
             Bodies.Dispose();
             _lock?.Dispose();
@@ -247,6 +267,21 @@ internal sealed class Pool : ICommitHost, IDisposable
         return sequence;
     }
 
+    // So many rows in memory are to be a segment.
+    private bool FreezeMany()
+    {
+        var parts = Table.Parts.Current;
+        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SegmentLimits.SealRows) return false;
+        Table.Parts.Freeze(Table.RowCount);
+        return true;
+    }
+
+    // Where processors are few, whoever merges would take a reader's time.
+    private void LetReadersGoFirst()
+    {
+        if (Table.Parts.Readers.IsAnyoneReading) Thread.Sleep(1);
+    }
+
     private async ValueTask<RecordBody> ReadColdAsync(int row, CancellationToken cancellation)
     {
         var body = await Records!.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
@@ -256,15 +291,16 @@ internal sealed class Pool : ICommitHost, IDisposable
     private RecordBody Heal(int row, ref RecordBody damaged)
     {
         damaged.Dispose();
-        if (Memtable.Rows[row].IsErased) return RecordBody.Missing;
+        if (Table.Rows[row].IsErased) return RecordBody.Missing;
         Interlocked.Increment(ref _healedReads);
         return ReadFromJournal(row);
     }
 
-    private RecordBody ReadFromJournal(int row)
+    /// <summary>The body of a row that was not erased, from the journal.</summary>
+    public RecordBody ReadFromJournal(int row)
     {
-        ref readonly var r = ref Memtable.Rows[row];
-        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Memtable.Rows[row].Position)), r.Birth);
+        ref readonly var r = ref Table.Rows[row];
+        var payload = Bodies.Read(() => new JournalPosition(Volatile.Read(ref Table.Rows[row].Position)), r.Birth);
         var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(pooled, 0);
         return RecordBody.Found(pooled, payload.Length, r.Birth);

@@ -61,13 +61,14 @@ internal static class PoolCheck
     private static long CheckSegments(IFileSystem files, string directory, List<CheckProblem> problems)
     {
         long bytes = 0;
-        foreach (var path in SegmentFiles.Numbers(files, directory).Select(n => SegmentFiles.PathOf(directory, n)))
+        foreach (var name in SegmentFiles.Names(files, directory))
         {
+            if (SegmentFiles.KindOf(name) is not { } kind) continue;
             try
             {
-                using var reader = SegmentReader.Open(files, path);
-                bytes += reader.Header.FileBytes;
-                foreach (var wrong in reader.Check()) problems.Add(Problem(wrong));
+                var (read, wrong) = SegmentReader.Check(files, kind, Path.Combine(directory, name));
+                bytes += read;
+                problems.AddRange(wrong.Select(Problem));
             }
             catch (CorruptionException e)
             {
@@ -85,19 +86,19 @@ internal static class PoolCheck
         if (pool.Records is null) return 0;
         long bytes = 0;
         using var journal = new JournalBodies(pool.Options.Files, pool.Paths.Journal);
-        for (var row = 0; row < pool.Memtable.Current.RowCount; row++)
+        for (var row = 0; row < pool.Table.Current.RowCount; row++)
         {
             // What was dropped from the journal has no body to compare.
-            if (pool.Memtable.Rows[row].IsErased) continue;
+            if (pool.Table.Rows[row].IsErased) continue;
             using var body = await pool.Records.ReadAsync(row + 1, cancellation).ConfigureAwait(false);
             bytes += body.Span.Length;
-            var (position, birth) = (new JournalPosition(pool.Memtable.Rows[row].Position), pool.Memtable.Rows[row].Birth);
+            var (position, birth) = (new JournalPosition(pool.Table.Rows[row].Position), pool.Table.Rows[row].Birth);
             var same = body.Status == RecordStatus.Found && body.Span.SequenceEqual(journal.Read(position, birth));
             if (same) continue;
             problems.Add(new CheckProblem(
                 pool.Paths.Records,
                 0,
-                $"record {row + 1} (memory {pool.Memtable.Rows[row].MemoryId}): {body.Damage ?? body.Status.ToString()}",
+                $"record {row + 1} (memory {pool.Table.Rows[row].MemoryId}): {body.Damage ?? body.Status.ToString()}",
                 "It is read from the journal instead, more slowly; nothing is lost."));
         }
         return bytes;

@@ -269,27 +269,30 @@ internal static class PoolOpening
     private static async Task DeclareSpacesAsync(Pool pool, CancellationToken cancellation)
     {
         var options = pool.Options;
-        var stored = pool.Memtable.Spaces.Find(VectorSpace.TextSpace);
+        var stored = pool.Table.Spaces.Find(VectorSpace.TextSpace);
         if (!options.LexicalOnly && stored is not null && options.Spaces.All(s => s.Name != VectorSpace.TextSpace))
             EnsureSameEmbedder(stored.Space, options, pool.Paths.Root);
         foreach (var space in options.Spaces)
         {
-            var known = pool.Memtable.Spaces.Find(space.Name);
+            var known = pool.Table.Spaces.Find(space.Name);
             if (known is not null) SpaceRules.EnsureSame(known.Space, space, pool.Paths.Root);
             else if (!options.ReadOnly) await pool.CommitAsync(new PendingSpace(pool, space), cancellation).ConfigureAwait(false);
         }
         // A pool that was made without an embedder gets the built-in one's space when it is first opened with it.
         var wantsBuiltIn = stored is null && options is { Embedder: null, LexicalOnly: false, ReadOnly: false }
             && options.Spaces.All(s => s.Name != VectorSpace.TextSpace);
-        if (wantsBuiltIn && pool.Memtable.Rows.Count == 0)
+        if (wantsBuiltIn && pool.Table.Rows.Count == 0)
             await pool.CommitAsync(new PendingSpace(pool, Index.HashingEmbedder.Space), cancellation).ConfigureAwait(false);
     }
 
     private static void EnsureSameEmbedder(VectorSpace stored, MemoryStoreOptions options, string root)
     {
-        var asked = options.Embedder is null
-            ? Index.HashingEmbedder.Space
-            : stored with { EmbedderId = TextEmbedder.IdentityOf(options), EmbedderRevision = options.EmbedderRevision };
+        var asked = Index.HashingEmbedder.Space;
+        if (options.Embedder is not null)
+        {
+            var (id, revision) = TextEmbedder.IdentityOf(options);
+            asked = stored with { EmbedderId = id, EmbedderRevision = revision };
+        }
         SpaceRules.EnsureSame(stored, asked, root);
     }
 }

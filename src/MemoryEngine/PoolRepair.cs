@@ -36,7 +36,7 @@ internal static class PoolRepair
         var check = await MemoryStore.CheckAsync(target.Root, opening, cancellation).ConfigureAwait(false);
         if (!check.Ok) return report with { Check = check };
         using var pool = await PoolOpening.OpenAsync(target.Root, opening, cancellation).ConfigureAwait(false);
-        return report with { Check = check, Memories = pool.Memtable.Current.Live.Count };
+        return report with { Check = check, Memories = pool.Table.Current.Live.Count };
     }
 
     /// <summary>Everything that is damaged in the journal of a pool that does not open, and what of it could be saved. Writes nothing.</summary>

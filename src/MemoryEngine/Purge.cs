@@ -17,8 +17,8 @@ internal sealed class PendingPurge(Pool pool, Guid memoryId) : PendingWrite<bool
     public override bool Prepare(JournalWriter journal)
     {
         if (Pool.Touched.Contains(memoryId)) return false;
-        if (Pool.Memtable.IsPurged(memoryId)) return true;
-        if (Pool.Memtable.FindNewest(memoryId) < 0) throw NotFound.Memory(memoryId);
+        if (Pool.Table.IsPurged(memoryId)) return true;
+        if (Pool.Table.FindNewest(memoryId) < 0) throw NotFound.Memory(memoryId);
         PromiseRoom();
         // The record carried the key's answer, and keys outlive what they were given for.
         foreach (var answer in Pool.Answers.Of(memoryId))
@@ -48,7 +48,7 @@ internal sealed class PendingPurge(Pool pool, Guid memoryId) : PendingWrite<bool
     // Removing a body takes room in the record log.
     private void PromiseRoom()
     {
-        foreach (var _ in Pool.Memtable.VersionsOf(memoryId))
+        foreach (var _ in Pool.Table.VersionsOf(memoryId))
         {
             Pool.Records!.EnsureRoom(0);
             _promised++;

@@ -8,15 +8,15 @@ namespace MemoryEngine;
 /// </summary>
 internal sealed class Reachability
 {
-    private readonly Memtable _memtable;
+    private readonly RowTable _table;
     private readonly View _current;
     private readonly List<View> _others;
     private readonly long _supersededBefore;
 
     public Reachability(Pool pool, CompactOptions options)
     {
-        _memtable = pool.Memtable;
-        _current = pool.Memtable.Current.View;
+        _table = pool.Table;
+        _current = pool.Table.Current.View;
         _others = [.. pool.Snapshots.All.Select(s => s.View), .. pool.Leases.Held];
         _supersededBefore = options.KeepVersionsFor is { } kept
             ? pool.NowMicroseconds - (kept.Ticks / TimeSpan.TicksPerMicrosecond)
@@ -25,7 +25,7 @@ internal sealed class Reachability
 
     public bool IsWanted(int row)
     {
-        ref readonly var r = ref _memtable.Rows[row];
+        ref readonly var r = ref _table.Rows[row];
         foreach (var view in _others)
             if (r.IsKnown(view)) return true;
         return r.IsKnown(_current) && !IsLongSuperseded(row);
@@ -34,10 +34,10 @@ internal sealed class Reachability
     // A forgotten memory can be restored: its newest version is not superseded. Versions before it are.
     private bool IsLongSuperseded(int row)
     {
-        if (_supersededBefore == long.MinValue || _memtable.Rows[row].IsLive(_current)) return false;
+        if (_supersededBefore == long.MinValue || _table.Rows[row].IsLive(_current)) return false;
         var successor = -1;
-        for (var next = _memtable.FindNewest(_memtable.Rows[row].MemoryId, _current); next > row; next = _memtable.Rows[next].Previous)
-            if (_memtable.Rows[next].IsKnown(_current)) successor = next;
-        return successor >= 0 && _memtable.Rows[successor].CreatedMicroseconds < _supersededBefore;
+        for (var next = _table.FindNewest(_table.Rows[row].MemoryId, _current); next > row; next = _table.Rows[next].Previous)
+            if (_table.Rows[next].IsKnown(_current)) successor = next;
+        return successor >= 0 && _table.Rows[successor].CreatedMicroseconds < _supersededBefore;
     }
 }

@@ -4,37 +4,37 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>Get, history, list and stats: reading by id and by walking, over one published view each.</summary>
-internal sealed class Reading(Pool pool)
+internal sealed class Reading(Pool pool, TextEmbedder embedder)
 {
-    public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, MemtableView seen, CancellationToken cancellation)
+    public async ValueTask<MemoryVersion?> GetAsync(Guid id, int? version, PoolView seen, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         var view = seen.View;
         // What is live, or else the newest that was: a forgotten memory can still be looked at.
-        var row = pool.Memtable.FindLive(id, view);
-        if (row < 0 || version is not null) row = pool.Memtable.FindNewest(id, view);
-        while (row >= 0 && version is not null && !IsVersion(row, version.Value, view)) row = pool.Memtable.Rows[row].Previous;
+        var row = pool.Table.FindLive(id, view);
+        if (row < 0 || version is not null) row = pool.Table.FindNewest(id, view);
+        while (row >= 0 && version is not null && !IsVersion(row, version.Value, view)) row = pool.Table.Rows[row].Previous;
         var found = row < 0 ? null : await ReadAsync(row, view, cancellation).ConfigureAwait(false);
-        return found is null && pool.Memtable.IsPurged(id) ? throw NotFound.Purged(id) : found;
+        return found is null && pool.Table.IsPurged(id) ? throw NotFound.Purged(id) : found;
     }
 
-    public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, MemtableView seen, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<MemoryVersion>> HistoryAsync(Guid id, PoolView seen, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         var versions = new List<MemoryVersion>();
-        for (var row = pool.Memtable.FindNewest(id, seen.View); row >= 0; row = pool.Memtable.Rows[row].Previous)
+        for (var row = pool.Table.FindNewest(id, seen.View); row >= 0; row = pool.Table.Rows[row].Previous)
         {
             // Versions that a rollback took away are no part of this history.
-            if (!pool.Memtable.Rows[row].IsKnown(seen.View)) continue;
+            if (!pool.Table.Rows[row].IsKnown(seen.View)) continue;
             if (await ReadAsync(row, seen.View, cancellation).ConfigureAwait(false) is { } version) versions.Add(version);
         }
-        if (versions.Count == 0 && pool.Memtable.IsPurged(id)) throw NotFound.Purged(id);
+        if (versions.Count == 0 && pool.Table.IsPurged(id)) throw NotFound.Purged(id);
         versions.Reverse();
         return versions;
     }
 
     public async IAsyncEnumerable<MemoryVersion> ListAsync(
-        ListFilter filter, MemtableView seen, [EnumeratorCancellation] CancellationToken cancellation)
+        ListFilter filter, PoolView seen, [EnumeratorCancellation] CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         // Whoever reads a list takes his time.
@@ -47,18 +47,18 @@ internal sealed class Reading(Pool pool)
         }
     }
 
-    public PoolStats Stats(MemtableView current)
+    public PoolStats Stats(PoolView current)
     {
         pool.ThrowIfDisposed();
-        var memtable = pool.Memtable;
+        var table = pool.Table;
         var byLevel = new SortedDictionary<MemoryLevel, long>();
         var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var tasks = new HashSet<ulong>();
         for (var row = 0; row < current.RowCount; row++)
         {
-            ref readonly var r = ref memtable.Rows[row];
+            ref readonly var r = ref table.Rows[row];
             if (!r.IsLive(current.View)) continue;
-            var domain = memtable.Names[r.Domain];
+            var domain = table.Names[r.Domain];
             byLevel[r.Level] = byLevel.GetValueOrDefault(r.Level) + 1;
             byDomain[domain] = byDomain.GetValueOrDefault(domain) + 1;
             tasks.Add(r.TaskHash);
@@ -68,6 +68,8 @@ internal sealed class Reading(Pool pool)
         {
             PoolId = pool.Created.PoolId,
             Memories = current.Live.Count,
+            Unembedded = CountUnembedded(current),
+            EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
             ByLevel = byLevel,
             ByDomain = byDomain,
@@ -76,34 +78,54 @@ internal sealed class Reading(Pool pool)
             JournalBytes = pool.JournalBytes,
             RecordBytes = tiers.FileBytes,
             SegmentBytes = pool.SegmentBytes,
-            Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
+            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Select(i => table.Spaces[i].Space)],
             Tiers =
             [
                 new TierFigures("mutable", tiers.MutableBytes, tiers.MutableReads),
                 new TierFigures("read-only", tiers.ReadOnlyBytes, tiers.ReadOnlyReads),
                 new TierFigures("disk", tiers.DiskBytes, tiers.DiskReads),
             ],
-            Health = pool.Health,
+            Health = pool.Health is "ready" && embedder.Problem is not null ? "degraded" : pool.Health,
             OpeningNotes = pool.Notes,
         };
     }
 
+    private long CountUnembedded(PoolView current)
+    {
+        var table = pool.Table;
+        var space = table.Spaces.Find(VectorSpace.TextSpace);
+        if (space is { IsDerived: true } || (space is null && !embedder.CallsGenerator)) return 0;
+        if (space is null) return current.Live.Count;
+        var epoch = table.Parts.Readers.Enter();
+        try
+        {
+            var (parts, count) = (table.Parts.Current, 0L);
+            for (var row = 0; row < current.RowCount; row++)
+                if (table.IsLive(row, current.View) && !parts.Has(space.Id, row)) count++;
+            return count;
+        }
+        finally
+        {
+            table.Parts.Readers.Exit(epoch);
+        }
+    }
+
     private bool IsVersion(int row, int version, View view)
     {
-        ref readonly var r = ref pool.Memtable.Rows[row];
+        ref readonly var r = ref pool.Table.Rows[row];
         return r.Version == version && r.IsKnown(view);
     }
 
     private bool IsListed(int row, View view, ListFilter filter)
     {
-        var memtable = pool.Memtable;
-        ref readonly var r = ref memtable.Rows[row];
+        var table = pool.Table;
+        ref readonly var r = ref table.Rows[row];
         if (filter.Level is { } level && r.Level != level) return false;
-        if (filter.Domain is not null && !RowFilter.IsWithin(memtable.Names[r.Domain], filter.Domain)) return false;
+        if (filter.Domain is not null && !QueryRows.IsWithin(table.Names[r.Domain], filter.Domain)) return false;
         if (r.IsLive(view)) return filter.State is null or MemoryState.Active;
         // Of a forgotten memory the newest version stands for it.
         return filter.State is null or MemoryState.Tombstoned
-            && memtable.FindNewest(r.MemoryId, view) == row && memtable.FindLive(r.MemoryId, view) < 0;
+            && table.FindNewest(r.MemoryId, view) == row && table.FindLive(r.MemoryId, view) < 0;
     }
 
     // Null when the row was purged since it was looked at.
@@ -111,7 +133,7 @@ internal sealed class Reading(Pool pool)
     {
         var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
         if (body.Status != Records.RecordStatus.Found) return null;
-        var version = VersionReader.Read(pool.Memtable, row, view, body.Span, withVectors: true);
+        var version = VersionReader.Read(pool.Table, row, view, body.Span, withVectors: true);
         body.Dispose();
         return version;
     }

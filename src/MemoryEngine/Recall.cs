@@ -20,7 +20,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     /// <summary>Recalls from a fixed view, or from the current one where none is given.</summary>
     public ValueTask<RecallResult> RunAsync(
-        RecallQuery query, MemtableView? seen, long nowMicroseconds, CancellationToken cancellation)
+        RecallQuery query, PoolView? seen, long nowMicroseconds, CancellationToken cancellation)
     {
         pool.ThrowIfDisposed();
         cancellation.ThrowIfCancellationRequested();
@@ -34,14 +34,16 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     private async ValueTask<RecallResult> EmbedAndRunAsync(Ask ask)
     {
-        var vector = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
-        return await Run(ask with { Vector = vector }).ConfigureAwait(false);
+        var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
+        var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
+        if (made.Note is { } note) result.Notes = [$"{note} Found by words alone."];
+        return result;
     }
 
     private ValueTask<RecallResult> Run(Ask ask)
     {
         var found = ArrayPool<FusedHit>.Shared.Rent(ask.Query.K);
-        var view = ask.Seen ?? pool.Memtable.Current;
+        var view = ask.Seen ?? pool.Table.Current;
         var count = Search(ask, view, found.AsSpan(0, ask.Query.K), out var considered);
         var searchTime = Stopwatch.GetElapsedTime(ask.Start);
         var memories = new RecalledMemory[count];
@@ -57,7 +59,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     // From the first body that is not in memory on.
     private async ValueTask<RecallResult> FinishAsync(
-        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, MemtableView view,
+        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, PoolView view,
         int considered, TimeSpan searchTime)
     {
         for (var i = from; i < memories.Length; i++)
@@ -75,20 +77,20 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     private ValueTask<RecallResult> SearchAgain(Ask ask, FusedHit[] found)
     {
         ArrayPool<FusedHit>.Shared.Return(found);
-        return Run(ask);
+        return Run(ask.Seen is { } seen ? ask with { Seen = pool.Table.Seen(seen.View, seen.Live) } : ask);
     }
 
     private bool TryTake(in FusedHit hit, View view, RecordBody body, out RecalledMemory recalled)
     {
         recalled = default;
         if (body.Status != RecordStatus.Found) return false;
-        recalled = new RecalledMemory(VersionReader.Read(pool.Memtable, hit.Row, view, body.Span, withVectors: false), hit.Scores);
+        recalled = new RecalledMemory(VersionReader.Read(pool.Table, hit.Row, view, body.Span, withVectors: false), hit.Scores);
         body.Dispose();
         return true;
     }
 
     private static RecallResult Result(
-        RecalledMemory[] memories, MemtableView view, int considered, TimeSpan searchTime, long start) => new()
+        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, long start) => new()
         {
             Memories = memories,
             Considered = considered,
@@ -97,38 +99,63 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             TotalTime = Stopwatch.GetElapsedTime(start),
         };
 
-    private int Search(in Ask ask, MemtableView view, Span<FusedHit> target, out int considered)
+    private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
     {
+        var readers = pool.Table.Parts.Readers;
+        while (true)
+        {
+            var epoch = readers.Enter();
+            // Taken after the view: so they cover all of its rows.
+            var parts = pool.Table.Parts.Current;
+            CorruptionException damage;
+            try
+            {
+                return Search(ask, view, parts, target, out considered);
+            }
+            catch (CorruptionException e)
+            {
+                damage = e;
+            }
+            finally
+            {
+                readers.Exit(epoch);
+            }
+            if (!pool.Mending.TryMend(damage, parts)) throw damage;
+        }
+    }
+
+    private int Search(in Ask ask, PoolView view, SearchParts parts, Span<FusedHit> target, out int considered)
+    {
+        // A pool that was closed meanwhile has no parts.
+        pool.ThrowIfDisposed();
         var query = ask.Query;
-        var memtable = pool.Memtable;
-        var marked = ArrayPool<RowMark>.Shared.Rent(view.RowCount);
-        var marks = marked.AsSpan(0, view.RowCount);
-        considered = new RowFilter(memtable, query, ask.NowMicroseconds).Mark(view.View, marks);
+        var table = pool.Table;
+        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds);
+        considered = rows.CountMatching();
         var depth = Math.Max(MinDepth, 2 * query.K);
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
         var byWords = new TopHits(buffer.AsSpan(depth, depth));
 
-        var space = memtable.Spaces.Find(query.Space);
+        var space = table.Spaces.Find(query.Space);
         if (ask.Vector is { } given)
         {
             DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            space!.Column.Search(given.Span, marks, ref byVector);
+            PartSearch.Vectors(parts, space!, given.Span, rows, ref byVector);
         }
         else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
         {
             Span<float> made = stackalloc float[HashingEmbedder.Dimension];
             HashingEmbedder.Embed(query.Text, made);
-            space.Column.Search(made, marks, ref byVector);
+            PartSearch.Vectors(parts, space, made, rows, ref byVector);
         }
         if (query.Text is not null)
         {
-            using var terms = TermCounts.Of(query.Text);
-            memtable.Lexical.Search(terms, marks, view.Live.Count, view.Live.Length, ref byWords);
+            using var words = LexicalQuery.Of(query.Text);
+            PartSearch.Words(parts, words, rows, view.Live, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
-        ArrayPool<RowMark>.Shared.Return(marked);
         return count;
     }
 
@@ -149,6 +176,6 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
 
     /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
     private readonly record struct Ask(
-        RecallQuery Query, ReadOnlyMemory<float>? Vector, MemtableView? Seen, long NowMicroseconds, long Start,
+        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start,
         CancellationToken Cancellation);
 }

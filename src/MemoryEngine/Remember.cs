@@ -20,8 +20,8 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         pool.ThrowIfDisposed();
         Check(draft);
         var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
-        var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
-        return await pool.CommitAsync(write, cancellation).ConfigureAwait(false);
+        var write = Prepare(draft, made[0].Vector, mustExist, expectedVersion, durability);
+        return Noted(await pool.CommitAsync(write, cancellation).ConfigureAwait(false), made[0].Note);
     }
 
     public async Task<IReadOnlyList<RememberResult>> ManyAsync(
@@ -40,6 +40,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             }
         }
         var writes = new Task<RememberResult>[drafts.Count];
+        var notes = new string?[drafts.Count];
         var atOnce = embedder.CallsGenerator ? EmbeddingBatch : Math.Max(1, drafts.Count);
         for (var start = 0; start < drafts.Count; start += atOnce)
         {
@@ -47,24 +48,34 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
             var made = await embedder.EmbedMemoriesAsync(part, cancellation).ConfigureAwait(false);
             var first = start;
             var prepared = new PendingRemember[part.Count];
-            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i], false, null, durability));
+            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i].Vector, false, null, durability));
             for (var i = 0; i < prepared.Length; i++)
+            {
+                notes[first + i] = made[i].Note;
                 writes[first + i] = pool.CommitAsync(prepared[i], cancellation, isOneOfMany: prepared.Length > 1).AsTask();
+            }
         }
-        return await Task.WhenAll(writes).ConfigureAwait(false);
+        var results = await Task.WhenAll(writes).ConfigureAwait(false);
+        for (var i = 0; i < results.Length; i++) results[i] = Noted(results[i], notes[i]);
+        return results;
     }
+
+    // Where nothing was stored, nothing was stored without a vector.
+    private static RememberResult Noted(RememberResult result, string? note) =>
+        note is null || result.Outcome is RememberOutcome.Unchanged or RememberOutcome.Restored ? result
+        : result with { Note = $"{note} The memory is stored without a vector, and found by its words." };
 
     // What is refused here is refused before anything is written. A purge may still come before the write's turn.
     private void Check(MemoryDraft draft)
     {
-        DraftRules.Check(draft, pool.Memtable.Spaces);
-        if (draft.Id is { } id && pool.Memtable.IsPurged(id)) throw NotFound.Purged(id);
+        DraftRules.Check(draft, pool.Table.Spaces);
+        if (draft.Id is { } id && pool.Table.IsPurged(id)) throw NotFound.Purged(id);
     }
 
     private PendingRemember Prepare(
         MemoryDraft draft, ReadOnlyMemory<float>? made, bool mustExist, int? expectedVersion, Durability durability)
     {
-        var spaces = pool.Memtable.Spaces;
+        var spaces = pool.Table.Spaces;
         var writer = new ByteWriter(512 + draft.Text.Length);
         RecordCodec.Encode(draft, name => spaces.Find(name)!.Id, made, writer);
         if (!RecordReader.TryOpen(writer.Written, out var record, out var problem))
@@ -113,13 +124,13 @@ internal sealed class PendingRemember(
         if (_sequence == 0) return;
         if (Result.Outcome == RememberOutcome.Restored)
         {
-            Pool.Memtable.Restore(_recordId, _sequence);
+            Pool.Table.Restore(_recordId, _sequence);
             return;
         }
         Pool.Records!.Put(_recordId, _sequence, record.Written);
         _promisedBytes = 0;
         _ = RecordReader.TryOpen(record.Written, out var reader, out _);
-        Pool.Memtable.Remember(_sequence, _position, reader, row);
+        Pool.Table.Remember(_sequence, _position, reader, row);
     }
 
     public override void Complete()
@@ -152,24 +163,24 @@ internal sealed class PendingRemember(
 
     private void Decide(JournalWriter journal, Guid memoryId, UInt128 hash, long now)
     {
-        var memtable = Pool.Memtable;
-        if (memtable.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
-        var newest = memtable.FindNewest(memoryId);
+        var table = Pool.Table;
+        if (table.IsPurged(memoryId)) throw NotFound.Purged(memoryId);
+        var newest = table.FindNewest(memoryId);
         if (newest < 0)
         {
             if (mustExist) throw NotFound.Memory(memoryId);
             Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);
             return;
         }
-        var live = memtable.FindLive(memoryId, memtable.Applied);
+        var live = table.FindLive(memoryId, table.Applied);
         if (mustExist && live < 0)
         {
             throw new MemoryEngineException(
                 ErrorCode.Conflict, $"Memory {memoryId} is forgotten, or was rolled back. Restore it before revising it.");
         }
         // What is compared with: the live version, else the newest that the view knows, else one that was rolled back.
-        var row = live >= 0 ? live : memtable.FindNewest(memoryId, memtable.Applied);
-        ref readonly var known = ref memtable.Rows[row >= 0 ? row : newest];
+        var row = live >= 0 ? live : table.FindNewest(memoryId, table.Applied);
+        ref readonly var known = ref table.Rows[row >= 0 ? row : newest];
         if (expectedVersion is { } expected && expected != known.Version)
         {
             throw new MemoryEngineException(
@@ -179,7 +190,7 @@ internal sealed class PendingRemember(
         if (known.ContentHash != hash)
         {
             // Numbers are not given twice, though a rollback may have hidden the version that has the newest.
-            Append(journal, memoryId, hash, memtable.Rows[newest].Version + 1, live + 1, RememberOutcome.Revised, now);
+            Append(journal, memoryId, hash, table.Rows[newest].Version + 1, live + 1, RememberOutcome.Revised, now);
             return;
         }
         _recordId = (row >= 0 ? row : newest) + 1;
@@ -196,7 +207,7 @@ internal sealed class PendingRemember(
     private void Append(
         JournalWriter journal, Guid memoryId, UInt128 hash, int version, long supersedes, RememberOutcome outcome, long now)
     {
-        _recordId = Pool.Memtable.Rows.Count + Pool.PendingRecords + 1;
+        _recordId = Pool.Table.Rows.Count + Pool.PendingRecords + 1;
         RecordCodec.Place(record.Written, new RecordPlace(_recordId, supersedes, version, memoryId, now));
         Pool.EnsureWithinLimit(record.Length);
         Pool.Records!.EnsureRoom(record.Length);

@@ -8,7 +8,7 @@ internal sealed class PendingSnapshot(Pool pool, string name) : PendingWrite<Sna
 {
     private NamedView? _made;
 
-    public override int Bytes => SnapshotRules.FrameBytes(Pool.Memtable.Applied);
+    public override int Bytes => SnapshotRules.FrameBytes(Pool.Table.Applied);
 
     public override bool Prepare(JournalWriter journal)
     {
@@ -22,7 +22,7 @@ internal sealed class PendingSnapshot(Pool pool, string name) : PendingWrite<Sna
                 $"There is a snapshot '{name}' of event {taken.Sequence} already. Drop it first, or choose another name.");
         }
         var sequence = journal.LastSequence;
-        _made = new NamedView(name, sequence, Pool.NowMicroseconds, Pool.Memtable.Through(sequence), default);
+        _made = new NamedView(name, sequence, Pool.NowMicroseconds, Pool.Table.Through(sequence), default);
         journal.Append(EventType.SnapshotCreated, new SnapshotCreatedEvent(name, _made.CreatedMicroseconds, _made.View).Encode());
         Pool.Touched.Add(touched);
         return true;
@@ -31,7 +31,7 @@ internal sealed class PendingSnapshot(Pool pool, string name) : PendingWrite<Sna
     public override void Apply()
     {
         // Applied in order: what counts in the view is applied, and nothing else is.
-        _made = _made! with { Live = Pool.Memtable.Live };
+        _made = _made! with { Live = Pool.Table.Live };
         Pool.Snapshots.Add(_made);
         Result = SnapshotRules.Info(_made);
     }
@@ -68,14 +68,14 @@ internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<Rol
 
     public override bool IsAlone => true;
 
-    public override int Bytes => SnapshotRules.FrameBytes(Pool.Memtable.Applied) + SnapshotRules.FrameBytes(Pool.Memtable.Applied);
+    public override int Bytes => SnapshotRules.FrameBytes(Pool.Table.Applied) + SnapshotRules.FrameBytes(Pool.Table.Applied);
 
     public override bool Prepare(JournalWriter journal)
     {
         SnapshotRules.EnsureRoom(Pool.Snapshots);
         _target = Pool.Snapshots.Find(name) ?? throw SnapshotRules.NotFound(name);
         var last = journal.LastSequence;
-        _undo = new NamedView(UndoName(last + 1), last, Pool.NowMicroseconds, Pool.Memtable.Through(last), Pool.Memtable.Live);
+        _undo = new NamedView(UndoName(last + 1), last, Pool.NowMicroseconds, Pool.Table.Through(last), Pool.Table.Live);
         var rolledBack = new RolledBackEvent(name, _undo.Name, _undo.CreatedMicroseconds, _undo.View, _target.View);
         journal.Append(EventType.RolledBack, rolledBack.Encode());
         Result = new RollbackResult(name, _undo.Name, last + 1);
@@ -85,7 +85,7 @@ internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<Rol
     public override void Apply()
     {
         Pool.Snapshots.Add(_undo!);
-        Pool.Memtable.RollBack(_target!.View, _target.Live, Result.Sequence);
+        Pool.Table.RollBack(_target!.View, _target.Live, Result.Sequence);
     }
 
     // Sequences are never given twice, but anyone may have chosen the name.

@@ -10,6 +10,9 @@ public sealed class CliRun : IDisposable
 
     public string Pool => Path.Combine(Root, "pool");
 
+    /// <summary>The environment of the runs.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string Write(string name, params string[] lines)
     {
         var path = Path.Combine(Root, name);
@@ -31,7 +34,7 @@ public sealed class CliRun : IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         string[] all = args.Contains("--pool") ? args : [.. args, "--pool", Pool];
-        var exitCode = await Program.RunAsync(all, new Terminal(new StringReader(input), output, error));
+        var exitCode = await Program.RunAsync(all, new Terminal(new StringReader(input), output, error) { Variable = Variables.GetValueOrDefault });
         Assert.DoesNotContain('\e', output.ToString());
         Assert.DoesNotContain('\e', error.ToString());
         return new CliAnswer(exitCode, output.ToString(), error.ToString());

@@ -55,7 +55,7 @@ internal sealed class ManifestTarget : FuzzTarget
         yield return ("cut", full[..^9]);
         yield return ("flipped", [.. full[..50], (byte)(full[50] ^ 4), .. full[51..]]);
         yield return ("no-mark", Fixed(full, 0, (byte)'X'));
-        yield return ("newer-format", Fixed(full, 8, 3));
+        yield return ("newer-format", Fixed(full, 8, 4));
         yield return ("newer-features", Fixed(full, 12, 1));
         yield return ("no-checkpoint", Fixed(full, RecordsOffset, 0));
         yield return ("checkpoint-mark", Fixed(full, RecordsOffset + 2, (byte)'X'));
@@ -87,7 +87,11 @@ internal sealed class ManifestTarget : FuzzTarget
             Spaces = [Index.HashingEmbedder.Space, RecordSeeds.Space],
             Snapshots = [new NamedView("before", 5, 1_760_000_000_000_000, View.Through(5), new LiveRows(1, 7))],
             Purged = [Id],
-            Segments = [new SegmentInfo(1, 0, 4, 0, 9_000, 17), new SegmentInfo(3, 4, 2, 1, 8_000, 18)],
+            Segments = 
+            [
+                new SegmentInfo(1, 0, 4, 0, 9_000, 17, [new VectorsInfo(0, 1, 4, 20_000, 19, 7_000), new VectorsInfo(1, 0, 2, 5_000, 20, 0)]),
+                new SegmentInfo(3, 4, 2, 1, 8_000, 18, []),
+            ],
             Lives = [new RowLife(0, [-5]), new RowLife(3, [2, -5, 6])],
         };
     }

@@ -17,15 +17,15 @@ internal sealed class PoolTarget : FuzzTarget
         var recovery = new Recovery(disk, new PoolPaths("/pool"), 16 << 20, TimeSpan.FromDays(7));
         _ = recovery.Run(withRecords: false);
         using var bodies = new Journal.JournalBodies(disk, JournalImage.Directory);
-        var memtable = recovery.Memtable;
-        var current = memtable.Current;
+        var table = recovery.Table;
+        var current = table.Current;
         var live = 0;
         for (var row = 0; row < current.RowCount; row++)
         {
             // What was dropped from the journal holds nothing to read.
-            if (memtable.Rows[row].IsErased) continue;
-            var position = new Journal.JournalPosition(memtable.Rows[row].Position);
-            var version = VersionReader.Read(memtable, row, current.View, bodies.Read(position, memtable.Rows[row].Birth), withVectors: true);
+            if (table.Rows[row].IsErased) continue;
+            var position = new Journal.JournalPosition(table.Rows[row].Position);
+            var version = VersionReader.Read(table, row, current.View, bodies.Read(position, table.Rows[row].Birth), withVectors: true);
             Require(version.Version > 0, "versions count from one");
             Require(version.Text.Length > 0, "a memory has a text");
             if (version.IsCurrent) live++;

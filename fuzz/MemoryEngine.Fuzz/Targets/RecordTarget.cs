@@ -21,10 +21,10 @@ internal sealed class RecordTarget : FuzzTarget
         _ = record.ContentHash;
         foreach (var field in record) Require(field.Value.Length <= input.Length, "a field lies within its record");
 
-        var memtable = new Memtable();
-        memtable.Spaces.Declare(0, HashingEmbedder.Space);
-        memtable.Spaces.Declare(1, RecordSeeds.Space);
-        if (!memtable.Spaces.Fit(record))
+        var table = new RowTable();
+        table.Spaces.Declare(0, HashingEmbedder.Space);
+        table.Spaces.Declare(1, RecordSeeds.Space);
+        if (!table.Spaces.Fit(record))
         {
             Outcome = "vectors that do not fit";
             return;
@@ -33,9 +33,9 @@ internal sealed class RecordTarget : FuzzTarget
         var first = input.ToArray();
         RecordCodec.Place(first, place with { RecordId = 1, Supersedes = 0 });
         Require(RecordReader.TryOpen(first, out var placed, out _), "a place does not make a record unreadable");
-        memtable.Remember(1, 0, placed, RowDraft.Of(placed, memtable.Spaces.DerivedSpace));
-        memtable.Publish(1);
-        var version = VersionReader.Read(memtable, 0, memtable.Current.View, first, withVectors: true);
+        table.Remember(1, 0, placed, RowDraft.Of(placed, table.Spaces.DerivedSpace));
+        table.Publish(1);
+        var version = VersionReader.Read(table, 0, table.Current.View, first, withVectors: true);
         Require(version.Id == place.MemoryId && version.Version == place.Version, "a memory is read back under its id and version");
     }
 

@@ -35,7 +35,9 @@ internal sealed class QuickstartTour(string path)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await using var store = await TimeAsync("open", () => PoolDoor.OpenAsync(path, create: true, cancellation), _ => $"a pool at {path}");
+        using var embedder = ChosenEmbedder.BuiltIn;
+        await using var store = await TimeAsync(
+            "open", () => PoolDoor.OpenAsync(path, create: true, embedder, cancellation), _ => $"a pool at {path}");
         Import = new Importer(store, Durability.Device, isStrict: false);
         await TimeAsync(
             "import",

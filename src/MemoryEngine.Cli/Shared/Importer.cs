@@ -39,6 +39,12 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
 
     public long Unchanged { get; private set; }
 
+    /// <summary>Those of the added and revised that were stored without a vector, because the embedder failed.</summary>
+    public long Unembedded { get; private set; }
+
+    /// <summary>Why the first of them was.</summary>
+    public string? FirstNote { get; private set; }
+
     public IReadOnlyList<FailedLine> Failed => _failed;
 
     /// <summary>From the first line read to the last one acknowledged.</summary>
@@ -206,6 +212,11 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
 
     private void Count(RememberResult result)
     {
+        if (result.Note is not null)
+        {
+            Unembedded++;
+            FirstNote ??= result.Note;
+        }
         switch (result.Outcome)
         {
             case RememberOutcome.Added: Added++; break;

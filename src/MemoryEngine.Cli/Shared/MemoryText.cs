@@ -24,6 +24,7 @@ internal static class MemoryText
         json.WriteNumber("version", result.Version);
         json.WriteString("outcome", NameOf(result.Outcome));
         json.WriteNumber("sequence", result.Sequence);
+        if (result.Note is { } note) json.WriteString("note", note);
     }
 
     public static string NameOf(RememberOutcome outcome) => outcome.ToString().ToLowerInvariant();

@@ -6,20 +6,28 @@ internal static class PoolDoor
     private static readonly MemoryStoreOptions Defaults = new() { OwnerName = "memengine" };
 
     /// <summary>Opens a pool to write memories into.</summary>
-    public static Task<MemoryStore> OpenAsync(string path, bool create, CancellationToken cancellation) =>
-        MemoryStore.OpenAsync(path, Defaults with { CreateIfMissing = create }, cancellation);
+    public static Task<MemoryStore> OpenAsync(string path, bool create, ChosenEmbedder embedder, CancellationToken cancellation) =>
+        MemoryStore.OpenAsync(path, embedder.Apply(Defaults with { CreateIfMissing = create }), cancellation);
 
     /// <summary>Opens a pool to change what is in it, whichever embedder it was made with.</summary>
     public static Task<MemoryStore> OpenForLifeAsync(string path, CancellationToken cancellation) =>
-        MemoryStore.OpenAsync(path, Defaults with { CreateIfMissing = false, LexicalOnly = true }, cancellation);
+        MemoryStore.OpenAsync(path, ChosenEmbedder.Unused.Apply(Defaults with { CreateIfMissing = false }), cancellation);
 
     /// <summary>
-    /// Opens a pool to look at it. One that another process owns is read as it lies on disk, one with vectors of another
-    /// embedder by words alone; a note says so.
+    /// Opens a pool to look at it, whichever embedder it was made with. One that another process owns is read as it lies on
+    /// disk; a note says so.
     /// </summary>
-    public static async Task<MemoryStore> OpenToReadAsync(string path, Output output, CancellationToken cancellation)
+    public static Task<MemoryStore> OpenToReadAsync(string path, Output output, CancellationToken cancellation) =>
+        OpenToSearchAsync(path, output, ChosenEmbedder.Unused, cancellation);
+
+    /// <summary>
+    /// Opens a pool to search it. One that another process owns is read as it lies on disk, one with vectors of another
+    /// embedder by words alone, unless that embedder was asked for; a note says so.
+    /// </summary>
+    public static async Task<MemoryStore> OpenToSearchAsync(
+        string path, Output output, ChosenEmbedder embedder, CancellationToken cancellation)
     {
-        var options = Defaults with { CreateIfMissing = false };
+        var options = embedder.Apply(Defaults with { CreateIfMissing = false });
         var isFallback = false;
         while (true)
         {
@@ -35,7 +43,7 @@ internal static class PoolDoor
                 isFallback = true;
                 output.Note(e.Code == ErrorCode.PoolBusy ? "another process owns the pool." : "the pool cannot be written to.");
             }
-            catch (MemoryEngineException e) when (!options.LexicalOnly && e.Code == ErrorCode.EmbedderMismatch)
+            catch (MemoryEngineException e) when (!options.LexicalOnly && !embedder.IsAsked && e.Code == ErrorCode.EmbedderMismatch)
             {
                 options = options with { LexicalOnly = true };
                 output.Note($"the pool's vectors are another embedder's; texts are searched by their words alone. {e.Message}");

@@ -4,6 +4,9 @@ namespace MemoryEngine.Cli.Shared;
 internal sealed record Terminal(
     TextReader In, TextWriter Out, TextWriter Error, bool IsOutTerminal = false, bool IsErrorTerminal = false)
 {
+    /// <summary>Reads a variable of the environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     public static Terminal OfProcess() => new(
         Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected && !IsDumb, !Console.IsErrorRedirected && !IsDumb);
 

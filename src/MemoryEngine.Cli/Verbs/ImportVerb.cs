@@ -12,6 +12,7 @@ internal sealed class ImportVerb : Verb
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly EmbedderOptions _embedder = new();
     private readonly Option<bool> _strict = new("--strict") { Description = "Stops at the first bad line." };
 
     private readonly Option<Durability> _durability = new("--durability")
@@ -33,6 +34,7 @@ internal sealed class ImportVerb : Verb
         Add(_files);
         Add(_strict);
         Add(_durability);
+        _embedder.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
@@ -40,11 +42,13 @@ internal sealed class ImportVerb : Verb
         var files = call.Get(_files);
         foreach (var file in files)
             if (!File.Exists(file)) throw new UsageException($"There is no file {file}. Nothing was imported.");
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, cancellation);
+        using var embedder = _embedder.Choose(call);
+        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
         using var bar = call.Output.Progress("memories");
         var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
         await importer.FilesAsync(files, cancellation);
         bar.Dispose();
+        if (importer.Unembedded > 0) call.Output.Note($"{importer.Unembedded:N0} were stored without a vector. The first: {importer.FirstNote}");
         if (call.Output.IsJson) WriteJson(call.Output, importer);
         else Show(call.Output, importer);
         return ExitCode.Done;
@@ -56,6 +60,7 @@ internal sealed class ImportVerb : Verb
         json.WriteNumber("added", importer.Added);
         json.WriteNumber("revised", importer.Revised);
         json.WriteNumber("unchanged", importer.Unchanged);
+        json.WriteNumber("unembedded", importer.Unembedded);
         json.WriteStartArray("failed");
         foreach (var failed in importer.Failed)
         {

@@ -18,6 +18,7 @@ internal sealed class RecallVerb : Verb
     private readonly Option<string?> _exclude = Values.Text("--exclude-domain", "Nothing of this domain or below it.", "D");
     private readonly Option<string?> _within = Values.Text("--within-domain", "Only this domain and below it.", "D");
     private readonly Option<string?> _asOf = Values.AsOf();
+    private readonly EmbedderOptions _embedder = new();
     private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time." };
 
     private readonly Option<string?> _vector =
@@ -35,15 +36,18 @@ internal sealed class RecallVerb : Verb
         Add(_query);
         Option[] all = [_domain, _k, _level, _format, _model, _tag, _language, _exclude, _within, _vector, _asOf, _explain];
         foreach (var option in all) Add(option);
+        _embedder.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var text = call.Get(_query) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         var query = Query(call, text);
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        using var embedder = _embedder.Choose(call);
+        await using var store = await PoolDoor.OpenToSearchAsync(call.Pool, call.Output, embedder, cancellation);
         var reader = PoolDoor.AsOf(store, call.Get(_asOf));
         var result = await reader.RecallAsync(query, cancellation);
+        foreach (var note in result.Notes) call.Output.Note(note);
         var isExplained = call.Get(_explain);
         if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, result, isExplained));
         else Show(call.Output, result, isExplained);
@@ -79,6 +83,9 @@ internal sealed class RecallVerb : Verb
         foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
         json.WriteEndArray();
         if (isExplained) json.WriteNumber("considered", result.Considered);
+        json.WriteStartArray("notes");
+        foreach (var note in result.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
         json.WriteStartObject("micros");
         json.WriteNumber("search", (long)result.SearchTime.TotalMicroseconds);
         json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);

@@ -7,6 +7,7 @@ namespace MemoryEngine.Cli.Verbs;
 internal sealed class RememberVerb : Verb
 {
     private readonly DraftOptions _options = new();
+    private readonly EmbedderOptions _embedder = new();
 
     private readonly Argument<string> _text = new("TEXT")
     {
@@ -18,15 +19,18 @@ internal sealed class RememberVerb : Verb
     {
         Add(_text);
         _options.AddTo(this);
+        _embedder.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var text = await call.ReadTextAsync(call.Get(_text), cancellation);
         var draft = _options.Apply(call, new MemoryDraft { Text = text });
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, cancellation);
+        using var embedder = _embedder.Choose(call);
+        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
         await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
         var result = await store.RememberAsync(draft, null, cancellation);
+        if (result.Note is { } note) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
         else call.Output.Line(result.Id.ToString());
         return ExitCode.Done;

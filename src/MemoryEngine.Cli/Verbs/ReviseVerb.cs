@@ -8,6 +8,7 @@ namespace MemoryEngine.Cli.Verbs;
 internal sealed class ReviseVerb : Verb
 {
     private readonly DraftOptions _options = new();
+    private readonly EmbedderOptions _embedder = new();
     private readonly Argument<Guid> _id = Values.Id();
 
     private readonly Argument<string?> _text = new("TEXT")
@@ -22,18 +23,21 @@ internal sealed class ReviseVerb : Verb
         Add(_id);
         Add(_text);
         _options.AddTo(this);
+        _embedder.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var id = call.Get(_id);
         var text = call.Get(_text) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: false, cancellation);
+        using var embedder = _embedder.Choose(call);
+        await using var store = await PoolDoor.OpenAsync(call.Pool, create: false, embedder, cancellation);
         var current = await store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
         var draft = JsonLines.ToDraft(current);
         draft = _options.Apply(call, text is null ? draft : draft with { Text = text });
         await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
         var result = await store.ReviseAsync(id, draft, current.Version, cancellation);
+        if (result.Note is { } note) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
         else call.Output.Line($"{result.Id}  version {result.Version}, {MemoryText.NameOf(result.Outcome)}");
         return ExitCode.Done;

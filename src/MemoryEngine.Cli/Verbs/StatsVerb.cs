@@ -23,6 +23,7 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
         json.WriteString("pool_id", stats.PoolId);
         json.WriteNumber("memories", stats.Memories);
         json.WriteNumber("records", stats.Records);
+        json.WriteNumber("unembedded", stats.Unembedded);
         json.WriteStartObject("by_level");
         foreach (var level in Enum.GetValues<MemoryLevel>())
             json.WriteNumber(((int)level).ToString(), stats.ByLevel.GetValueOrDefault(level));
@@ -72,7 +73,7 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
         output.Facts(
             ("pool", stats.PoolId.ToString()),
             ("health", stats.Health),
-            ("memories", $"{stats.Memories:N0} of {stats.Tasks:N0} tasks, {stats.Records:N0} versions in all"),
+            ("memories", Memories(stats)),
             ("journal", $"{stats.JournalBytes:N0} bytes, {stats.Sequence:N0} events"),
             ("records", string.Join(", ", stats.Tiers.Select(t => $"{t.Bytes:N0} bytes {t.Tier}"))),
             ("segments", $"{stats.SegmentBytes:N0} bytes"),
@@ -82,6 +83,12 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
         output.Table(["level", "memories"], [.. stats.ByLevel.Select(l => new[] { MemoryText.NameOf(l.Key), $"{l.Value:N0}" })]);
         output.Line();
         ShowDomains(output, stats);
+    }
+
+    private static string Memories(PoolStats stats)
+    {
+        var memories = $"{stats.Memories:N0} of {stats.Tasks:N0} tasks, {stats.Records:N0} versions in all";
+        return stats.Unembedded == 0 ? memories : $"{memories}; {stats.Unembedded:N0} without a vector, found by words alone";
     }
 
     // A large pool has hundreds of domains; a person looks at the largest, a script reads the JSON.

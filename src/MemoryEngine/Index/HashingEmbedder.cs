@@ -16,6 +16,9 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
     /// <summary>Changes whenever the vectors do.</summary>
     public const string Revision = "1";
 
+    /// <summary>The same, as files of vectors say it.</summary>
+    public const uint StoredRevision = 1;
+
     public const int Dimension = 256;
 
     /// <summary>More of a text adds noise and time, not direction.</summary>

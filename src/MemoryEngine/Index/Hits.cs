@@ -10,6 +10,9 @@ internal ref struct TopHits(Span<Hit> target)
 
     public int Count { get; private set; }
 
+    /// <summary>The most it holds.</summary>
+    public readonly int Room => _target.Length;
+
     /// <summary>A score must beat this to get in.</summary>
     public float Threshold { get; private set; } = float.NegativeInfinity;
 
@@ -27,17 +30,4 @@ internal ref struct TopHits(Span<Hit> target)
 
     private static bool IsBetter(int row, float score, in Hit other) =>
         score > other.Score || (score == other.Score && row < other.Row);
-}
-
-/// <summary>What a row is to a query, decided once and looked at by every search.</summary>
-[Flags]
-internal enum RowMark : byte
-{
-    None = 0,
-
-    /// <summary>Live in the view: it counts for document frequencies.</summary>
-    Live = 1,
-
-    /// <summary>Live, and the caller's filters let it through.</summary>
-    Match = 2,
 }

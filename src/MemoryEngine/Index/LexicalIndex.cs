@@ -1,19 +1,16 @@
-using System.Buffers;
-
 namespace MemoryEngine.Index;
 
 /// <summary>
-/// BM25 (Robertson and Zaragoza 2009) over weighted fields. Document frequencies and the mean length are counted over
-/// the rows that are live in the reader's view, so a score depends on what the pool holds, not on how it got there;
-/// filters do not change it.
+/// The words of rows in memory, and the constants of BM25 (Robertson and Zaragoza 2009), by which <see cref="LexicalSearch"/>
+/// scores them. One writer; readers take no locks.
 /// </summary>
 internal sealed class LexicalIndex
 {
     /// <summary>How fast repetition saturates; with <see cref="B"/>, what plain BM25 does best with on CACM.</summary>
-    private const float K1 = 0.9f;
+    public const float K1 = 0.9f;
 
     /// <summary>How much a long document is held against itself.</summary>
-    private const float B = 0.4f;
+    public const float B = 0.4f;
 
     private readonly TermTable _postings = new();
     private readonly AppendOnlyList<int> _lengths = new();
@@ -36,19 +33,6 @@ internal sealed class LexicalIndex
     /// <summary>Adds the lengths of the next rows, which have no terms.</summary>
     public void AddLengths(int length, int rows) => _lengths.AddMany(length, rows);
 
-    /// <summary>Adds the length of the next row, whose postings come by <see cref="TryAppend"/>.</summary>
-    public void AddLength(int length) => _lengths.Add(length);
-
-    /// <summary>Adds postings of a term that a segment kept; see <see cref="PostingList.TryAppend"/>.</summary>
-    public bool TryAppend(ulong term, int first, int rows, ReadOnlySpan<byte> encoded)
-    {
-        if (_postings.Find(term) is { } list) return list.TryAppend(first, rows, encoded);
-        list = new PostingList(encoded.Length + PostingList.MostBytes);
-        if (!list.TryAppend(first, rows, encoded)) return false;
-        _postings.Add(term, list);
-        return true;
-    }
-
     /// <summary>The terms of the rows from one on, ascending; for the writer.</summary>
     public ulong[] TermsFrom(int row)
     {
@@ -62,45 +46,6 @@ internal sealed class LexicalIndex
     /// <summary>The postings of a term that some row has.</summary>
     public PostingList Postings(ulong term) => _postings.Find(term) ?? throw new KeyNotFoundException($"No row has term {term:x}.");
 
-    /// <summary>Scores the rows that hold any term of the query; the best go to <paramref name="hits"/>.</summary>
-    /// <param name="query">The query's terms.</param>
-    /// <param name="marks">A mark for each row; rows beyond it are not looked at.</param>
-    /// <param name="liveCount">Live rows.</param>
-    /// <param name="liveLength">The sum of their lengths.</param>
-    /// <param name="hits">Gets the best.</param>
-    public void Search(in TermCounts query, ReadOnlySpan<RowMark> marks, long liveCount, long liveLength, ref TopHits hits)
-    {
-        if (liveCount == 0 || marks.IsEmpty) return;
-        var meanLength = Math.Max(1f, (float)liveLength / liveCount);
-        var scores = ArrayPool<float>.Shared.Rent(marks.Length);
-        var rows = ArrayPool<int>.Shared.Rent(marks.Length);
-        var frequencies = ArrayPool<int>.Shared.Rent(marks.Length);
-        scores.AsSpan(0, marks.Length).Clear();
-        foreach (var term in query.Terms)
-        {
-            if (_postings.Find(term) is not { } list) continue;
-            var count = 0;
-            for (var cursor = list.Read(); cursor.MoveNext() && cursor.Document < marks.Length;)
-            {
-                rows[count] = cursor.Document;
-                frequencies[count] = cursor.Frequency;
-                // Written always, counted when live: no branch to mispredict.
-                count += (int)(marks[cursor.Document] & RowMark.Live);
-            }
-            if (count == 0) continue;
-            // In single precision the idf of a term that ten million rows all have would be zero, as if none had it.
-            var idf = (float)Math.Log(1 + ((liveCount - count + 0.5) / (count + 0.5)));
-            for (var i = 0; i < count; i++)
-            {
-                var frequency = (float)frequencies[i];
-                var normalised = K1 * (1f - B + (B * _lengths[rows[i]] / meanLength));
-                scores[rows[i]] += idf * frequency * (K1 + 1f) / (frequency + normalised);
-            }
-        }
-        for (var row = 0; row < marks.Length; row++)
-            if (scores[row] > 0f && marks[row].HasFlag(RowMark.Match)) hits.Add(row, scores[row]);
-        ArrayPool<int>.Shared.Return(frequencies);
-        ArrayPool<int>.Shared.Return(rows);
-        ArrayPool<float>.Shared.Return(scores);
-    }
+    /// <summary>The postings of a term, or null when no row has it.</summary>
+    public PostingList? Find(ulong term) => _postings.Find(term);
 }

@@ -54,30 +54,6 @@ internal sealed class PostingList
         Volatile.Write(ref _length, length);
     }
 
-    /// <summary>
-    /// Adds postings as <see cref="Encoded"/> gave them, counted from a document on. They may be of anyone's making: false,
-    /// with nothing added, when they are not postings of the next <paramref name="documents"/> documents.
-    /// </summary>
-    public bool TryAppend(int first, int documents, ReadOnlySpan<byte> encoded)
-    {
-        var walk = new StrictWalk(encoded, documents);
-        if (first <= _lastDocument || !walk.MoveNext()) return false;
-        var (document, frequency) = (walk.Document, walk.Frequency);
-        var rest = encoded[walk.Position..];
-        while (walk.MoveNext())
-        {
-            // To the end, or to what is wrong.
-        }
-        if (walk.Failed) return false;
-        // Of what follows the first posting every step stays what it was.
-        if (_bytes.Length - _length < MostBytes + rest.Length) Grow(MostBytes + rest.Length);
-        var length = Write(_bytes, _length, first + document - _lastDocument, frequency);
-        rest.CopyTo(_bytes.AsSpan(length));
-        _lastDocument = first + walk.Document;
-        Volatile.Write(ref _length, length + rest.Length);
-        return true;
-    }
-
     public Cursor Read()
     {
         // The length first: the array read after it holds at least that much.
@@ -121,60 +97,39 @@ internal sealed class PostingList
         return at;
     }
 
-    /// <summary>Like <see cref="Cursor"/>, over bytes that may be no postings at all.</summary>
-    private ref struct StrictWalk(ReadOnlySpan<byte> bytes, int documents)
+    /// <summary>Reads a posting of bytes that may be no postings at all: false when they are none, or end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out int step, out int frequency)
     {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
-
-        public int Position { get; private set; }
-
-        public int Document { get; private set; } = -1;
-
-        public int Frequency { get; private set; }
-
-        public bool Failed { get; private set; }
-
-        public bool MoveNext()
+        (step, frequency) = (0, 0);
+        if ((uint)at >= (uint)bytes.Length) return false;
+        var first = (int)bytes[at++];
+        if (first < MediumForm) (step, frequency) = ((first >> 3) + 1, (first & 7) + 1);
+        else if (first < LongForm)
         {
-            if (Position == _bytes.Length) return false;
-            var first = (int)_bytes[Position++];
-            var step = (first >> 3) + 1;
-            Frequency = (first & 7) + 1;
-            if (first >= LongForm)
-            {
-                step = ReadLeb();
-                Frequency = first & FrequencyFollows;
-                if (Frequency == FrequencyFollows) Frequency = ReadLeb();
-            }
-            else if (first >= MediumForm)
-            {
-                if (Position == _bytes.Length) return Fail();
-                step = (((first & 7) << 8) | _bytes[Position++]) + 1;
-                Frequency = ((first >> 3) & 7) + 1;
-            }
-            if (step < 1 || step >= documents - Document || Frequency is < 1 or > ushort.MaxValue) return Fail();
-            Document += step;
-            return true;
+            if ((uint)at >= (uint)bytes.Length) return false;
+            (step, frequency) = ((((first & 7) << 8) | bytes[at++]) + 1, ((first >> 3) & 7) + 1);
         }
-
-        // Zero, which nothing may be, when there is no number here.
-        private int ReadLeb()
+        else
         {
-            ulong value = 0;
-            for (var shift = 0; shift < 35 && Position < _bytes.Length; shift += 7)
-            {
-                var b = _bytes[Position++];
-                value |= (ulong)(b & 0x7F) << shift;
-                if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
-            }
-            return 0;
+            step = ReadLeb(bytes, ref at);
+            frequency = first & FrequencyFollows;
+            if (frequency == FrequencyFollows) frequency = ReadLeb(bytes, ref at);
         }
+        return step > 0 && frequency is > 0 and <= ushort.MaxValue;
+    }
 
-        private bool Fail()
+    // Zero, which nothing may be, when there is no number here.
+    private static int ReadLeb(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 35 && at < bytes.Length; shift += 7)
         {
-            Failed = true;
-            return false;
+            var b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80) return value > int.MaxValue ? 0 : (int)value;
         }
+        return 0;
     }
 
     public ref struct Cursor(ReadOnlySpan<byte> bytes)
@@ -185,6 +140,9 @@ internal sealed class PostingList
         public int Document { get; private set; } = -1;
 
         public int Frequency { get; private set; }
+
+        /// <summary>There are no more postings than this.</summary>
+        public readonly int MostPostings => _bytes.Length;
 
         public bool MoveNext()
         {

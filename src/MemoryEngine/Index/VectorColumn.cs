@@ -60,19 +60,41 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         if (slot < _rows.Count && _rows[slot] == row) Slot(slot).Clear();
     }
 
-    /// <summary>Compares the query with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
-    public void Search(scoped ReadOnlySpan<float> query, ReadOnlySpan<RowMark> marks, ref TopHits hits)
+    /// <summary>Whether a row has a vector, and which.</summary>
+    public bool TryFind(int row, out ReadOnlySpan<float> vector)
     {
-        Span<float> unit = dimension <= 1024 ? stackalloc float[dimension] : new float[dimension];
-        if (metric == Metric.Cosine) Normalise(query, unit);
-        else query.CopyTo(unit);
+        var slot = FirstSlotFrom(row);
+        var found = slot < _rows.Count && _rows[slot] == row;
+        vector = found ? Slot(slot) : default;
+        return found;
+    }
+
+    /// <summary>Compares a query, of unit length for cosine, with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
+    public unsafe void Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits)
+    {
         var count = _rows.Count;
-        for (var slot = 0; slot < count; slot++)
+        Span<ulong> allowed = stackalloc ulong[ChunkVectors / 64];
+        Span<int> numbers = stackalloc int[ChunkVectors];
+        for (var start = 0; start < count; start += ChunkVectors)
         {
-            var row = _rows[slot];
-            if (row >= marks.Length) break;
-            if (marks[row].HasFlag(RowMark.Match)) hits.Add(row, Similarity(unit, Slot(slot)));
+            var inChunk = Math.Min(ChunkVectors, count - start);
+            allowed.Clear();
+            for (var i = 0; i < inChunk; i++)
+            {
+                numbers[i] = _rows[start + i];
+                if (numbers[i] >> 6 < match.Length && BitWords.Has(match, numbers[i])) allowed[i >> 6] |= 1UL << i;
+            }
+            fixed (float* asked = query, vectors = _chunks[start / ChunkVectors])
+            fixed (int* rows = numbers)
+                ExactSearch.Instance.Run(new VectorRows(vectors, inChunk, dimension, metric), asked, allowed, new RowNumbers(0, rows), ref hits);
         }
+    }
+
+    /// <summary>A query as it is compared: of unit length for cosine.</summary>
+    public static void Prepare(ReadOnlySpan<float> query, Metric metric, Span<float> target)
+    {
+        if (metric == Metric.Cosine) Normalise(query, target);
+        else query.CopyTo(target);
     }
 
     /// <summary>Writes the vector scaled to length one; zeros stay zeros.</summary>
@@ -87,33 +109,6 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         }
         TensorPrimitives.Divide(vector, largest, target);
         TensorPrimitives.Divide(target, TensorPrimitives.Norm<float>(target), target);
-    }
-
-    private float Similarity(ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
-    {
-        float similarity;
-        if (metric != Metric.L2)
-        {
-            similarity = TensorPrimitives.Dot(query, vector);
-        }
-        else
-        {
-            var distance = TensorPrimitives.Distance(query, vector);
-            similarity = -(distance * distance);
-        }
-        return float.IsFinite(similarity) ? similarity : OfHuge(query, vector);
-    }
-
-    // Components beyond 10^19 overflow on the way, to an infinity or, where two meet, to a NaN that no order knows.
-    private float OfHuge(ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < query.Length; i++)
-        {
-            var difference = (double)query[i] - vector[i];
-            sum += metric == Metric.L2 ? -(difference * difference) : (double)query[i] * vector[i];
-        }
-        return (float)Math.Clamp(sum, float.MinValue, float.MaxValue);
     }
 
     private Span<float> NextSlot()

@@ -70,6 +70,12 @@ public sealed class RecallResult
     /// <summary>The sequence up to which the pool's events were visible.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>
+    /// What makes this less than it could be, a sentence each: that the embedder is down and only words were searched.
+    /// Empty when all was in order.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
+
     /// <summary>Time of the search: embedding, vectors, words, fusion.</summary>
     public required TimeSpan SearchTime { get; init; }
 

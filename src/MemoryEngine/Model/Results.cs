@@ -5,7 +5,11 @@ namespace MemoryEngine;
 /// <param name="Version">Its current version.</param>
 /// <param name="Outcome">What changed.</param>
 /// <param name="Sequence">The journal's sequence of the event; of the original one where nothing changed.</param>
-public readonly record struct RememberResult(Guid Id, int Version, RememberOutcome Outcome, long Sequence);
+public readonly record struct RememberResult(Guid Id, int Version, RememberOutcome Outcome, long Sequence)
+{
+    /// <summary>Why the version was stored without a vector of its text, so that only its words find it; null when all was in order.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>Which memories to list. Everything that is null or default lets all through.</summary>
 public sealed record ListFilter
@@ -53,6 +57,15 @@ public sealed record PoolStats
     /// <summary>Bytes of the segments on disk.</summary>
     public required long SegmentBytes { get; init; }
 
+    /// <summary>
+    /// Active memories that only words find, because the embedder was down or refused them when they were remembered; 0 where
+    /// no embedder's vectors are stored.
+    /// </summary>
+    public required long Unembedded { get; init; }
+
+    /// <summary>Why the embedder is not asked at the moment; null while it answers, and where there is none.</summary>
+    public required string? EmbedderProblem { get; init; }
+
     /// <summary>The vector spaces.</summary>
     public required IReadOnlyList<VectorSpace> Spaces { get; init; }
 
@@ -60,8 +73,8 @@ public sealed record PoolStats
     public required IReadOnlyList<TierFigures> Tiers { get; init; }
 
     /// <summary>
-    /// <c>ready</c>, <c>degraded</c> (something derived is being read from the journal) or <c>poisoned</c> (read-only
-    /// after a failed sync).
+    /// <c>ready</c>, <c>degraded</c> (something derived is being read from the journal, or the embedder is down) or
+    /// <c>poisoned</c> (read-only after a failed sync).
     /// </summary>
     public required string Health { get; init; }
 

@@ -7,7 +7,7 @@ namespace MemoryEngine.Segments;
 /// Files the records of a journal that is being read: their words and vectors are worked out on all processors, a batch
 /// at a time, and filed in order.
 /// </summary>
-internal sealed class Replayer(Memtable memtable)
+internal sealed class Replayer(RowTable table)
 {
     private const int BatchRecords = 512;
     private const int BatchBytes = 8 << 20;
@@ -36,7 +36,7 @@ internal sealed class Replayer(Memtable memtable)
     public void Flush()
     {
         var drafts = new RowDraft[_batch.Count];
-        var derived = memtable.Spaces.DerivedSpace;
+        var derived = table.Spaces.DerivedSpace;
         if (drafts.Length < 16) for (var i = 0; i < drafts.Length; i++) drafts[i] = WorkUp(i, derived);
         else Parallel.For(0, drafts.Length, i => drafts[i] = WorkUp(i, derived));
         for (var i = 0; i < drafts.Length; i++)
@@ -45,7 +45,7 @@ internal sealed class Replayer(Memtable memtable)
             var bytes = pooled.AsSpan(0, length);
             _ = RecordReader.TryOpen(bytes, out var record, out _);
             OnRecord?.Invoke(sequence, bytes);
-            memtable.Remember(sequence, position, record, drafts[i]);
+            table.Remember(sequence, position, record, drafts[i]);
             OnFiled?.Invoke(sequence, drafts[i], record.Place, record.ContentHash);
             drafts[i].Dispose();
             ArrayPool<byte>.Shared.Return(pooled);

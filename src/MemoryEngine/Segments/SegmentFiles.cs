@@ -3,48 +3,69 @@ using MemoryEngine.Storage;
 
 namespace MemoryEngine.Segments;
 
-/// <summary>The directory of segments: names, the next number, and deleting what no manifest needs.</summary>
+/// <summary>The directory of segments: names, the largest number, and deleting what no manifest needs.</summary>
 internal static class SegmentFiles
 {
     /// <summary>What a file's name ends with until it is whole.</summary>
     public const string Unfinished = ".new";
 
     private const string Extension = ".segment";
+    private const string VectorsExtension = ".vectors";
+    private const string GraphExtension = ".graph";
 
     public static string PathOf(string directory, int number) => Path.Combine(directory, $"{number:D8}{Extension}");
 
-    /// <summary>The numbers of the segments in a directory, ascending.</summary>
-    public static List<int> Numbers(IFileSystem files, string directory)
+    /// <summary>The file of the vectors that a segment's rows have in a space.</summary>
+    public static string VectorsPathOf(string directory, int number, int space) => Path.Combine(directory, $"{number:D8}.{space}{VectorsExtension}");
+
+    /// <summary>The file of the graph over them.</summary>
+    public static string GraphPathOf(string directory, int number, int space) => Path.Combine(directory, $"{number:D8}.{space}{GraphExtension}");
+
+    /// <summary>The names of a segment's files.</summary>
+    public static IEnumerable<string> NamesOf(SegmentInfo segment)
     {
-        var numbers = new List<int>();
-        if (!files.DirectoryExists(directory)) return numbers;
-        foreach (var name in files.List(directory))
-            if (TryParse(name, out var number)) numbers.Add(number);
-        return numbers;
+        foreach (var vectors in segment.Vectors)
+        {
+            yield return Path.GetFileName(VectorsPathOf("", segment.Number, vectors.Space));
+            if (vectors.GraphLength > 0) yield return Path.GetFileName(GraphPathOf("", segment.Number, vectors.Space));
+        }
+        yield return Path.GetFileName(PathOf("", segment.Number));
     }
 
+    /// <summary>All files of segments in a directory, unfinished ones too, in ordinal order.</summary>
+    public static List<string> Names(IFileSystem files, string directory) =>
+        files.DirectoryExists(directory) ? [.. files.List(directory).Where(name => TryParse(name, out _))] : [];
+
+    /// <summary>The largest number that a file has; 0 when there is none.</summary>
+    public static int LastNumber(IFileSystem files, string directory) =>
+        Names(files, directory).Select(name => TryParse(name, out var number) ? number : 0).DefaultIfEmpty(0).Max();
+
+    /// <summary>What a whole file of this name is; null for a graph, which has a header of its own, and for an unfinished file.</summary>
+    public static SealedKind? KindOf(string name) =>
+        name.EndsWith(Extension, StringComparison.Ordinal) ? SealedKind.Segment
+        : name.EndsWith(VectorsExtension, StringComparison.Ordinal) ? SealedKind.Vectors
+        : null;
+
+    public static bool IsGraph(string name) => name.EndsWith(GraphExtension, StringComparison.Ordinal);
+
     /// <summary>
-    /// Deletes the segments that are not needed, and what a crash left unfinished. What cannot be deleted, such as a file
+    /// Deletes the files that are not needed, and what a crash left unfinished. What cannot be deleted, such as a file
     /// that another process has mapped, is in nobody's way and is tried again the next time; unless it <paramref name="must"/>
     /// go, since it holds what was removed.
     /// </summary>
-    public static void Sweep(IFileSystem files, string directory, IReadOnlySet<int> needed, bool must)
+    public static void Sweep(IFileSystem files, string directory, Func<string, int, bool> isNeeded, bool must)
     {
-        foreach (var path in Left(files, directory, needed).Select(name => Path.Combine(directory, name)))
+        foreach (var name in Names(files, directory))
         {
+            if (!TryParse(name, out var number) || isNeeded(name, number)) continue;
+            var path = Path.Combine(directory, name);
             if (must) files.Delete(path);
             else TryDelete(files, path);
         }
     }
 
     /// <summary>Whether there is nothing for <see cref="Sweep"/> to delete.</summary>
-    public static bool IsSwept(IFileSystem files, string directory, IReadOnlySet<int> needed) => Left(files, directory, needed).Count == 0;
-
-    private static List<string> Left(IFileSystem files, string directory, IReadOnlySet<int> needed) =>
-        !files.DirectoryExists(directory)
-            ? []
-            : [.. files.List(directory).Where(name =>
-                name.EndsWith(Extension + Unfinished, StringComparison.Ordinal) || (TryParse(name, out var number) && !needed.Contains(number)))];
+    public static bool IsSwept(IFileSystem files, string directory, IReadOnlySet<string> needed) => Names(files, directory).All(needed.Contains);
 
     public static void TryDelete(IFileSystem files, string path)
     {
@@ -58,11 +79,12 @@ internal static class SegmentFiles
         }
     }
 
+    // 00000012.segment, 00000012.3.vectors, 00000012.3.graph, each with or without .new behind it.
     private static bool TryParse(string name, out int number)
     {
         number = 0;
-        return name.EndsWith(Extension, StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(0, name.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && number > 0;
+        var whole = name.EndsWith(Unfinished, StringComparison.Ordinal) ? name[..^Unfinished.Length] : name;
+        if (KindOf(whole) is null && !IsGraph(whole)) return false;
+        return int.TryParse(whole.AsSpan(0, whole.IndexOf('.')), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
     }
 }

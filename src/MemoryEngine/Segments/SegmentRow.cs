@@ -14,11 +14,13 @@ internal static class SegmentRow
 
     private const byte ErasedMark = 1;
 
-    public static void Write(Span<byte> target, in Row row, int length, SegmentValues values)
+    public static void Write(Span<byte> target, in Row row, int length, SegmentValues values, out bool isErased)
     {
         target[..Bytes].Clear();
         BinaryPrimitives.WriteInt64LittleEndian(target[32..], row.Birth);
-        if (row.IsErased)
+        // Looked at once: it may be erased while it is written.
+        isErased = row.IsErased;
+        if (isErased)
         {
             target[103] = ErasedMark;
             return;
@@ -43,14 +45,14 @@ internal static class SegmentRow
     }
 
     /// <summary>Files a row; false when these are not the bytes of one that is born after the row before it.</summary>
-    public static bool TryFile(ReadOnlySpan<byte> source, LoadedValues values, Memtable memtable)
+    public static bool TryFile(ReadOnlySpan<byte> source, LoadedValues values, RowTable table)
     {
         var birth = BinaryPrimitives.ReadInt64LittleEndian(source[32..]);
-        if (birth < (memtable.RowCount == 0 ? 1 : memtable.Rows[memtable.RowCount - 1].Birth)) return false;
+        if (birth < (table.RowCount == 0 ? 1 : table.Rows[table.RowCount - 1].Birth)) return false;
         if (source[103] == ErasedMark)
         {
             if (source[..32].ContainsAnyExcept((byte)0) || source[40..103].ContainsAnyExcept((byte)0)) return false;
-            memtable.AddErased(birth, 1);
+            table.AddErased(birth, 1);
             return true;
         }
         var length = BinaryPrimitives.ReadInt32LittleEndian(source[96..]);
@@ -75,7 +77,7 @@ internal static class SegmentRow
             Result = (TaskResult)source[102],
         };
         if (!IsSound(row) || length < 0 || source[103] != 0) return false;
-        memtable.AddKept(row, length);
+        table.AddKept(row, length);
         return true;
     }
 

@@ -15,21 +15,21 @@ internal sealed class SegmentValues
 
     public LocalNumbers RequireSets { get; } = new();
 
-    public void WriteTo(ByteWriter writer, Memtable memtable)
+    public void WriteTo(ByteWriter writer, RowTable table)
     {
         writer.VarInt(Names.InOrder.Count);
-        foreach (var name in Names.InOrder) writer.String(memtable.Names[name]);
+        foreach (var name in Names.InOrder) writer.String(table.Names[name]);
         writer.VarInt(TagSets.InOrder.Count);
         foreach (var set in TagSets.InOrder)
         {
-            var tags = memtable.TagSets[set];
+            var tags = table.TagSets[set];
             writer.VarInt(tags.Length);
             foreach (var tag in tags) writer.String(tag);
         }
         writer.VarInt(RequireSets.InOrder.Count);
         foreach (var set in RequireSets.InOrder)
         {
-            var requires = memtable.RequireSets[set];
+            var requires = table.RequireSets[set];
             writer.VarInt(requires.Count);
             foreach (var (name, value) in requires.OrderBy(r => r.Key, StringComparer.Ordinal))
             {
@@ -39,7 +39,7 @@ internal sealed class SegmentValues
         }
     }
 
-    /// <summary>Numbers of the memtable, and what they are in the segment.</summary>
+    /// <summary>Numbers of the table, and what they are in the segment.</summary>
     internal sealed class LocalNumbers
     {
         private readonly Dictionary<int, int> _local = [];
@@ -56,21 +56,21 @@ internal sealed class SegmentValues
     }
 }
 
-/// <summary>A segment's values in the memtable: the number there of each number here.</summary>
+/// <summary>A segment's values in the table: the number there of each number here.</summary>
 internal sealed record LoadedValues(int[] Names, int[] TagSets, int[] RequireSets)
 {
     /// <summary>Null when these are not the bytes of such values.</summary>
-    public static LoadedValues? Read(ReadOnlySpan<byte> bytes, Memtable memtable)
+    public static LoadedValues? Read(ReadOnlySpan<byte> bytes, RowTable table)
     {
         var reader = new ByteReader(bytes);
         var names = Room(ref reader);
-        for (var i = 0; i < names.Length && !reader.Failed; i++) names[i] = memtable.InternName(reader.String());
+        for (var i = 0; i < names.Length && !reader.Failed; i++) names[i] = table.InternName(reader.String());
         var tagSets = Room(ref reader);
         for (var i = 0; i < tagSets.Length && !reader.Failed; i++)
         {
             var tags = new List<string>();
             for (var left = reader.VarInt(); left > 0 && !reader.Failed; left--) tags.Add(reader.String());
-            tagSets[i] = memtable.InternTagSet(tags);
+            tagSets[i] = table.InternTagSet(tags);
         }
         var requireSets = Room(ref reader);
         for (var i = 0; i < requireSets.Length && !reader.Failed; i++)
@@ -82,12 +82,12 @@ internal sealed record LoadedValues(int[] Names, int[] TagSets, int[] RequireSet
                 if (requires.Count > 0 && string.CompareOrdinal(requires[^1].Name, name) >= 0) reader.Fail();
                 else requires.Add((name, value));
             }
-            requireSets[i] = memtable.InternRequireSet(requires);
+            requireSets[i] = table.InternRequireSet(requires);
         }
         return reader.Failed || !reader.AtEnd ? null : new LoadedValues(names, tagSets, requireSets);
     }
 
-    /// <summary>The memtable's number for one that is stored; -1 for one that is not there.</summary>
+    /// <summary>The table's number for one that is stored; -1 for one that is not there.</summary>
     public static int Number(int[] numbers, ReadOnlySpan<byte> stored)
     {
         var local = BinaryPrimitives.ReadUInt32LittleEndian(stored);

@@ -6,156 +6,140 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Segments;
 
 /// <summary>
-/// Writes the rows of the memtable from one on into a segment, which appears whole or not at all: written beside, synced,
-/// renamed. For the applier's thread.
+/// Writes rows of the table, all of them complete, into a segment: first the vectors, a file for each space in which any of the
+/// rows has one, then the segment itself. Each file appears whole or not at all.
 /// </summary>
 internal sealed class SegmentWriter
 {
-    private readonly Memtable _memtable;
+    private readonly RowTable _table;
     private readonly int _first;
     private readonly int _rows;
-    private readonly BlockWriter _body;
-    private readonly List<Section> _sections = [];
-    private int _erased;
+    private readonly Guid _poolId;
 
-    private SegmentWriter(Memtable memtable, int first, IFile file) =>
-        (_memtable, _first, _rows, _body) = (memtable, first, memtable.RowCount - first, new BlockWriter(file));
+    private SegmentWriter(Guid poolId, RowTable table, int first, int rows) => (_poolId, _table, _first, _rows) = (poolId, table, first, rows);
 
-    /// <exception cref="MemoryEngineException">The disk refuses. Then nothing has changed.</exception>
-    public static SegmentInfo Write(IFileSystem files, string directory, int number, Guid poolId, Memtable memtable, int first)
+    /// <summary>Writes <paramref name="rows"/> rows from <paramref name="first"/> on, under a number that no file has.</summary>
+    /// <exception cref="MemoryEngineException">The disk refuses. Then nothing refers to what was written.</exception>
+    public static SegmentInfo Write(IFileSystem files, string directory, int number, Guid poolId, RowTable table, int first, int rows)
     {
-        var path = SegmentFiles.PathOf(directory, number);
-        var temporary = path + SegmentFiles.Unfinished;
-        try
+        var writer = new SegmentWriter(poolId, table, first, rows);
+        var parts = table.Parts.Current;
+        var vectors = new List<VectorsInfo>();
+        for (var space = 0; space < table.Spaces.Count; space++)
         {
-            SegmentInfo info;
-            files.Delete(temporary);
-            using (var file = files.Open(temporary, FileOpening.CreateNew)) info = Fill(file, number, poolId, memtable, first);
-            files.Rename(temporary, path);
-            files.SyncDirectory(directory);
-            return info;
+            if (writer.RowsWithVectors(parts, space) is not { Count: > 0 } withVectors) continue;
+            var entry = table.Spaces[space];
+            var path = SegmentFiles.VectorsPathOf(directory, number, space);
+            var revision = entry.Revision;
+            var (written, sum) = SealedWriter.Write(files, path, w => writer.WriteVectors(w, parts, entry, withVectors));
+            vectors.Add(new VectorsInfo(space, revision, withVectors.Count, written.FileBytes, sum, 0));
         }
-        catch (MemoryEngineException)
-        {
-            // A full disk is not to stay full of what was not finished.
-            SegmentFiles.TryDelete(files, temporary);
-            throw;
-        }
+        var (header, checksum) = SealedWriter.Write(files, SegmentFiles.PathOf(directory, number), w => writer.WriteSegment(w, parts));
+        GC.KeepAlive(parts);
+        return new SegmentInfo(number, first, rows, header.EmptyRows, header.FileBytes, checksum, [.. vectors]);
     }
 
-    private static SegmentInfo Fill(IFile file, int number, Guid poolId, Memtable memtable, int first)
+    private SealedHeader Header(SealedKind kind, int emptyRows, int dimension, uint revision) =>
+        new(kind, _poolId, _first, _rows, emptyRows, dimension, revision, 0, 0, []);
+
+    private SealedHeader WriteSegment(SealedWriter file, SearchParts parts)
     {
-        var writer = new SegmentWriter(memtable, first, file);
-        using (writer._body)
-        {
-            writer.WriteRows();
-            writer.WritePostings();
-            for (var space = 0; space < memtable.Spaces.Count; space++) writer.WriteVectors(space);
-            var bodyEnd = writer._body.Position;
-            var header = new SegmentHeader(
-                poolId, first, writer._rows, writer._erased, bodyEnd, writer._body.Finish(), [.. writer._sections]);
-            var page = new byte[SegmentHeader.Bytes];
-            header.Write(page);
-            file.Write(0, page);
-            file.Sync();
-            return new SegmentInfo(number, first, header.Rows, header.ErasedRows, header.FileBytes, SegmentHeader.Checksum(page));
-        }
+        var erased = WriteRows(file);
+        WriteWords(file, parts);
+        return Header(SealedKind.Segment, erased, 0, SegmentReader.AnalysisRevision);
     }
 
-    private void WriteRows()
+    private int WriteRows(SealedWriter file)
     {
-        var values = new SegmentValues();
-        var start = Begin();
+        var (values, erased) = (new SegmentValues(), 0);
+        file.Begin();
         Span<byte> bytes = stackalloc byte[SegmentRow.Bytes];
         for (var row = _first; row < _first + _rows; row++)
         {
-            ref readonly var r = ref _memtable.Rows[row];
-            if (r.IsErased) _erased++;
-            SegmentRow.Write(bytes, r, _memtable.Lexical.Length(row), values);
-            _body.Write(bytes);
+            ref readonly var r = ref _table.Rows[row];
+            SegmentRow.Write(bytes, r, _table.Lengths[row], values, out var isErased);
+            if (isErased) erased++;
+            file.Write(bytes);
         }
-        End(SectionKind.Rows, 0, start);
+        file.End(SectionKind.Rows);
         using var writer = new ByteWriter(4096);
-        values.WriteTo(writer, _memtable);
-        start = Begin();
-        _body.Write(writer.Written);
-        End(SectionKind.Values, 0, start);
+        values.WriteTo(writer, _table);
+        file.Begin();
+        file.Write(writer.Written);
+        file.End(SectionKind.Values);
+        return erased;
     }
 
-    private void WritePostings()
+    private void WriteWords(SealedWriter file, SearchParts parts)
     {
-        // A pool of long texts has millions of terms: they are held once, and what is kept takes the place of what is not.
-        var terms = _memtable.Lexical.TermsFrom(_first);
-        var ends = new ulong[terms.Length];
-        var kept = 0;
-        var list = new PostingList();
-        var start = Begin();
-        foreach (var term in terms)
-        {
-            list.Clear();
-            for (var cursor = _memtable.Lexical.Postings(term).Read(); cursor.MoveNext();)
-            {
-                if (cursor.Document < _first || _memtable.Rows[cursor.Document].IsErased) continue;
-                list.Add(cursor.Document - _first, cursor.Frequency);
-            }
-            if (list.LastDocument < 0) continue;
-            _body.Write(list.Encoded);
-            (terms[kept], ends[kept]) = (term, (ulong)(_body.Position - start));
-            kept++;
-        }
-        End(SectionKind.Postings, 0, start);
-        WriteNumbers(SectionKind.Terms, terms.AsSpan(0, kept));
-        WriteNumbers(SectionKind.TermEnds, ends.AsSpan(0, kept));
+        var lengths = new int[_rows];
+        for (var i = 0; i < _rows; i++) lengths[i] = _table.Rows[_first + i].IsErased ? 0 : _table.Lengths[_first + i];
+        using var sections = new PostingSink(file);
+        file.Begin();
+        var writer = new PostingsWriter(sections, lengths);
+        PostingsMerger.Merge(WordsIn(parts), _first, row => _table.Rows[row].IsErased, writer);
+        writer.Finish();
+        file.End(SectionKind.PostingLists);
+        sections.WriteOthers();
     }
 
-    private void WriteNumbers(SectionKind kind, Span<ulong> numbers)
+    private List<IPostingSource> WordsIn(SearchParts parts)
     {
-        var start = Begin();
-        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(numbers, numbers);
-        _body.Write(MemoryMarshal.AsBytes(numbers));
-        End(kind, 0, start);
+        var end = _first + _rows;
+        var sources = new List<IPostingSource>();
+        foreach (var segment in parts.Segments)
+            if (segment.FirstRow >= _first && segment.EndRow <= end) sources.Add(new SegmentTerms(segment.Words));
+        foreach (var mended in parts.Mended)
+            if (mended.FirstRow >= _first && mended.EndRow <= end) sources.Add(new MemtableTerms(mended.Rows.Words, 0, mended.FirstRow));
+        foreach (var memtable in parts.Memtables)
+            if (memtable.FirstRow >= _first && memtable.FirstRow < end) sources.Add(new MemtableTerms(memtable.Words, 0, memtable.FirstRow));
+        return sources;
     }
 
-    private void WriteVectors(int space)
+    private List<int> RowsWithVectors(SearchParts parts, int space)
     {
-        var column = _memtable.Spaces[space].Column;
-        var slots = new List<int>();
-        for (var slot = column.FirstSlotFrom(_first); slot < column.Count; slot++)
-            if (!_memtable.Rows[column.Row(slot)].IsErased) slots.Add(slot);
-        if (slots.Count == 0) return;
-        var start = Begin();
+        var rows = new List<int>();
+        for (var row = _first; row < _first + _rows; row++)
+            if (!_table.Rows[row].IsErased && parts.TryFind(space, row, out _)) rows.Add(row);
+        return rows;
+    }
+
+    private SealedHeader WriteVectors(SealedWriter file, SearchParts parts, SpaceEntry space, List<int> rows)
+    {
         Span<byte> number = stackalloc byte[sizeof(int)];
-        foreach (var slot in slots)
+        if (rows.Count < _rows)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(number, column.Row(slot) - _first);
-            _body.Write(number);
+            file.Begin();
+            foreach (var row in rows)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(number, row - _first);
+                file.Write(number);
+            }
+            file.End(SectionKind.VectorRows, space.Id);
         }
-        End(SectionKind.VectorRows, space, start);
-        start = Begin();
-        foreach (var slot in slots) WriteFloats(column.Vector(slot));
-        End(SectionKind.Vectors, space, start);
+        file.Begin();
+        foreach (var row in rows)
+        {
+            // One that is erased meanwhile is zeros in memory, and what holds it is written again.
+            if (!parts.TryFind(space.Id, row, out var vector)) throw new InvalidOperationException($"Row {row} has lost its vector.");
+            WriteFloats(file, vector);
+        }
+        file.End(SectionKind.Vectors, space.Id);
+        return Header(SealedKind.Vectors, _rows - rows.Count, space.Space.Dimension, space.Revision);
     }
 
-    private void WriteFloats(ReadOnlySpan<float> vector)
+    private static void WriteFloats(SealedWriter file, ReadOnlySpan<float> vector)
     {
         if (BitConverter.IsLittleEndian)
         {
-            _body.Write(MemoryMarshal.AsBytes(vector));
+            file.Write(MemoryMarshal.AsBytes(vector));
             return;
         }
         Span<byte> number = stackalloc byte[sizeof(float)];
         foreach (var component in vector)
         {
             BinaryPrimitives.WriteSingleLittleEndian(number, component);
-            _body.Write(number);
+            file.Write(number);
         }
     }
-
-    private long Begin()
-    {
-        _body.Align();
-        return _body.Position;
-    }
-
-    private void End(SectionKind kind, int space, long start) => _sections.Add(new Section(kind, space, start, _body.Position - start));
 }

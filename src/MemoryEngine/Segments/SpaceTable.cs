@@ -4,11 +4,14 @@ using MemoryEngine.Records;
 
 namespace MemoryEngine.Segments;
 
-/// <summary>A declared vector space, its number, and its vectors.</summary>
-internal sealed record SpaceEntry(int Id, VectorSpace Space, VectorColumn Column)
+/// <summary>A declared vector space and its number.</summary>
+internal sealed record SpaceEntry(int Id, VectorSpace Space)
 {
     /// <summary>Whether the built-in embedder makes this space's vectors, so that they are not stored.</summary>
     public bool IsDerived => Space.EmbedderId == HashingEmbedder.Id;
+
+    /// <summary>Of what makes its vectors of the text; 0 for vectors that are given.</summary>
+    public uint Revision => IsDerived ? HashingEmbedder.StoredRevision : 0;
 }
 
 /// <summary>The vector spaces of a pool. One writer; readers take no locks.</summary>
@@ -49,7 +52,7 @@ internal sealed class SpaceTable
 
     public void Declare(int id, VectorSpace space)
     {
-        var entry = new SpaceEntry(id, space, new VectorColumn(space.Dimension, space.Metric));
+        var entry = new SpaceEntry(id, space);
         _entries.Add(entry);
         _byName[space.Name] = entry;
     }

@@ -4,17 +4,17 @@ using MemoryEngine.Records;
 namespace MemoryEngine.Segments;
 
 /// <summary>
-/// Makes the public <see cref="MemoryVersion"/> of a row and its record. What many records share comes from the memtable,
+/// Makes the public <see cref="MemoryVersion"/> of a row and its record. What many records share comes from the table,
 /// not from new strings.
 /// </summary>
 internal static class VersionReader
 {
     /// <exception cref="InvalidOperationException">The record is not that of the row: a bug, since its checksum was right.</exception>
-    public static MemoryVersion Read(Memtable memtable, int row, View view, ReadOnlySpan<byte> bytes, bool withVectors)
+    public static MemoryVersion Read(RowTable table, int row, View view, ReadOnlySpan<byte> bytes, bool withVectors)
     {
         if (!RecordReader.TryOpen(bytes, out var record, out var problem) || record.Place.RecordId != row + 1)
             throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
-        ref readonly var r = ref memtable.Rows[row];
+        ref readonly var r = ref table.Rows[row];
         string? task = null, title = null, key = null, text = null, source = null, extra = null;
         Dictionary<string, ReadOnlyMemory<float>>? vectors = null;
         foreach (var field in record)
@@ -29,7 +29,7 @@ internal static class VersionReader
                 case RecordField.Extra: extra = Encoding.UTF8.GetString(field.Value); break;
                 case RecordField.Vector when withVectors:
                     var (space, vector) = RecordReader.Vector(field.Value);
-                    (vectors ??= [])[memtable.Spaces[space].Space.Name] = vector;
+                    (vectors ??= [])[table.Spaces[space].Space.Name] = vector;
                     break;
             }
         }
@@ -40,27 +40,27 @@ internal static class VersionReader
             Version = r.Version,
             RecordId = row + 1,
             IsCurrent = isCurrent,
-            State = isCurrent || memtable.FindLive(r.MemoryId, view) >= 0 ? MemoryState.Active : MemoryState.Tombstoned,
+            State = isCurrent || table.FindLive(r.MemoryId, view) >= 0 ? MemoryState.Active : MemoryState.Tombstoned,
             CreatedAt = RecordCodec.Time(r.CreatedMicroseconds),
             Text = text!,
             Level = r.Level,
             Format = r.Format,
-            Domain = memtable.Names[r.Domain],
+            Domain = table.Names[r.Domain],
             Task = task,
             Title = title,
             Key = key,
-            Model = Name(memtable, r.Model),
-            Contributor = Name(memtable, r.Contributor),
+            Model = Name(table, r.Model),
+            Contributor = Name(table, r.Contributor),
             Source = source,
-            License = Name(memtable, r.License),
+            License = Name(table, r.License),
             Result = r.Result,
             ExpiresAt = r.ExpiresMicroseconds == 0 ? null : RecordCodec.Time(r.ExpiresMicroseconds),
-            Requires = memtable.RequireSets[r.Requires],
-            Tags = memtable.TagSets[r.Tags],
+            Requires = table.RequireSets[r.Requires],
+            Tags = table.TagSets[r.Tags],
             Vectors = vectors ?? MemoryDraft.EmptyVectors,
             Extra = extra,
         };
     }
 
-    private static string? Name(Memtable memtable, int number) => memtable.Names[number] is { Length: > 0 } name ? name : null;
+    private static string? Name(RowTable table, int number) => table.Names[number] is { Length: > 0 } name ? name : null;
 }

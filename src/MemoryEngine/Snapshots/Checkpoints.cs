@@ -5,19 +5,18 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Snapshots;
 
 /// <summary>
-/// Takes checkpoints: a segment of the rows that no segment has, the record log's own, and a manifest that names both. The
+/// Takes checkpoints: segments of the rows that no segment has, the record log's own, and a manifest that names both. The
 /// generation before stays until the next one; whatever no generation needs is deleted. For the applier's thread.
 /// </summary>
-internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolId, Recovery recovery)
+internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolId, Recovery recovery, SegmentStore store)
 {
     private readonly ManifestFiles _manifests = new(files, paths.Manifests);
-    private readonly Memtable _memtable = recovery.Memtable;
     private int? _number = recovery.Source?.Number;
     private IReadOnlyList<SegmentInfo> _segments = recovery.Source?.Manifest!.Segments ?? [];
     private RecordCheckpoint? _records = recovery.RecordSource;
 
     /// <summary>Bytes of the newest generation's segments.</summary>
-    public long SegmentBytes => Volatile.Read(ref _segments).Sum(s => s.Length);
+    public long SegmentBytes => Volatile.Read(ref _segments).Sum(s => s.Bytes);
 
     /// <summary>Takes one of everything up to the newest event, which is durable.</summary>
     /// <param name="sequence">That event.</param>
@@ -25,40 +24,28 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
     /// <exception cref="MemoryEngineException">The disk refuses. The generation before is still the newest.</exception>
     public void Take(long sequence, bool standsAlone)
     {
-        var before = _segments;
-        var segments = WriteSegments();
+        store.SealAll();
+        // A row that holds nothing must hold nothing in the segments that a manifest names, or it would come back.
+        store.RewriteErased();
+        store.MergeSmall();
+        var (before, segments) = (_segments, store.Infos);
         var records = recovery.Records!.TakeCheckpoint();
-        var manifest = Manifest.Of(poolId, sequence, _memtable, recovery.Snapshots, recovery.Answers, segments, records) with
+        var manifest = Manifest.Of(poolId, sequence, recovery.Table, recovery.Snapshots, recovery.Answers, segments, records) with
         {
             StandsAlone = standsAlone,
         };
-        EnsureDirectory(paths.Manifests);
+        if (!files.DirectoryExists(paths.Manifests))
+        {
+            // What is derived may be deleted, directory and all.
+            files.CreateDirectory(paths.Manifests);
+            files.SyncDirectory(paths.Root);
+        }
         _number = _manifests.Write(manifest, standsAlone ? null : _number);
         Volatile.Write(ref _segments, segments);
         if (_records is not null) recovery.Records.Retire(_records);
         _records = records;
         recovery.Records.Truncate(records);
         IEnumerable<SegmentInfo> needed = standsAlone ? segments : segments.Concat(before);
-        SegmentFiles.Sweep(files, paths.Segments, needed.Select(s => s.Number).ToHashSet(), must: standsAlone);
-    }
-
-    private List<SegmentInfo> WriteSegments()
-    {
-        var stay = SegmentPlan.Stay(_segments, _memtable.RowCount, _memtable.CountErased);
-        var segments = _segments.Take(stay).ToList();
-        var first = segments.Count == 0 ? 0 : segments[^1].EndRow;
-        if (first == _memtable.RowCount) return segments;
-        EnsureDirectory(paths.Segments);
-        var number = SegmentFiles.Numbers(files, paths.Segments).LastOrDefault() + 1;
-        segments.Add(SegmentWriter.Write(files, paths.Segments, number, poolId, _memtable, first));
-        return segments;
-    }
-
-    // A pool that an earlier version made has none, and what is derived may be deleted, directory and all.
-    private void EnsureDirectory(string directory)
-    {
-        if (files.DirectoryExists(directory)) return;
-        files.CreateDirectory(directory);
-        files.SyncDirectory(paths.Root);
+        store.Sweep(needed.SelectMany(SegmentFiles.NamesOf).ToHashSet(), must: standsAlone);
     }
 }

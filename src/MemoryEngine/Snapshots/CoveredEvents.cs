@@ -8,7 +8,7 @@ namespace MemoryEngine.Snapshots;
 /// Goes past the events that a manifest has seen: they are counted, and where each record lies is noted, but nothing is
 /// decoded. What is counted must be what the manifest says.
 /// </summary>
-internal sealed class CoveredEvents(Memtable memtable, int rowCount)
+internal sealed class CoveredEvents(RowTable table, int rowCount)
 {
     private const int RecordIdAt = 8;
     private string? _contradiction;
@@ -43,8 +43,8 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
             _contradiction = $"the journal has record {id} at sequence {frame.Sequence}, which it should have seen among {rowCount}";
             return;
         }
-        if (memtable.IsErased(_rows)) IsRemovalPending = true;
-        memtable.SetPosition(_rows++, frame.Position.Packed);
+        if (table.IsErased(_rows)) IsRemovalPending = true;
+        table.SetPosition(_rows++, frame.Position.Packed);
     }
 
     // One frame may stand for events on both sides of the manifest's end: of its records the manifest has the first.
@@ -59,9 +59,9 @@ internal sealed class CoveredEvents(Memtable memtable, int rowCount)
         {
             if (_rows >= rowCount)
             {
-                memtable.AddErased(frame.Sequence, 1);
+                table.AddErased(frame.Sequence, 1);
             }
-            else if (!memtable.IsErased(_rows))
+            else if (!table.IsErased(_rows))
             {
                 IsRemovalPending = true;
                 _contradiction ??= $"record {_rows + 1} has been dropped from the journal since";

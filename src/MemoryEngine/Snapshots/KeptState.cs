@@ -19,7 +19,7 @@ internal sealed class KeptState
     /// <summary>The newest manifest that checks out, whatever its segments: its record checkpoint is tried.</summary>
     public Manifest? Newest { get; private init; }
 
-    public Memtable Memtable { get; private init; } = new();
+    public RowTable Table { get; private init; } = new();
 
     public SnapshotTable Snapshots { get; private init; } = new();
 
@@ -40,9 +40,9 @@ internal sealed class KeptState
                 var isForeign = poolId is { } id && manifest.PoolId != id;
                 if (!isForeign) newest ??= manifest;
                 if (!isForeign && !manifest.HasRows) continue;
-                var (memtable, snapshots) = (new Memtable(), new SnapshotTable());
-                problem = isForeign ? $"it belongs to pool {manifest.PoolId}" : TryFill(files, paths, manifest, memtable, snapshots);
-                if (problem is null) return new KeptState { Source = file, Newest = newest, Memtable = memtable, Snapshots = snapshots };
+                var (table, snapshots) = (new RowTable(), new SnapshotTable());
+                problem = isForeign ? $"it belongs to pool {manifest.PoolId}" : TryFill(files, paths, manifest, table, snapshots);
+                if (problem is null) return new KeptState { Source = file, Newest = newest, Table = table, Snapshots = snapshots };
             }
             notes.Add($"Manifest {file.Path} is not used: {problem}. Opening takes longer; nothing is lost.");
         }
@@ -50,26 +50,27 @@ internal sealed class KeptState
     }
 
     // Null when all of it is there.
-    private static string? TryFill(IFileSystem files, PoolPaths paths, Manifest manifest, Memtable memtable, SnapshotTable snapshots)
+    private static string? TryFill(IFileSystem files, PoolPaths paths, Manifest manifest, RowTable table, SnapshotTable snapshots)
     {
-        foreach (var (id, space) in manifest.Spaces.Index()) memtable.Spaces.Declare(id, space);
+        foreach (var (id, space) in manifest.Spaces.Index()) table.Spaces.Declare(id, space);
         foreach (var segment in manifest.Segments)
         {
             try
             {
                 using var reader = SegmentReader.Open(files, SegmentFiles.PathOf(paths.Segments, segment.Number));
                 reader.EnsureIs(segment, manifest.PoolId);
-                reader.Load(memtable);
+                reader.Load(table);
+                table.Parts.AddKept(Segment.Open(files, paths.Segments, manifest.PoolId, segment, table.Spaces));
             }
             catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
             {
                 return $"segment {SegmentFiles.PathOf(paths.Segments, segment.Number)} cannot be: {e.Message}";
             }
         }
-        foreach (var (row, events) in manifest.Lives) memtable.SetLife(row, events);
-        foreach (var id in manifest.Purged) memtable.AddPurged(id);
+        foreach (var (row, events) in manifest.Lives) table.SetLife(row, events);
+        foreach (var id in manifest.Purged) table.AddPurged(id);
         foreach (var snapshot in manifest.Snapshots) snapshots.Add(snapshot);
-        memtable.Settle(manifest.Past, manifest.PresentFrom, manifest.Live);
+        table.Settle(manifest.Past, manifest.PresentFrom, manifest.Live);
         return null;
     }
 }

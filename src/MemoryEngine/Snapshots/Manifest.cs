@@ -3,7 +3,7 @@ using MemoryEngine.Segments;
 
 namespace MemoryEngine.Snapshots;
 
-/// <summary>What has happened to a row since its birth; see <see cref="Memtable.LifeOf"/>.</summary>
+/// <summary>What has happened to a row since its birth; see <see cref="RowTable.LifeOf"/>.</summary>
 internal readonly record struct RowLife(int Row, long[] Events);
 
 /// <summary>
@@ -17,7 +17,7 @@ internal sealed record Manifest
     /// <summary>Everything up to this event is in it, nothing after it is.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>False in a manifest of format 1, which knew the record log and the answers alone.</summary>
+    /// <summary>False in a manifest of a format before 3: of such a one the record log and the answers are used alone.</summary>
     public bool HasRows { get; init; } = true;
 
     /// <summary>Whether those before it are to be deleted, since they hold what was removed.</summary>
@@ -52,25 +52,25 @@ internal sealed record Manifest
 
     public int RowCount => Segments.Count == 0 ? 0 : Segments[^1].EndRow;
 
-    /// <summary>Describes a memtable whose rows are all in segments.</summary>
+    /// <summary>Describes a table whose rows are all in segments.</summary>
     public static Manifest Of(
-        Guid poolId, long sequence, Memtable memtable, SnapshotTable snapshots, IdempotencyTable answers,
+        Guid poolId, long sequence, RowTable table, SnapshotTable snapshots, IdempotencyTable answers,
         IReadOnlyList<SegmentInfo> segments, RecordCheckpoint records)
     {
         var lives = new List<RowLife>();
-        for (var row = 0; row < memtable.RowCount; row++)
-            if (memtable.LifeOf(row) is { } events) lives.Add(new RowLife(row, events));
-        var (past, presentFrom) = memtable.Present;
+        for (var row = 0; row < table.RowCount; row++)
+            if (table.LifeOf(row) is { } events) lives.Add(new RowLife(row, events));
+        var (past, presentFrom) = table.Present;
         return new Manifest
         {
             PoolId = poolId,
             Sequence = sequence,
             Past = past,
             PresentFrom = presentFrom,
-            Live = memtable.Live,
-            Spaces = [.. Enumerable.Range(0, memtable.Spaces.Count).Select(i => memtable.Spaces[i].Space)],
+            Live = table.Live,
+            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Select(i => table.Spaces[i].Space)],
             Snapshots = snapshots.All,
-            Purged = [.. memtable.Purged],
+            Purged = [.. table.Purged],
             Lives = lives,
             Segments = segments,
             Records = records,

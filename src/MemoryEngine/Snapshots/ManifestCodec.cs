@@ -9,7 +9,10 @@ namespace MemoryEngine.Snapshots;
 /// <summary>The bytes of a manifest; docs/format.md says the same in words.</summary>
 internal static class ManifestCodec
 {
-    private const uint FormatVersion = 2;
+    private const uint FormatVersion = 3;
+
+    /// <summary>Formats before this one name segments of formats that are not read any more, or none.</summary>
+    private const uint FirstWithRows = 3;
     private const int LeastBytes = 44;
 
     private static ReadOnlySpan<byte> Magic => "MEMMANI\n"u8;
@@ -86,12 +89,14 @@ internal static class ManifestCodec
         {
             PoolId = poolId,
             Sequence = sequence,
-            HasRows = version > 1,
+            HasRows = version >= FirstWithRows,
             Records = records,
             Answers = ReadList(ref reader, IdempotentAnswer.Read),
         };
-        if (version > 1) manifest = ReadRows(manifest, ref reader);
-        problem = reader.Failed || !reader.AtEnd ? "it is malformed" : manifest.HasRows ? WhatDoesNotFit(manifest) : null;
+        if (version >= FirstWithRows) manifest = ReadRows(manifest, ref reader);
+        // What format 2 said of rows is passed over.
+        var isWhole = !reader.Failed && (reader.AtEnd || version == 2);
+        problem = !isWhole ? "it is malformed" : manifest.HasRows ? WhatDoesNotFit(manifest) : null;
         return problem is null ? manifest : null;
     }
 

@@ -29,7 +29,7 @@ internal sealed class Recovery
     public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention) =>
         (_files, _paths, _recordMemoryBytes, _idempotencyRetention) = (files, paths, recordMemoryBytes, idempotencyRetention);
 
-    public Memtable Memtable => _kept.Memtable;
+    public RowTable Table => _kept.Table;
 
     public SnapshotTable Snapshots => _kept.Snapshots;
 
@@ -90,7 +90,7 @@ internal sealed class Recovery
                 scan = Replay();
             }
             Records?.MarkApplied(scan.LastSequence);
-            Memtable.Publish(scan.LastSequence);
+            Table.Publish(scan.LastSequence);
             if (scan.Torn is { } torn)
             {
                 var cut = withRecords ? "cut" : "left out, to be cut when the pool is opened for writing,";
@@ -131,7 +131,7 @@ internal sealed class Recovery
     {
         // Without a usable checkpoint the record log starts empty. Its old files may be all that is left of a damaged
         // pool, so they go only once the journal is known to be whole; that also tells how many records there are.
-        long records = Memtable.RowCount;
+        long records = Table.RowCount;
         if (_kept.Source is null)
             _ = JournalReader.Scan(_files, _paths.Journal, (in frame) => records += frame.Type == EventType.Remembered ? 1 : 0);
         // Room to double before the log's index gets crowded.
@@ -148,8 +148,8 @@ internal sealed class Recovery
     {
         Answers = new IdempotencyTable(_idempotencyRetention);
         foreach (var answer in _kept.Source?.Manifest!.Answers ?? []) Answers.Add(answer);
-        _covered = _kept.Source is null ? null : new CoveredEvents(Memtable, Memtable.RowCount);
-        _replayer = new Replayer(Memtable) { OnRecord = Put, OnFiled = NoteAnswer };
+        _covered = _kept.Source is null ? null : new CoveredEvents(Table, Table.RowCount);
+        _replayer = new Replayer(Table) { OnRecord = Put, OnFiled = NoteAnswer };
         UncheckpointedBytes = 0;
         var scan = JournalReader.Scan(_files, _paths.Journal, Visit);
         _replayer.Flush();
@@ -177,7 +177,7 @@ internal sealed class Recovery
             throw Malformed(Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame, "a record", problem);
         var row = record.Place.RecordId - 1;
         // What was purged does not come back; where the manifest does not fit, the journal is gone through again.
-        if (_covered!.IsContradicted || Memtable.IsErased((int)row)) return;
+        if (_covered!.IsContradicted || Table.IsErased((int)row)) return;
         Put(frame.Sequence, frame.Payload);
     }
 
@@ -197,10 +197,10 @@ internal sealed class Recovery
         var manifests = new ManifestFiles(_files, _paths.Manifests);
         var standsAlone = Source is { Manifest.StandsAlone: true };
         if (standsAlone) manifests.DeleteBefore(Source!.Number);
-        var needed = (Source?.Manifest!.Segments ?? []).Select(s => s.Number).ToHashSet();
+        var needed = (Source?.Manifest!.Segments ?? []).SelectMany(SegmentFiles.NamesOf).ToHashSet();
         if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
-        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).Select(s => s.Number));
-        SegmentFiles.Sweep(_files, _paths.Segments, needed, must: standsAlone);
+        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).SelectMany(SegmentFiles.NamesOf));
+        SegmentFiles.Sweep(_files, _paths.Segments, (name, _) => needed.Contains(name), must: standsAlone);
     }
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)
@@ -218,11 +218,11 @@ internal sealed class Recovery
         {
             if (!RecordReader.TryOpen(frame.Payload, out var record, out var problem))
                 throw Malformed(file, frame, "a record", problem);
-            var expected = Memtable.RowCount + _replayer!.WaitingRecords + 1;
+            var expected = Table.RowCount + _replayer!.WaitingRecords + 1;
             if (record.Place.RecordId != expected || record.Place.Supersedes < 0 || record.Place.Supersedes >= expected)
                 throw Malformed(file, frame, $"record {expected}", $"record {record.Place.RecordId}");
             if (record.Place.Version < 1) throw Malformed(file, frame, "a version from 1", $"version {record.Place.Version}");
-            if (!Memtable.Spaces.Fit(record)) throw Malformed(file, frame, "vectors of declared spaces", "others");
+            if (!Table.Spaces.Fit(record)) throw Malformed(file, frame, "vectors of declared spaces", "others");
             _replayer.Add(frame.Sequence, frame.Position.Packed, frame.Payload);
             return;
         }
@@ -234,35 +234,35 @@ internal sealed class Recovery
                 break;
             case EventType.SpaceDeclared:
                 var declared = SpaceDeclaredEvent.Decode(frame.Payload);
-                if (declared is null || declared.Id != Memtable.Spaces.Count || declared.Id >= Limits.MaxSpaces
-                    || Memtable.Spaces.Find(declared.Space.Name) is not null)
-                    throw Malformed(file, frame, $"the declaration of space {Memtable.Spaces.Count}", "other bytes");
-                Memtable.Spaces.Declare(declared.Id, declared.Space);
+                if (declared is null || declared.Id != Table.Spaces.Count || declared.Id >= Limits.MaxSpaces
+                    || Table.Spaces.Find(declared.Space.Name) is not null)
+                    throw Malformed(file, frame, $"the declaration of space {Table.Spaces.Count}", "other bytes");
+                Table.Spaces.Declare(declared.Id, declared.Space);
                 break;
             case EventType.Answered:
                 Answers.Add(IdempotentAnswer.Decode(frame.Payload) ?? throw Malformed(file, frame, "an answer", "other bytes"));
                 break;
             case EventType.Forgotten or EventType.Restored:
-                if (LifeEvent.Decode(frame.Payload) is not { } life || life.RecordId < 1 || life.RecordId > Memtable.RowCount)
+                if (LifeEvent.Decode(frame.Payload) is not { } life || life.RecordId < 1 || life.RecordId > Table.RowCount)
                     throw Malformed(file, frame, "the id of a record", "other bytes");
-                if (frame.Type == EventType.Forgotten) Memtable.Forget(life.RecordId, frame.Sequence);
-                else Memtable.Restore(life.RecordId, frame.Sequence);
+                if (frame.Type == EventType.Forgotten) Table.Forget(life.RecordId, frame.Sequence);
+                else Table.Restore(life.RecordId, frame.Sequence);
                 break;
             case EventType.Purged:
                 if (PurgedEvent.Decode(frame.Payload) is not { } purged) throw Malformed(file, frame, "the id of a memory", "other bytes");
                 Purge(purged.MemoryId, frame.Sequence);
                 break;
             case EventType.Dropped:
-                if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Memtable.RowCount + 1))
-                    throw Malformed(file, frame, $"events that were dropped, with records from {Memtable.RowCount + 1} on", "other bytes");
+                if (DroppedEvent.Decode(frame.Payload) is not { } gap || (gap.Records > 0 && gap.FirstRecordId != Table.RowCount + 1))
+                    throw Malformed(file, frame, $"events that were dropped, with records from {Table.RowCount + 1} on", "other bytes");
                 RemoveBodies(gap, frame.Sequence);
-                Memtable.AddErased(frame.Sequence, gap.Records);
+                Table.AddErased(frame.Sequence, gap.Records);
                 break;
             case EventType.SnapshotCreated:
                 if (SnapshotCreatedEvent.Decode(frame.Payload) is not { } named || Snapshots.Find(named.Name) is not null
-                    || !named.View.IsSame(Memtable.Through(frame.Sequence - 1)))
+                    || !named.View.IsSame(Table.Through(frame.Sequence - 1)))
                     throw Malformed(file, frame, "a snapshot with a new name", "other bytes");
-                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View, Memtable.Live));
+                Snapshots.Add(new NamedView(named.Name, named.Sequence, named.CreatedMicroseconds, named.View, Table.Live));
                 break;
             case EventType.SnapshotDropped:
                 if (SnapshotDroppedEvent.Decode(frame.Payload) is not { } given || Snapshots.Find(given.Name) is null)
@@ -272,10 +272,10 @@ internal sealed class Recovery
             case EventType.RolledBack:
                 if (RolledBackEvent.Decode(frame.Payload) is not { } back
                     || Snapshots.Find(back.UndoName) is not null || Snapshots.Find(back.Name) is not { } target
-                    || !back.Previous.IsSame(Memtable.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
+                    || !back.Previous.IsSame(Table.Through(frame.Sequence - 1)) || !back.Past.IsSame(target.View))
                     throw Malformed(file, frame, "a rollback", "other bytes");
-                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Memtable.Live));
-                Memtable.RollBack(back.Past, target.Live, frame.Sequence);
+                Snapshots.Add(new NamedView(back.UndoName, frame.Sequence - 1, back.CreatedMicroseconds, back.Previous, Table.Live));
+                Table.RollBack(back.Past, target.Live, frame.Sequence);
                 break;
             default:
                 throw new MemoryEngineException(
@@ -288,15 +288,15 @@ internal sealed class Recovery
     private void Purge(Guid memoryId, long sequence)
     {
         // Rows that are still there say that the removal of their bytes was not finished.
-        foreach (var row in Memtable.VersionsOf(memoryId))
+        foreach (var row in Table.VersionsOf(memoryId))
         {
             IsRemovalPending = true;
-            Snapshots.Forget(Memtable, row);
+            Snapshots.Forget(Table, row);
             if (Records is null || sequence <= Records.AppliedSequence) continue;
             Records.EnsureRoom(0);
             Records.Remove(row + 1, sequence);
         }
-        Memtable.Purge(memoryId);
+        Table.Purge(memoryId);
     }
 
     // A crash may have come between the journal, from which they were dropped, and the record log.

@@ -22,14 +22,14 @@ internal sealed class SnapshotTable
     public void Add(NamedView snapshot) => Volatile.Write(ref _all, [.. _all, snapshot]);
 
     /// <summary>Tells the snapshots that a row is about to hold nothing any more.</summary>
-    public void Forget(Memtable memtable, int row)
+    public void Forget(RowTable table, int row)
     {
         var counted = new NamedView[_all.Length];
         for (var i = 0; i < counted.Length; i++)
         {
             var snapshot = _all[i];
-            counted[i] = memtable.IsLive(row, snapshot.View)
-                ? snapshot with { Live = snapshot.Live.With(memtable.LengthOf(row), -1) }
+            counted[i] = table.IsLive(row, snapshot.View)
+                ? snapshot with { Live = snapshot.Live.With(table.LengthOf(row), -1) }
                 : snapshot;
         }
         Volatile.Write(ref _all, counted);

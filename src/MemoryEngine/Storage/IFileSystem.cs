@@ -82,4 +82,7 @@ internal interface IFile : IDisposable
     void Reserve(long length);
 
     void SetLength(long length);
+
+    /// <summary>The file's bytes for reading in place. It must be sealed: nothing may change or shorten it from now on.</summary>
+    MappedBytes Map() => new CopiedBytes(this);
 }

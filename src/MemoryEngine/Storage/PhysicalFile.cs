@@ -84,5 +84,12 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
     public void SetLength(long length) =>
         StorageErrors.Translate(path, "set the length of", () => RandomAccess.SetLength(handle, length));
 
+    public MappedBytes Map()
+    {
+        var length = Length;
+        // No system maps nothing.
+        return length == 0 ? new CopiedBytes(this) : StorageErrors.Translate(path, "map", () => (MappedBytes)new PhysicalMapping(handle, length));
+    }
+
     public void Dispose() => handle.Dispose();
 }

@@ -51,48 +51,6 @@ public sealed class GrowingStructureTests
     }
 
     [Fact]
-    public void Postings_are_appended_in_pieces_as_if_they_came_one_by_one()
-    {
-        var posting = Gen.Choose(1, 3_000).SelectMany(gap => Gen.Choose(1, 100).Select(count => (gap, count)));
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Gen.ListOf(Gen.NonEmptyListOf(posting)).ToArbitrary(), pieces =>
-        {
-            var (whole, appended, first) = (new PostingList(), new PostingList(), 0);
-            foreach (var piece in pieces)
-            {
-                var (part, document) = (new PostingList(), -1);
-                foreach (var (gap, count) in piece)
-                {
-                    document += gap;
-                    part.Add(document, count);
-                    whole.Add(first + document, count);
-                }
-                Assert.False(appended.TryAppend(first, document, part.Encoded));
-                Assert.True(appended.TryAppend(first, document + 1, part.Encoded));
-                Assert.False(appended.TryAppend(first, document + 1, part.Encoded));
-                first += document + 1;
-            }
-            Assert.True(whole.Encoded.SequenceEqual(appended.Encoded));
-            Assert.Equal(whole.LastDocument, appended.LastDocument);
-        }));
-    }
-
-    [Fact]
-    public void Bytes_that_are_no_postings_add_nothing()
-    {
-        var random = new Random(3);
-        var bytes = new byte[12];
-        for (var i = 0; i < 20_000; i++)
-        {
-            random.NextBytes(bytes);
-            var list = new PostingList();
-            list.Add(4, 1);
-            if (list.TryAppend(5, 1 << random.Next(31), bytes.AsSpan(0, random.Next(bytes.Length + 1)))) Assert.True(list.LastDocument > 4);
-            else Assert.Equal((4, 1), (list.LastDocument, list.Encoded.Length));
-            for (var cursor = list.Read(); cursor.MoveNext();) Assert.InRange(cursor.Frequency, 1, ushort.MaxValue);
-        }
-    }
-
-    [Fact]
     public async Task Terms_are_found_while_others_are_added()
     {
         const int Count = 50_000;

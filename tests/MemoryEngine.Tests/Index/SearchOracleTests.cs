@@ -52,7 +52,9 @@ public sealed class SearchOracleTests
             for (var row = 0; row < Rows; row++) column.Add(row * 2, vectors[row]);
             var query = Vector(random, scale);
             var top = new TopHits(new Hit[20]);
-            column.Search(query, Marks(2 * Rows, _ => true, row => row % 4 == 0), ref top);
+            var prepared = new float[8];
+            VectorColumn.Prepare(query, metric, prepared);
+            column.Search(prepared, Bits(2 * Rows, row => row % 4 == 0), ref top);
             var expected = Enumerable.Range(0, Rows).Where(row => row % 2 == 0)
                 .OrderByDescending(row => Similarity(metric, query, vectors[row])).ThenBy(row => row).ToList();
             Assert.Equal(20, top.Count);
@@ -107,6 +109,7 @@ public sealed class SearchOracleTests
         var rowCount = random.Next(documents.Length + 1);
         var rows = Enumerable.Range(0, rowCount).Where(row => live[row]).ToList();
         var mean = rows.Count == 0 ? 1 : Math.Max(1, rows.Average(row => documents[row].Length));
+        var weights = query.Distinct().ToDictionary(w => w, _ => (float)random.NextDouble() + 0.1f);
         var expected = new List<(int Row, double Score)>();
         foreach (var row in rows.Where(row => matching[row] && query.Intersect(documents[row]).Any()))
         {
@@ -116,17 +119,25 @@ public sealed class SearchOracleTests
                 double frequency = documents[row].Count(w => w == word);
                 double containing = rows.Count(r => documents[r].Contains(word));
                 var idf = Math.Log(1 + ((rows.Count - containing + 0.5) / (containing + 0.5)));
-                if (frequency > 0) score += idf * frequency * 1.9 / (frequency + (0.9 * (0.6 + (0.4 * documents[row].Length / mean))));
+                var normalised = 0.9 * (0.6 + (0.4 * documents[row].Length / mean));
+                if (frequency > 0) score += weights[word] * idf * frequency * 1.9 / (frequency + normalised);
             }
             expected.Add((row, score));
         }
         var top = new TopHits(new Hit[documents.Length + 1]);
-        var marks = Marks(rowCount, row => live[row], row => matching[row]);
-        index.Search(Terms(query), marks, rows.Count, rows.Sum(row => documents[row].Length), ref top);
+        using var asked = LexicalQuery.Of([.. weights.Keys.Select(Hash)], [.. weights.Values]);
+        var liveBits = Bits(rowCount, row => live[row]);
+        var view = new LexicalView(
+            new LiveRowBits(liveBits, LiveRowBits.CountChunks(liveBits)), new RowBits(Bits(rowCount, row => live[row] && matching[row])),
+            rows.Count, rows.Sum(row => documents[row].Length));
+        WordsInMemory[] memory = [new WordsInMemory(index, 0, rowCount)];
+        LexicalSearch.Search(new LexicalParts([], memory), asked, view, ref top);
         var found = top.Best.ToArray().ToDictionary(h => h.Row, h => h.Score);
         Assert.Equal(expected.Select(e => e.Row).Order(), found.Keys.Order());
         foreach (var (row, score) in expected) Assert.Equal(score, found[row], 1e-4);
     }
+
+    private static ulong Hash(string word) => TermCounts.Of(word).Terms[0];
 
     private static TermCounts Terms(string[] words) => TermCounts.Of(string.Join(' ', words));
 
@@ -146,7 +157,10 @@ public sealed class SearchOracleTests
         return metric switch { Metric.Cosine => dot / Math.Sqrt(normA * normB), Metric.Dot => dot, _ => -distance };
     }
 
-    private static RowMark[] Marks(int rows, Func<int, bool> live, Func<int, bool> matches) =>
-        [.. Enumerable.Range(0, rows).Select(row =>
-            !live(row) ? RowMark.None : matches(row) ? RowMark.Live | RowMark.Match : RowMark.Live)];
+    private static ulong[] Bits(int rows, Func<int, bool> isSet)
+    {
+        var words = new ulong[BitWords.WordsFor(rows)];
+        for (var row = 0; row < rows; row++) if (isSet(row)) words[row >> 6] |= 1UL << row;
+        return words;
+    }
 }

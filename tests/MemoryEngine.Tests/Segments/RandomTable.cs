@@ -6,7 +6,7 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Tests.Segments;
 
 /// <summary>
-/// Memtables of random rows, and a comparison that leaves nothing out but positions and deaths: what happens to a row after
+/// Tables of random rows, and a comparison that leaves nothing out but positions and deaths: what happens to a row after
 /// its birth is the manifest's to keep.
 /// </summary>
 internal static class RandomTable
@@ -14,22 +14,22 @@ internal static class RandomTable
     public static readonly VectorSpace Second = new("code", 4, Metric.L2, "test", "1", "code");
     private static readonly string[] Words = [.. Enumerable.Range(0, 60).Select(i => $"word{i}")];
 
-    public static Memtable Empty()
+    public static RowTable Empty()
     {
-        var table = new Memtable();
+        var table = new RowTable();
         table.Spaces.Declare(0, HashingEmbedder.Space);
         table.Spaces.Declare(1, Second);
         return table;
     }
 
-    public static Memtable Of(int rows, Random random)
+    public static RowTable Of(int rows, Random random)
     {
         var table = Empty();
         for (var row = 0; row < rows; row++) Add(table, random);
         return table;
     }
 
-    public static void Add(Memtable table, Random random)
+    public static void Add(RowTable table, Random random)
     {
         var sequence = table.RowCount == 0 ? 1 : table.Rows[table.RowCount - 1].Birth + random.Next(1, 4);
         if (random.Next(12) == 0)
@@ -66,22 +66,22 @@ internal static class RandomTable
         table.Remember(sequence, 77, record, RowDraft.Of(record, 0));
     }
 
-    public static void AssertSame(Memtable expected, Memtable found)
+    public static void AssertSame(RowTable expected, RowTable found)
     {
         Assert.Equal(expected.RowCount, found.RowCount);
         for (var row = 0; row < expected.RowCount; row++)
         {
             var (e, f) = (expected.Rows[row], found.Rows[row]);
             Assert.Equal(Values(expected, e), Values(found, f));
-            Assert.Equal(expected.Lexical.Length(row), found.Lexical.Length(row));
+            if (!expected.Rows[row].IsErased) Assert.Equal(expected.Lengths[row], found.Lengths[row]);
         }
-        var terms = expected.Lexical.TermsFrom(0);
-        Assert.Equal(terms, found.Lexical.TermsFrom(0));
-        foreach (var term in terms) Assert.Equal(Postings(expected, term), Postings(found, term));
+        var (words, foundWords) = (PostingsOf(expected), PostingsOf(found));
+        Assert.Equal(words.Keys, foundWords.Keys);
+        foreach (var (term, postings) in words) Assert.Equal(postings, foundWords[term]);
         for (var space = 0; space < expected.Spaces.Count; space++) Assert.Equal(Vectors(expected, space), Vectors(found, space));
     }
 
-    private static object Values(Memtable table, Row row) => (
+    private static object Values(RowTable table, Row row) => (
         (row.MemoryId, row.ContentHash, row.Birth, row.CreatedMicroseconds, row.ExpiresMicroseconds),
         (row.TaskHash, row.Previous, row.Version, row.Level, row.Format, row.Result, row.IsErased),
         (table.Names[row.Domain], table.Names[row.Model], table.Names[row.Language], table.Names[row.License], table.Names[row.Contributor]),
@@ -89,17 +89,39 @@ internal static class RandomTable
         string.Join('|', table.RequireSets[row.Requires].OrderBy(r => r.Key, StringComparer.Ordinal)),
         string.Join('|', row.History ?? []));
 
-    private static List<(int, int)> Postings(Memtable table, ulong term)
+    /// <summary>The postings of all parts, erased rows left out.</summary>
+    public static SortedDictionary<ulong, List<(int Row, int Frequency)>> PostingsOf(RowTable table)
     {
-        var postings = new List<(int, int)>();
-        for (var cursor = table.Lexical.Postings(term).Read(); cursor.MoveNext();) postings.Add((cursor.Document, cursor.Frequency));
-        return postings;
+        var words = new SortedDictionary<ulong, List<(int, int)>>();
+        var parts = table.Parts.Current;
+        foreach (var segment in parts.Segments) Add(new SegmentTerms(segment.Words));
+        foreach (var mended in parts.Mended) Add(new MemtableTerms(mended.Rows.Words, 0, mended.FirstRow));
+        foreach (var memtable in parts.Memtables) Add(new MemtableTerms(memtable.Words, 0, memtable.FirstRow));
+        foreach (var postings in words.Values) postings.Sort();
+        return words;
+
+        void Add(IPostingSource source)
+        {
+            while (source.MoveNext())
+            {
+                var (rows, frequencies) = (new int[source.MostPostings], new int[source.MostPostings]);
+                var count = source.Read(rows, frequencies);
+                for (var i = 0; i < count; i++)
+                {
+                    if (table.Rows[source.FirstRow + rows[i]].IsErased) continue;
+                    if (!words.TryGetValue(source.Term, out var postings)) words.Add(source.Term, postings = []);
+                    postings.Add((source.FirstRow + rows[i], frequencies[i]));
+                }
+            }
+        }
     }
 
-    private static List<(int, string)> Vectors(Memtable table, int space)
+    private static List<(int, string)> Vectors(RowTable table, int space)
     {
-        var column = table.Spaces[space].Column;
-        return [.. Enumerable.Range(0, column.Count).Select(slot =>
-            (column.Row(slot), string.Join(' ', column.Vector(slot).ToArray().Select(BitConverter.SingleToInt32Bits))))];
+        var vectors = new List<(int, string)>();
+        for (var row = 0; row < table.RowCount; row++)
+            if (!table.Rows[row].IsErased && table.Parts.Current.TryFind(space, row, out var vector))
+                vectors.Add((row, string.Join(' ', vector.ToArray().Select(BitConverter.SingleToInt32Bits))));
+        return vectors;
     }
 }

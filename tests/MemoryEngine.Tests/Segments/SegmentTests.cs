@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MemoryEngine.Index;
 using MemoryEngine.Segments;
 using MemoryEngine.Storage;
 using MemoryEngine.Testing;
@@ -48,8 +49,16 @@ public sealed class SegmentTests(ITestOutputHelper output)
         Assert.True(loaded.Rows[row].IsErased);
         Assert.Equal(Guid.Empty, loaded.Rows[row].MemoryId);
         Assert.NotEqual(Guid.Empty, id);
-        foreach (var term in loaded.Lexical.TermsFrom(0))
-            for (var cursor = loaded.Lexical.Postings(term).Read(); cursor.MoveNext();) Assert.False(loaded.Rows[cursor.Document].IsErased);
+        foreach (var segment in loaded.Parts.Current.Segments)
+        {
+            var terms = new SegmentTerms(segment.Words);
+            while (terms.MoveNext())
+            {
+                var rows = new int[terms.MostPostings];
+                _ = terms.Read(rows, new int[rows.Length]);
+                Assert.DoesNotContain(rows, r => loaded.Rows[r].IsErased);
+            }
+        }
     }
 
     [Fact]
@@ -58,39 +67,41 @@ public sealed class SegmentTests(ITestOutputHelper output)
         var random = Seeded();
         var table = RandomTable.Empty();
         var info = Write(table, 700, random, 1);
-        var path = SegmentFiles.PathOf(Directory, 1);
-        var bytes = _disk.ReadAll(path);
-        Assert.True(bytes.Length > 3 * SegmentHeader.BlockBytes);
-        var bits = Enumerable.Range(0, SegmentHeader.Bytes * 8).Select(b => (long)b)
-            .Concat(Enumerable.Range(1, (bytes.Length / 4096) - 1).Select(page => (page * 4096L * 8) + random.Next(4096 * 8)))
-            .Append((bytes.Length * 8) - 1);
-        foreach (var bit in bits)
+        foreach (var name in SegmentFiles.NamesOf(info))
         {
-            _disk.FlipBit(path, bit);
-            // Every byte of the header and of the checksums is looked at before any row is.
-            var e = Assert.ThrowsAny<MemoryEngineException>(() => Load([info]));
-            if (bit >= SegmentHeader.Bytes * 8)
+            var path = Path.Combine(Directory, name);
+            var bytes = _disk.ReadAll(path);
+            var bits = Enumerable.Range(0, SealedHeader.Bytes * 8).Select(b => (long)b)
+                .Concat(Enumerable.Range(1, Math.Max(0, (bytes.Length / 4096) - 1)).Select(page => (page * 4096L * 8) + random.Next(4096 * 8)))
+                .Append((bytes.Length * 8) - 1);
+            foreach (var bit in bits)
             {
-                var found = Assert.Single(Check(path));
-                Assert.InRange(bit / 8, found.Offset, found.Offset + SegmentHeader.BlockBytes);
-                Assert.Equal(path, Assert.IsType<CorruptionException>(e).File);
+                _disk.FlipBit(path, bit);
+                // Every byte of the header and of the checksums is looked at when it is opened, others when they are touched.
+                var e = Assert.ThrowsAny<MemoryEngineException>(() => TouchAll(Load([info])));
+                if (bit >= SealedHeader.Bytes * 8)
+                {
+                    var found = Assert.Single(Check(path));
+                    Assert.InRange(bit / 8, found.Offset, found.Offset + SealedHeader.BlockBytes);
+                    Assert.Equal(path, Assert.IsType<CorruptionException>(e).File);
+                }
+                else
+                {
+                    Assert.ThrowsAny<MemoryEngineException>(() => Check(path));
+                }
+                _disk.FlipBit(path, bit);
             }
-            else
+            foreach (var length in new[] { 0, 1, SealedHeader.Bytes - 1, SealedHeader.Bytes, bytes.Length / 2, bytes.Length - 1 })
             {
-                Assert.ThrowsAny<MemoryEngineException>(() => Check(path));
+                _disk.WriteAll(path, bytes.AsSpan(0, length));
+                Assert.Throws<CorruptionException>(() => Load([info]));
             }
-            _disk.FlipBit(path, bit);
-        }
-        foreach (var length in new[] { 0, 1, SegmentHeader.Bytes - 1, SegmentHeader.Bytes, bytes.Length / 2, bytes.Length - 1 })
-        {
-            _disk.WriteAll(path, bytes.AsSpan(0, length));
+            _disk.WriteAll(path, [.. bytes, 0]);
             Assert.Throws<CorruptionException>(() => Load([info]));
+            _disk.WriteAll(path, bytes);
+            RandomTable.AssertSame(table, Load([info]));
+            Assert.Empty(Check(path));
         }
-        _disk.WriteAll(path, [.. bytes, 0]);
-        Assert.Throws<CorruptionException>(() => Load([info]));
-        _disk.WriteAll(path, bytes);
-        RandomTable.AssertSame(table, Load([info]));
-        Assert.Empty(Check(path));
     }
 
     [Theory]
@@ -102,7 +113,7 @@ public sealed class SegmentTests(ITestOutputHelper output)
         var path = SegmentFiles.PathOf(Directory, 1);
         var bytes = _disk.ReadAll(path);
         bytes[offset] += 4;
-        var sum = SegmentHeader.Bytes - 4;
+        var sum = SealedHeader.Bytes - 4;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(sum), Crc32C.Compute(bytes.AsSpan(0, sum)));
         _disk.WriteAll(path, bytes);
         var e = Assert.Throws<MemoryEngineException>(() => Load([info]));
@@ -124,29 +135,23 @@ public sealed class SegmentTests(ITestOutputHelper output)
         var random = Seeded();
         foreach (var most in new[] { 1, 10, 1_000 })
         {
-            var (segments, rows, written) = (new List<SegmentInfo>(), 0, 0L);
-            for (var checkpoint = 0; checkpoint < 3_000; checkpoint++)
+            var (segments, rows, written) = (new List<int>(), 0, 0L);
+            for (var seal = 0; seal < 3_000; seal++)
             {
-                rows += random.Next(1, most + 1);
-                segments.RemoveRange(Stay(), segments.Count - Stay());
-                var first = segments.Count == 0 ? 0 : segments[^1].EndRow;
-                segments.Add(new SegmentInfo(1, first, rows - first, 0, 0, 0));
-                written += rows - first;
+                segments.Add(random.Next(1, most + 1));
+                (rows, written) = (rows + segments[^1], written + segments[^1]);
+                while (SegmentPlan.Next([.. segments]) is { } range)
+                {
+                    var (start, count) = range.GetOffsetAndLength(segments.Count);
+                    var merged = segments.GetRange(start, count).Sum();
+                    segments.RemoveRange(start, count);
+                    segments.Insert(start, merged);
+                    written += merged;
+                }
                 Assert.True(segments.Count <= 3 * (1 + Math.Log(rows, 4)), $"{segments.Count} segments of {rows} rows");
             }
-            Assert.True(written <= rows * 2.0 * Math.Log(3_000, 4), $"{written} rows written for {rows}");
-
-            int Stay() => SegmentPlan.Stay(segments, rows, static (_, _) => 0);
+            Assert.True(written <= rows * (1 + Math.Log(3_000, 4)), $"{written} rows written for {rows}");
         }
-    }
-
-    [Fact]
-    public void A_segment_with_a_row_erased_since_does_not_stay()
-    {
-        SegmentInfo[] segments = [new(1, 0, 100, 3, 0, 0), new(2, 100, 10, 0, 0, 0), new(3, 110, 5, 0, 0, 0)];
-        Assert.Equal(3, SegmentPlan.Stay(segments, 115, (first, _) => first == 0 ? 3 : 0));
-        Assert.Equal(0, SegmentPlan.Stay(segments, 115, static (_, _) => 4));
-        Assert.Equal(1, SegmentPlan.Stay(segments, 115, (first, _) => first == 0 ? 3 : first == 100 ? 1 : 0));
     }
 
     private Random Seeded()
@@ -155,15 +160,16 @@ public sealed class SegmentTests(ITestOutputHelper output)
         return new Random(TestSeed.Value);
     }
 
-    private SegmentInfo Write(Memtable table, int more, Random? random, int number, int? first = null)
+    private SegmentInfo Write(RowTable table, int more, Random? random, int number, int? first = null)
     {
         var from = first ?? table.RowCount;
         for (var i = 0; i < more; i++) RandomTable.Add(table, random!);
         _disk.CreateDirectory(Directory);
-        return SegmentWriter.Write(_disk, Directory, number, PoolId, table, from);
+        table.Parts.Freeze(table.RowCount);
+        return SegmentWriter.Write(_disk, Directory, number, PoolId, table, from, table.RowCount - from);
     }
 
-    private Memtable Load(IEnumerable<SegmentInfo> segments)
+    private RowTable Load(IEnumerable<SegmentInfo> segments)
     {
         var table = RandomTable.Empty();
         foreach (var segment in segments)
@@ -171,13 +177,26 @@ public sealed class SegmentTests(ITestOutputHelper output)
             using var reader = SegmentReader.Open(_disk, SegmentFiles.PathOf(Directory, segment.Number));
             reader.EnsureIs(segment, PoolId);
             reader.Load(table);
+            table.Parts.AddKept(Segment.Open(_disk, Directory, PoolId, segment, table.Spaces));
         }
         return table;
     }
 
+    private static void TouchAll(RowTable table)
+    {
+        foreach (var segment in table.Parts.Current.Segments)
+        {
+            var terms = new SegmentTerms(segment.Words);
+            while (terms.MoveNext()) _ = terms.Read(new int[terms.MostPostings], new int[terms.MostPostings]);
+            Assert.True(segment.Words.Lengths.Length >= 0);
+            foreach (var vectors in segment.All) vectors.Verify();
+        }
+    }
+
     private List<CorruptionException> Check(string path)
     {
-        using var reader = SegmentReader.Open(_disk, path);
-        return [.. reader.Check()];
+        var (bytes, problems) = SegmentReader.Check(_disk, SegmentFiles.KindOf(path)!, path);
+        Assert.Equal(_disk.ReadAll(path).Length, bytes);
+        return problems;
     }
 }

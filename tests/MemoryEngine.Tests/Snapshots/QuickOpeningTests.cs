@@ -70,7 +70,7 @@ public sealed class QuickOpeningTests(ITestOutputHelper output)
         Assert.Equal(2, manifests.Count);
         var newest = new ManifestFiles(_pool.Disk, $"{SimulatedPool.Root}/manifests").Newest()!;
         var segment = SegmentFiles.PathOf($"{SimulatedPool.Root}/segments", newest.Segments[^1].Number);
-        _pool.Disk.FlipBit(segment, 50_000);
+        _pool.Disk.FlipBit(segment, 33_000);
         var recovery = Recover();
         Assert.Equal(manifests[0], recovery.Source!.Path);
         var note = Assert.Single(recovery.Notes);
@@ -165,9 +165,9 @@ public sealed class QuickOpeningTests(ITestOutputHelper output)
 
         static byte[] Record(long id) => [.. new byte[8], .. BitConverter.GetBytes(id), .. new byte[64]];
 
-        static Memtable RandomRows(int rows)
+        static RowTable RandomRows(int rows)
         {
-            var table = new Memtable();
+            var table = new RowTable();
             for (var i = 0; i < rows; i++) table.AddKept(new Row { MemoryId = Guid.NewGuid(), Birth = i + 1 }, 0);
             return table;
         }

@@ -7,12 +7,12 @@ using MemoryEngine.Storage;
 namespace MemoryEngine.Tests.Segments;
 
 /// <summary>What is live in a view, whatever the births, deaths and restorations, and whatever the ranges of the view.</summary>
-public sealed class MemtableTests
+public sealed class RowTableTests
 {
     [Fact]
     public void Events_of_a_record_that_holds_nothing_change_nothing()
     {
-        var table = new Memtable();
+        var table = new RowTable();
         table.AddErased(1, 3_000);
         foreach (var record in new[] { 1, 1_500, 3_000 })
         {
@@ -66,7 +66,7 @@ public sealed class MemtableTests
         var operation = from memory in Gen.Choose(0, 4) from kind in Gen.Choose(0, 2) select (memory, kind);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Gen.ListOf(operation).ToArbitrary(), operations =>
         {
-            var table = new Memtable();
+            var table = new RowTable();
             var ids = Enumerable.Range(1, 5).Select(i => new Guid(i, 0, 0, new byte[8])).ToArray();
             var newest = new Dictionary<Guid, (int Row, bool Live)>();
             var asOf = new List<Dictionary<Guid, int>> { new() };
@@ -82,26 +82,26 @@ public sealed class MemtableTests
                 table.Publish(sequence);
                 asOf.Add(newest.Where(n => n.Value.Live).ToDictionary(n => n.Key, n => n.Value.Row));
                 Assert.Equal(asOf[^1].Count, table.Current.Live.Count);
-                Assert.Equal(asOf[^1].Values.Sum(row => (long)table.Lexical.Length(row)), table.Current.Live.Length);
+                Assert.Equal(asOf[^1].Values.Sum(row => (long)table.Lengths[row]), table.Current.Live.Length);
             }
             for (var s = 0; s < asOf.Count; s++)
                 foreach (var id in ids) Assert.Equal(asOf[s].GetValueOrDefault(id, -1), table.FindLive(id, View.Through(s)));
         }));
     }
 
-    private static (int Row, bool Live) Forget(Memtable table, long sequence, int row)
+    private static (int Row, bool Live) Forget(RowTable table, long sequence, int row)
     {
         table.Forget(row + 1, sequence);
         return (row, false);
     }
 
-    private static (int Row, bool Live) Restore(Memtable table, long sequence, int row)
+    private static (int Row, bool Live) Restore(RowTable table, long sequence, int row)
     {
         table.Restore(row + 1, sequence);
         return (row, true);
     }
 
-    private static int Remember(Memtable table, long sequence, Guid id, long supersedes)
+    private static int Remember(RowTable table, long sequence, Guid id, long supersedes)
     {
         var writer = new ByteWriter();
         RecordCodec.Encode(new MemoryDraft { Text = $"text of event {sequence} {new string('a', (int)sequence % 7)} b" }, _ => 0, null, writer);

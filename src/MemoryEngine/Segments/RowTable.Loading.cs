@@ -1,10 +1,10 @@
 namespace MemoryEngine.Segments;
 
 /// <summary>
-/// Filling the memtable from what a checkpoint kept, in the order in which replaying the journal would: the rows of the
+/// Filling the table from what a checkpoint kept, in the order in which replaying the journal would: the rows of the
 /// segments, then what has happened to them since their births. Positions in the journal come from reading it.
 /// </summary>
-internal sealed partial class Memtable
+internal sealed partial class RowTable
 {
     /// <summary>Which events counted before, and from which one on all do.</summary>
     public (View Past, long PresentFrom) Present => (_past, _presentFrom);
@@ -15,7 +15,8 @@ internal sealed partial class Memtable
         var index = Rows.Count;
         row.Previous = _newest.GetValueOrDefault(row.MemoryId, -1);
         Rows.Add(row);
-        Lexical.AddLength(length);
+        Columns.Add(index, row);
+        Lengths.Add(length);
         _newest[row.MemoryId] = index;
     }
 
@@ -37,7 +38,8 @@ internal sealed partial class Memtable
             Requires = requires,
         };
         Rows.AddMany(erased, count);
-        Lexical.AddLengths(0, count);
+        Lengths.AddMany(0, count);
+        Parts.Active.AddEmpty(count);
     }
 
     /// <summary>Where a row's event lies in the journal.</summary>

@@ -3,13 +3,13 @@ using MemoryEngine.Storage;
 
 namespace MemoryEngine.Segments;
 
-/// <summary>Writes a segment's sections from front to back, and a checksum for each block of them.</summary>
+/// <summary>Writes a sealed file's sections from front to back, and a checksum for each block of them.</summary>
 internal sealed class BlockWriter(IFile file) : IDisposable
 {
     private const int BufferBlocks = 16;
-    private readonly byte[] _buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferBlocks * SegmentHeader.BlockBytes);
+    private readonly byte[] _buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferBlocks * SealedHeader.BlockBytes);
     private readonly ByteWriter _sums = new(1024);
-    private long _start = SegmentHeader.Bytes;
+    private long _start = SealedHeader.Bytes;
     private int _length;
 
     /// <summary>Where the next byte goes.</summary>
@@ -19,20 +19,20 @@ internal sealed class BlockWriter(IFile file) : IDisposable
     {
         while (!data.IsEmpty)
         {
-            var part = data[..Math.Min(data.Length, (BufferBlocks * SegmentHeader.BlockBytes) - _length)];
+            var part = data[..Math.Min(data.Length, (BufferBlocks * SealedHeader.BlockBytes) - _length)];
             part.CopyTo(_buffer.AsSpan(_length));
             _length += part.Length;
             data = data[part.Length..];
-            if (_length == BufferBlocks * SegmentHeader.BlockBytes) Flush();
+            if (_length == BufferBlocks * SealedHeader.BlockBytes) Flush();
         }
     }
 
     /// <summary>Zeros up to where a section may begin.</summary>
     public void Align()
     {
-        Span<byte> zeros = stackalloc byte[SegmentHeader.Alignment];
+        Span<byte> zeros = stackalloc byte[SealedHeader.Alignment];
         zeros.Clear();
-        Write(zeros[..(int)(-Position & (SegmentHeader.Alignment - 1))]);
+        Write(zeros[..(int)(-Position & (SealedHeader.Alignment - 1))]);
     }
 
     /// <summary>Writes what is left and the checksums behind it; returns theirs.</summary>
@@ -51,26 +51,26 @@ internal sealed class BlockWriter(IFile file) : IDisposable
 
     private void Flush()
     {
-        for (var at = 0; at < _length; at += SegmentHeader.BlockBytes)
-            _sums.UInt32(Crc32C.Compute(_buffer.AsSpan(at, Math.Min(SegmentHeader.BlockBytes, _length - at))));
+        for (var at = 0; at < _length; at += SealedHeader.BlockBytes)
+            _sums.UInt32(Crc32C.Compute(_buffer.AsSpan(at, Math.Min(SealedHeader.BlockBytes, _length - at))));
         if (_length > 0) file.Write(_start, _buffer.AsSpan(0, _length));
         _start += _length;
         _length = 0;
     }
 }
 
-/// <summary>Reads a segment's blocks; no byte of a block that does not check out reaches anyone.</summary>
+/// <summary>Reads a sealed file's blocks; no byte of a block that does not check out reaches anyone.</summary>
 internal sealed class BlockReader
 {
     private const int WindowBlocks = 16;
     private readonly IFile _file;
-    private readonly SegmentHeader _header;
+    private readonly SealedHeader _header;
     private readonly uint[] _sums;
     private byte[] _window = [];
     private long _start;
     private int _length;
 
-    public BlockReader(IFile file, SegmentHeader header)
+    public BlockReader(IFile file, SealedHeader header)
     {
         (_file, _header, _sums) = (file, header, new uint[header.BlockCount]);
         var bytes = new byte[_sums.Length * sizeof(uint)];
@@ -90,8 +90,8 @@ internal sealed class BlockReader
         if (count == 0) return default;
         if (offset < _start || offset + count > _start + _length)
         {
-            var first = (offset - SegmentHeader.Bytes) / SegmentHeader.BlockBytes;
-            var last = (offset + count - 1 - SegmentHeader.Bytes) / SegmentHeader.BlockBytes;
+            var first = (offset - SealedHeader.Bytes) / SealedHeader.BlockBytes;
+            var last = (offset + count - 1 - SealedHeader.Bytes) / SealedHeader.BlockBytes;
             Fill((int)first, (int)Math.Max(last - first + 1, WindowBlocks));
         }
         return _window.AsSpan((int)(offset - _start), count);
@@ -102,15 +102,15 @@ internal sealed class BlockReader
 
     private void Fill(int first, int blocks)
     {
-        var start = SegmentHeader.Bytes + ((long)first * SegmentHeader.BlockBytes);
-        var wanted = (int)Math.Min(_header.BodyEnd - start, (long)blocks * SegmentHeader.BlockBytes);
+        var start = SealedHeader.Bytes + ((long)first * SealedHeader.BlockBytes);
+        var wanted = (int)Math.Min(_header.BodyEnd - start, (long)blocks * SealedHeader.BlockBytes);
         if (wanted > _window.Length) _window = new byte[wanted];
         _length = 0;
         var read = _file.Read(start, _window.AsSpan(0, wanted));
-        for (var at = 0; at < wanted; at += SegmentHeader.BlockBytes)
+        for (var at = 0; at < wanted; at += SealedHeader.BlockBytes)
         {
-            var sum = _sums[first + (at / SegmentHeader.BlockBytes)];
-            var block = _window.AsSpan(at, Math.Min(SegmentHeader.BlockBytes, wanted - at));
+            var sum = _sums[first + (at / SealedHeader.BlockBytes)];
+            var block = _window.AsSpan(at, Math.Min(SealedHeader.BlockBytes, wanted - at));
             var computed = at + block.Length <= read ? Crc32C.Compute(block) : ~sum;
             if (computed != sum)
                 throw new CorruptionException(_file.Path, start + at, $"a block with checksum {sum:x8}", $"one with checksum {computed:x8}");

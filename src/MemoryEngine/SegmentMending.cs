@@ -1,0 +1,59 @@
+using MemoryEngine.Records;
+using MemoryEngine.Segments;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// What becomes of a segment that turns out to be damaged while it is searched: its rows are made again from the journal, and
+/// whoever met the damage searches again. Until they are written anew they are in memory.
+/// </summary>
+internal sealed class SegmentMending(Pool pool)
+{
+    private readonly Lock _turn = new();
+    private long _mended;
+
+    /// <summary>Whether anything was mended.</summary>
+    public bool HasMended => Volatile.Read(ref _mended) > 0;
+
+    /// <summary>Puts right what a search of <paramref name="parts"/> met; false when it is no segment's file.</summary>
+    /// <exception cref="CorruptionException">The journal is damaged too.</exception>
+    public bool TryMend(CorruptionException damage, SearchParts parts)
+    {
+        lock (_turn)
+        {
+            // Someone else met it first.
+            if (pool.Table.Parts.Current != parts) return true;
+            var damaged = Array.Find(parts.Segments, s => s.Path == damage.File || s.All.Any(v => v.Path == damage.File));
+            if (damaged is null) return false;
+            var rows = Make(damaged);
+            if (pool.Table.Parts.TryMend(damaged, rows))
+            {
+                // Those that were purged while it was made were not told to it.
+                for (var row = damaged.FirstRow; row < damaged.EndRow; row++) if (pool.Table.IsErased(row)) rows.Erase(row);
+                pool.WakeWorker();
+                Interlocked.Increment(ref _mended);
+                pool.Note($"{damage.Message} Its {damaged.Rows} memories were read from the journal instead; nothing is lost.");
+            }
+            return true;
+        }
+    }
+
+    private Memtable Make(Segment damaged)
+    {
+        var (table, rows) = (pool.Table, new Memtable(damaged.FirstRow));
+        for (var row = damaged.FirstRow; row < damaged.EndRow; row++)
+        {
+            if (table.IsErased(row))
+            {
+                rows.AddEmpty(1);
+                continue;
+            }
+            using var body = pool.ReadFromJournal(row);
+            if (!RecordReader.TryOpen(body.Span, out var record, out var problem))
+                throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
+            using var draft = RowDraft.Of(record, table.Spaces.DerivedSpace);
+            rows.Add(row, draft, table.Spaces);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,109 @@
+using MemoryEngine.Index;
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>
+/// Makes and loads the graphs over the vectors of segments. A graph that does not pass <see cref="SealGate"/> is not used: its
+/// vectors are compared one by one, which is slower and right.
+/// </summary>
+internal sealed class SegmentGraphs(IFileSystem files, string directory, SegmentLimits limits, Action pause)
+{
+    /// <summary>Of the ten nearest of a sample, what a graph finds at least. Builds find 0.97 and more.</summary>
+    private const double LeastRecall = 0.9;
+
+    /// <summary>Whether vectors are so many that they should have a graph, and have none.</summary>
+    public bool IsMissing(SegmentVectors vectors) => vectors is { Index: null, IsRefused: false } && vectors.Count >= limits.GraphVectors;
+
+    /// <summary>Gives vectors their graph: the one in their file, or a new one, begun with that of a part of them.</summary>
+    /// <param name="vectors">The vectors.</param>
+    /// <param name="number">Their segment's number.</param>
+    /// <param name="part">The largest part of them that has a graph, whose rows are among theirs.</param>
+    /// <param name="cancellation">Ends it without a graph.</param>
+    /// <exception cref="MemoryEngineException">The disk refuses, or the vectors are damaged.</exception>
+    public void Provide(SegmentVectors vectors, int number, SegmentVectors? part, CancellationToken cancellation)
+    {
+        if (vectors.Info.GraphLength > 0 && TryLoad(vectors, number)) return;
+        // A graph over damaged vectors would hide the damage.
+        vectors.Verify();
+        var index = part?.Index is { } begun ? Merge(vectors, part, begun, cancellation) : null;
+        if (index is not null && SealGate.Judge(index, LeastRecall, cancellation).Problem is not null)
+        {
+            index.Dispose();
+            index = null;
+        }
+        index ??= HnswIndex.Build(vectors.Rows, OptionsFor(vectors, cancellation));
+        if (SealGate.Judge(index, LeastRecall, cancellation).Problem is not null)
+        {
+            index.Dispose();
+            vectors.Refuse();
+            return;
+        }
+        try
+        {
+            vectors.Attach(index, Write(SegmentFiles.GraphPathOf(directory, number, vectors.Info.Space), index.Graph));
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private HnswIndex Merge(SegmentVectors vectors, SegmentVectors part, HnswIndex begun, CancellationToken cancellation)
+    {
+        var newRows = new int[part.Count];
+        var (of, to) = (part.Numbers, vectors.Numbers);
+        var at = 0;
+        for (var i = 0; i < newRows.Length; i++)
+        {
+            while (at < vectors.Count && to[at] < of[i]) at++;
+            newRows[i] = at < vectors.Count && to[at] == of[i] ? at : -1;
+        }
+        return HnswIndex.Merge(begun.Graph, newRows, vectors.Rows, OptionsFor(vectors, cancellation));
+    }
+
+    private HnswOptions OptionsFor(SegmentVectors vectors, CancellationToken cancellation)
+    {
+        var (keys, numbers) = (new long[vectors.Count], vectors.Numbers);
+        for (var i = 0; i < keys.Length; i++) keys[i] = numbers[i] + 1L;
+        return new HnswOptions { Keys = keys, Advise = HugePages.Advise, Pause = pause, Cancellation = cancellation };
+    }
+
+    /// <summary>Takes the graph that lies in its file. What is wrong with it costs time alone.</summary>
+    public bool TryLoad(SegmentVectors vectors, int number)
+    {
+        var path = SegmentFiles.GraphPathOf(directory, number, vectors.Info.Space);
+        try
+        {
+            var graph = GraphFile.Read(files, path, HugePages.Advise);
+            var fits = graph.Shape.Count == vectors.Count && graph.Shape.Dimension == vectors.Space.Dimension
+                && graph.Coder.Metric == vectors.Space.Metric;
+            if (fits) vectors.Attach(HnswIndex.Over(graph, vectors.Rows), vectors.Info.GraphLength);
+            else graph.Dispose();
+            return fits;
+        }
+        catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
+        {
+            return false;
+        }
+    }
+
+    private long Write(string path, HnswGraph graph)
+    {
+        var temporary = path + SegmentFiles.Unfinished;
+        try
+        {
+            files.Delete(temporary);
+            var length = GraphFile.Write(files, temporary, graph);
+            files.Rename(temporary, path);
+            files.SyncDirectory(directory);
+            return length;
+        }
+        catch
+        {
+            SegmentFiles.TryDelete(files, temporary);
+            throw;
+        }
+    }
+}

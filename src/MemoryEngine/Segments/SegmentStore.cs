@@ -1,0 +1,194 @@
+using MemoryEngine.Storage;
+
+namespace MemoryEngine.Segments;
+
+/// <summary>
+/// Makes segments of what is in memory, larger ones of small ones, and their graphs. Readers never wait for it: they see the
+/// parts before or those after. Which files are needed is for the manifests to say, so none is deleted here.
+/// </summary>
+internal sealed class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, SegmentLimits limits, Action pause)
+{
+    private readonly Lock _sealing = new();
+    private readonly Lock _merging = new();
+    private readonly SegmentGraphs _graphs = new(files, directory, limits, pause);
+    private readonly Lock _numbering = new();
+    private readonly HashSet<int> _underWay = [];
+    private CancellationTokenSource _merge = new();
+    private int _lastNumber = SegmentFiles.LastNumber(files, directory);
+
+    /// <summary>The segments as they are now.</summary>
+    public SegmentInfo[] Infos => [.. table.Parts.Current.Segments.Select(s => s.Info)];
+
+    /// <summary>Vectors that have to be compared one by one until their graph is there.</summary>
+    public long UnindexedVectors =>
+        table.Parts.Current.Segments.SelectMany(s => s.All).Where(_graphs.IsMissing).Sum(v => (long)v.Count);
+
+    /// <summary>Makes a segment of all rows that no segment has. For the applier.</summary>
+    public void SealAll()
+    {
+        table.Parts.Freeze(table.RowCount);
+        _ = SealFrozen();
+    }
+
+    /// <summary>Makes a segment of the rows whose memtables are frozen; false when there are none.</summary>
+    public bool SealFrozen()
+    {
+        lock (_sealing)
+        {
+            var parts = table.Parts.Current;
+            var (first, end) = (parts.SealedRows, parts.Active.FirstRow);
+            if (first == end) return false;
+            WriteAndReplace(first, end - first);
+            return true;
+        }
+    }
+
+    /// <summary>Makes a segment of rows that stand in for a damaged one; false when there are none.</summary>
+    public bool WriteMended()
+    {
+        lock (_sealing)
+        {
+            if (table.Parts.Current.Mended is not [var mended, ..]) return false;
+            WriteAndReplace(mended.FirstRow, mended.EndRow - mended.FirstRow);
+            return true;
+        }
+    }
+
+    /// <summary>Merges what is so small that it takes no time, unless a larger merge is under way. For the applier.</summary>
+    public void MergeSmall()
+    {
+        if (!_merging.TryEnter()) return;
+        try
+        {
+            while (PlanOf(table.Parts.Current) is { } merged && RowsOf(merged) <= limits.SealRows)
+                WriteAndReplace(merged[0].FirstRow, RowsOf(merged));
+        }
+        finally
+        {
+            _merging.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Makes one segment of several neighbours where <see cref="SegmentPlan"/> says so, with its graphs; false when it does not,
+    /// or says what the next checkpoint does in passing.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Something more urgent came, or the pool closes.</exception>
+    public bool MergeOnce()
+    {
+        lock (_merging)
+        {
+            if (PlanOf(table.Parts.Current) is not { } merged || RowsOf(merged) <= limits.SealRows) return false;
+            _merge.Token.ThrowIfCancellationRequested();
+            WriteAndReplace(merged[0].FirstRow, RowsOf(merged), segment =>
+            {
+                foreach (var vectors in segment.All.Where(_graphs.IsMissing))
+                {
+                    var largest = merged.Select(s => s.Vectors(vectors.Info.Space)).OfType<SegmentVectors>().Where(v => v.Index is not null)
+                        .MaxBy(v => v.Count);
+                    _graphs.Provide(vectors, segment.Number, largest, _merge.Token);
+                }
+            });
+            return true;
+        }
+    }
+
+    /// <summary>Gives the largest vectors that lack their graph one; false when none does.</summary>
+    /// <exception cref="OperationCanceledException">Something more urgent came, or the pool closes.</exception>
+    public bool IndexOnce()
+    {
+        lock (_merging)
+        {
+            var missing = table.Parts.Current.Segments.SelectMany(s => s.All.Select(v => (s.Number, Vectors: v)))
+                .Where(v => _graphs.IsMissing(v.Vectors)).ToList();
+            if (missing.Count == 0) return false;
+            var (number, vectors) = missing.MaxBy(v => v.Vectors.Count);
+            _graphs.Provide(vectors, number, null, _merge.Token);
+            return true;
+        }
+    }
+
+    /// <summary>Loads a graph that lies in its file; false when there is none to load.</summary>
+    public bool LoadOnce()
+    {
+        lock (_merging)
+        {
+            foreach (var segment in table.Parts.Current.Segments)
+                foreach (var vectors in segment.All)
+                    if (_graphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
+                    {
+                        if (!_graphs.TryLoad(vectors, segment.Number)) vectors.Refuse();
+                        return true;
+                    }
+            return false;
+        }
+    }
+
+    /// <summary>Writes anew what holds rows that were erased since it was written.</summary>
+    public void RewriteErased()
+    {
+        if (!table.Parts.Current.Segments.Any(HoldsErased)) return;
+        _merge.Cancel();
+        lock (_merging)
+        {
+            _merge = new CancellationTokenSource();
+            foreach (var segment in table.Parts.Current.Segments.Where(HoldsErased)) WriteAndReplace(segment.FirstRow, segment.Rows);
+        }
+    }
+
+    /// <summary>Deletes the files that neither a manifest needs nor anybody here.</summary>
+    /// <param name="needed">The names of those that manifests need.</param>
+    /// <param name="must">Whether failing to is an error, since they hold what was removed.</param>
+    public void Sweep(HashSet<string> needed, bool must)
+    {
+        int last;
+        HashSet<int> inUse;
+        lock (_numbering)
+        {
+            // A file with a larger number is written after this.
+            last = _lastNumber;
+            inUse = [.. _underWay, .. table.Parts.Current.Segments.Select(s => s.Number)];
+        }
+        SegmentFiles.Sweep(files, directory, (name, number) => number > last || inUse.Contains(number) || needed.Contains(name), must);
+    }
+
+    /// <summary>Ends a merge that is under way.</summary>
+    public void Cancel() => _merge.Cancel();
+
+    private bool HoldsErased(Segment segment) => table.CountErased(segment.FirstRow, segment.Rows) != segment.ErasedRows;
+
+    private static int RowsOf(Segment[] neighbours) => neighbours[^1].EndRow - neighbours[0].FirstRow;
+
+    // What is mended has its place among the segments: it is written first.
+    private static Segment[]? PlanOf(SearchParts parts) =>
+        parts.Mended.Length == 0 && SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is { } range ? parts.Segments[range] : null;
+
+    private void WriteAndReplace(int first, int rows, Action<Segment>? prepare = null)
+    {
+        if (!files.DirectoryExists(directory))
+        {
+            // A pool that an earlier version made has none, and what is derived may be deleted, directory and all.
+            files.CreateDirectory(directory);
+            files.SyncDirectory(Path.GetDirectoryName(directory)!);
+        }
+        int number;
+        lock (_numbering) _ = _underWay.Add(number = ++_lastNumber);
+        Segment? segment = null;
+        try
+        {
+            var info = SegmentWriter.Write(files, directory, number, poolId, table, first, rows);
+            segment = Segment.Open(files, directory, poolId, info, table.Spaces);
+            prepare?.Invoke(segment);
+            if (!table.Parts.TryReplace(segment)) throw new InvalidOperationException($"No parts have the rows {first} to {first + rows}.");
+        }
+        catch
+        {
+            segment?.Dispose();
+            throw;
+        }
+        finally
+        {
+            lock (_numbering) _underWay.Remove(number);
+        }
+    }
+}
