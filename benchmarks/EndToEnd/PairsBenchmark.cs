@@ -13,6 +13,16 @@ internal static class PairsBenchmark
 {
     private const string DefaultPairs = "tests/MemoryEngine.Cli.Tests/Retrieval/transfer-pairs.jsonl";
 
+    private const string Heading =
+        """
+        # Lessons that the default does not find
+
+        Written by `dotnet run -c Release --project benchmarks/EndToEnd -- pairs --failures docs/retrieval-failures.md`, and read with
+        [retrieval.md](retrieval.md): for each lesson of the hand-made pairs that is not among the first ten, a memory that teaches it and
+        why it would help.
+
+        """;
+
     private static readonly (string Name, RecallParts Parts)[] Parts =
         [("bm25", RecallParts.Words), ("vector", RecallParts.Vector), ("default", RecallParts.All)];
 
@@ -69,7 +79,7 @@ internal static class PairsBenchmark
                 (double)lessons.Where((l, i) => ranks[i] < c.K && (!c.Only || l.SharesNoWord)).Count() / (c.Only ? without : lessons.Count));
             Console.WriteLine($"| {name} | {string.Join(" | ", shares.Select(s => s.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)))} |");
             if (parts == RecallParts.All && failures is not null)
-                File.WriteAllLines(failures, ["| task | memory | why it would help |", "|---|---|---|", .. lessons.Where((_, i) => ranks[i] >= 10).Select(Row)]);
+                File.WriteAllLines(failures, [Heading, "| task | memory | why it would help |", "|---|---|---|", .. lessons.Where((_, i) => ranks[i] >= 10).Select(Row)]);
         }
     }
 

@@ -13,11 +13,15 @@ internal sealed class Learning(Pool pool)
 {
     private const int Seed = 1;
 
+    /// <summary>An import is let finish first: learning begins when no row has come for a while, or when it has waited long.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250), LongestWait = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _turn = new();
     private Thread? _thread;
     private long _learnedAt;
     private bool _isClosed;
+    private volatile bool _isAwaited;
 
     /// <summary>Begins to learn when it is due. Cheap: called after every batch.</summary>
     public void Consider()
@@ -36,6 +40,7 @@ internal sealed class Learning(Pool pool)
     /// <summary>Waits until nothing is being learned that is due.</summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {
+        _isAwaited = true;
         Consider();
         while (true)
         {
@@ -58,6 +63,8 @@ internal sealed class Learning(Pool pool)
     {
         try
         {
+            WaitForQuiet();
+            live = pool.Memtable.Current.Live.Count;
             LearnAsync(_closing.Token).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is OperationCanceledException or MemoryEngineException or ObjectDisposedException)
@@ -68,6 +75,15 @@ internal sealed class Learning(Pool pool)
         {
             Volatile.Write(ref _learnedAt, live);
             lock (_turn) _thread = null;
+        }
+    }
+
+    private void WaitForQuiet()
+    {
+        for (var (waited, rows) = (TimeSpan.Zero, -1); !_isAwaited && waited < LongestWait && rows != pool.Memtable.Current.RowCount; waited += Quiet)
+        {
+            rows = pool.Memtable.Current.RowCount;
+            if (_closing.Token.WaitHandle.WaitOne(Quiet)) return;
         }
     }
 

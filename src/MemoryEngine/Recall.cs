@@ -115,7 +115,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             memtable.Lexical.Search(words, marks, view.Live.Count, view.Live.Length, ref byWords);
         }
         var count = query.Parts != RecallParts.Words && TryGetVector(ask, out var column, out var asked)
-            ? SearchVectors(query, column, asked, marks, byWords.Best, ref byVector, target)
+            ? SearchVectors(query, column, asked, view.Live.Count, marks, byWords.Best, ref byVector, target)
             : ScoreFusion.Fuse([], byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
         ArrayPool<RowMark>.Shared.Return(marked);
@@ -150,14 +150,14 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     }
 
     private static int SearchVectors(
-        RecallQuery asking, VectorColumn column, float[] asked, ReadOnlySpan<RowMark> marks, ReadOnlySpan<Hit> byWords,
+        RecallQuery asking, VectorColumn column, float[] asked, long live, ReadOnlySpan<RowMark> marks, ReadOnlySpan<Hit> byWords,
         ref TopHits byVector, Span<FusedHit> target)
     {
         var moved = ArrayPool<float>.Shared.Rent(column.Dimension);
         var query = moved.AsSpan(0, column.Dimension);
         var own = asked.AsSpan(0, column.Dimension);
         own.CopyTo(query);
-        if (column.Metric == Metric.Cosine) VectorFeedback.Move(byWords, column, query);
+        if (column.Metric == Metric.Cosine) VectorFeedback.Move(byWords, live, column, query);
         column.Search(query, marks, ref byVector);
         var count = ScoreFusion.Fuse(byVector.Best, asking.Parts == RecallParts.Vector ? [] : byWords, target);
         // What is told is how like the question itself a memory is.

@@ -129,11 +129,14 @@ public sealed class SearchOracleTests
         // Row 1 has no vector, and one behind the first five is not believed.
         Hit[] best = [new(0, 3), new(1, 2), new(2, 1), new(1, 1), new(1, 1), new(3, 1)];
         float[] query = [0, 0, 1];
-        VectorFeedback.Move(best, column, query);
+        VectorFeedback.Move(best, 1_000, column, query);
         var norm = MathF.Sqrt(10);
         Assert.Equal([2 * 3 / norm, 2 * 1 / norm, 1], query, (a, b) => Math.Abs(a - b) < 1e-5);
         float[] nothing = [0, 0, 0];
-        VectorFeedback.Move([], column, nothing);
+        VectorFeedback.Move([], 1_000, column, nothing);
+        float[] ofFew = [0, 0, 0];
+        VectorFeedback.Move(best, 30, column, ofFew);
+        Assert.Equal([2f, 0f, 0f], ofFew);
         Assert.Equal([0f, 0f, 0f], nothing);
     }
 
