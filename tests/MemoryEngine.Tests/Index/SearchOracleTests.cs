@@ -160,7 +160,8 @@ public sealed class SearchOracleTests
                 double frequency = documents[row].Count(w => w == word);
                 double containing = rows.Count(r => documents[r].Contains(word));
                 var idf = Math.Log(1 + ((rows.Count - containing + 0.5) / (containing + 0.5)));
-                if (frequency > 0) score += weights[word] * idf * frequency * 2.2 / (frequency + (1.2 * (0.5 + (0.5 * documents[row].Length / mean))));
+                var norm = 1.2 * (0.5 + (0.5 * documents[row].Length / mean));
+                if (frequency > 0) score += weights[word] * idf * frequency * 2.2 / (frequency + norm);
             }
             expected.Add((row, score));
         }
