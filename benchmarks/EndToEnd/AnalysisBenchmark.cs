@@ -35,7 +35,8 @@ internal static class AnalysisBenchmark
         }
         var start = Stopwatch.GetTimestamp();
         var model = LearnedVectors.Train(sample, seed: 1, CancellationToken.None)!;
-        Console.WriteLine($"learn from {sample.Documents:n0} of them: {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s; {model.Terms:n0} terms, {model.Bytes / 1e6:f1} MB");
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine($"learn from {sample.Documents:n0} of them: {seconds:f1} s; {model.Terms:n0} terms, {model.Bytes / 1e6:f1} MB");
         Say("analyse and embed by the model", rounds, texts, text =>
         {
             using var counts = TermCounts.Of(text);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using MemoryEngine.Agents.Interchange;
@@ -12,6 +13,16 @@ namespace MemoryEngine.Benchmarks.EndToEnd;
 internal static class PairsBenchmark
 {
     private const string DefaultPairs = "tests/MemoryEngine.Cli.Tests/Retrieval/transfer-pairs.jsonl";
+
+    private const string Heading =
+        """
+        # Lessons that the default does not find
+
+        Written by `dotnet run -c Release --project benchmarks/EndToEnd -- pairs --failures docs/retrieval-failures.md`, and read with
+        [retrieval.md](retrieval.md): for each lesson of the hand-made pairs that is not among the first ten, a memory that teaches it and
+        why it would help.
+
+        """;
 
     private static readonly (string Name, RecallParts Parts)[] Parts =
         [("bm25", RecallParts.Words), ("vector", RecallParts.Vector), ("default", RecallParts.All)];
@@ -49,12 +60,14 @@ internal static class PairsBenchmark
         {
             using var reader = JsonLinesReader.Open(path);
             var drafts = new List<MemoryDraft>();
-            while (reader.TryRead(out var line)) drafts.Add(line.Draft ?? throw new InvalidDataException($"{path}, line {line.Number}: {line.Error}"));
+            while (reader.TryRead(out var line))
+                drafts.Add(line.Draft ?? throw new InvalidDataException($"{path}, line {line.Number}: {line.Error}"));
             await store.RememberManyAsync(drafts);
         }
         await store.SettleAsync(CancellationToken.None);
         var without = lessons.Count(l => l.SharesNoWord);
-        Console.WriteLine($"{lessons.Count} lessons, {without} of them in memories that share no word with the task; {store.Stats().Memories} memories.");
+        var memories = store.Stats().Memories;
+        Console.WriteLine($"{lessons.Count} lessons, {without} of them in memories that share no word with the task; {memories} memories.");
         Console.WriteLine("| part | recall@3 | recall@10 | @3, no shared word | @10, no shared word |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (var (name, parts) in Parts)
@@ -67,13 +80,16 @@ internal static class PairsBenchmark
             }
             var shares = Columns.Select(c =>
                 (double)lessons.Where((l, i) => ranks[i] < c.K && (!c.Only || l.SharesNoWord)).Count() / (c.Only ? without : lessons.Count));
-            Console.WriteLine($"| {name} | {string.Join(" | ", shares.Select(s => s.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)))} |");
-            if (parts == RecallParts.All && failures is not null)
-                File.WriteAllLines(failures, ["| task | memory | why it would help |", "|---|---|---|", .. lessons.Where((_, i) => ranks[i] >= 10).Select(Row)]);
+            var figures = shares.Select(share => share.ToString("0.000", CultureInfo.InvariantCulture));
+            Console.WriteLine($"| {name} | {string.Join(" | ", figures)} |");
+            if (parts != RecallParts.All || failures is null) continue;
+            var missed = lessons.Where((_, i) => ranks[i] >= 10).Select(Row);
+            File.WriteAllLines(failures, [Heading, "| task | memory | why it would help |", "|---|---|---|", .. missed]);
         }
     }
 
-    private static string Row(Lesson lesson) => $"| {lesson.Task} | `{lesson.Memories.Order().First()}` | {lesson.Reason.Replace("|", "\\|", StringComparison.Ordinal)} |";
+    private static string Row(Lesson lesson) =>
+        $"| {lesson.Task} | `{lesson.Memories.Order().First()}` | {lesson.Reason.Replace("|", "\\|", StringComparison.Ordinal)} |";
 
     private static List<Lesson> Lessons(string path, Dictionary<string, string> tasks)
     {

@@ -12,7 +12,7 @@ internal sealed class Learning(Pool pool)
 {
     private const int Seed = 1;
 
-    /// <summary>While memories keep coming there is no point in learning from the first of them, unless they have come to be many times as many.</summary>
+    /// <summary>While memories keep coming there is no point in learning from the first of them, unless many times as many have come.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
     private const int ManyTimes = 8;

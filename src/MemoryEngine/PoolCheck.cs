@@ -65,7 +65,7 @@ internal static class PoolCheck
         else if (!SegmentFiles.IsModel(path)) return 0;
         using var file = files.Open(path, FileOpening.Read);
         var bytes = new byte[SegmentFiles.IsModel(path) ? file.Length : 0];
-        if (bytes.Length > 0) _ = Index.LearnedVectors.Read(bytes.AsSpan(0, file.Read(0, bytes)), path);
+        if (bytes.Length > 0) _ = LearnedForm.Read(bytes.AsSpan(0, file.Read(0, bytes)), path);
         return file.Length;
     }
 

@@ -146,10 +146,13 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     {
         if (query.Vectors.Count == 0) return;
         if (query.Vector is not null) throw new ArgumentException("Give one Vector or several Vectors, not both.", nameof(query));
-        if (query.Vectors.Count > Limits.MaxSpaces || query.Vectors.Select(v => v.Space).Distinct(StringComparer.Ordinal).Count() < query.Vectors.Count)
+        if (query.Vectors.Select(v => v.Space).Distinct(StringComparer.Ordinal).Count() < query.Vectors.Count)
             throw new ArgumentException("Two of the query's vectors are of one space: give each space once.", nameof(query));
-        if (query.Vectors.Select(v => v.Weight).Append(query.TextWeight).FirstOrDefault(w => !(w >= 0) || !float.IsFinite(w), 0f) is not 0f and var wrong)
-            throw new ArgumentException($"A weight is {wrong}; weights are 0 or more.", nameof(query));
+        foreach (var weight in query.Vectors.Select(v => v.Weight).Append(query.TextWeight))
+        {
+            if (!(weight >= 0) || !float.IsFinite(weight))
+                throw new ArgumentException($"A weight is {weight}; weights are 0 or more.", nameof(query));
+        }
     }
 
     /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace MemoryEngine.Index;
 
@@ -14,7 +14,7 @@ namespace MemoryEngine.Index;
 /// those directions is all that is needed, since cosines do not care how it is turned: <see cref="SubspaceIteration"/>
 /// finds one. Its rows are kept as bytes with a scale each: 260 bytes a term, 8.5 MB at most.
 /// </remarks>
-internal sealed partial class LearnedVectors
+internal sealed class LearnedVectors
 {
     public const int Dimension = HashingEmbedder.Dimension;
 
@@ -22,7 +22,7 @@ internal sealed partial class LearnedVectors
     public const int FewestDocuments = 200;
 
     /// <summary>Terms of the model: those of the most documents.</summary>
-    private const int MostTerms = 32_768;
+    public const int MostTerms = 32_768;
 
     /// <summary>A term of one document says nothing about company.</summary>
     private const int FewestOccurrences = 2;
@@ -36,7 +36,8 @@ internal sealed partial class LearnedVectors
     private readonly float[] _scales;
     private readonly float[] _mean;
 
-    private LearnedVectors(ulong[] terms, sbyte[] rows, float[] scales, float[] mean, int documents)
+    /// <summary>A model of its parts: of each term its hash, its row of bytes, and the scale of the row with its idf in it.</summary>
+    public LearnedVectors(ulong[] terms, sbyte[] rows, float[] scales, float[] mean, int documents)
     {
         (_terms, _rows, _scales, _mean, Documents) = (terms, rows, scales, mean, documents);
         _places = new Dictionary<ulong, int>(terms.Length);
@@ -48,6 +49,9 @@ internal sealed partial class LearnedVectors
 
     /// <summary>Terms that it knows; others do not count.</summary>
     public int Terms => _terms.Length;
+
+    /// <summary>The mean of the sample's vectors.</summary>
+    public ReadOnlySpan<float> Mean => _mean;
 
     /// <summary>Memory it takes.</summary>
     public long Bytes => _rows.LongLength + (_terms.Length * 40L);
@@ -98,7 +102,7 @@ internal sealed partial class LearnedVectors
         for (var i = 0; i < terms.Length; i++)
         {
             if (!_places.TryGetValue(terms[i], out var place)) continue;
-            TensorPrimitives.ConvertTruncating(_rows.AsSpan(place * Dimension, Dimension), row);
+            TensorPrimitives.ConvertTruncating(Row(place), row);
             var weight = _scales[place] * (1f + MathF.Log(counts[i]));
             TensorPrimitives.MultiplyAdd(row, weight, target, target);
         }
@@ -106,6 +110,12 @@ internal sealed partial class LearnedVectors
         TensorPrimitives.Subtract(target, _mean, target);
         return TryNormalise(target);
     }
+
+    public ulong Term(int place) => _terms[place];
+
+    public float Scale(int place) => _scales[place];
+
+    public ReadOnlySpan<sbyte> Row(int place) => _rows.AsSpan(place * Dimension, Dimension);
 
     private static bool TryNormalise(Span<float> vector)
     {
@@ -135,7 +145,7 @@ internal sealed partial class LearnedVectors
     {
         var frequencies = new Dictionary<ulong, int>();
         for (var d = 0; d < sample.Documents; d++)
-            foreach (var term in sample.Terms(d)) System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _)++;
+            foreach (var term in sample.Terms(d)) CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _)++;
         var chosen = frequencies.Where(f => f.Value >= FewestOccurrences)
             .OrderByDescending(f => f.Value).ThenBy(f => f.Key).Take(MostTerms).ToArray();
         idf = [.. chosen.Select(f => (float)Math.Log(1 + ((sample.Documents - f.Value + 0.5) / (f.Value + 0.5))))];

@@ -60,7 +60,8 @@ internal readonly struct LexicalQuery : IDisposable
     public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known)
     {
         using var counts = TermCounts.Of(text);
-        var guesses = new GuessingSink(known, stackalloc ulong[MostUnknown * Spelling.MostGuesses], stackalloc float[MostUnknown * Spelling.MostGuesses]);
+        const int MostGuesses = MostUnknown * Spelling.MostGuesses;
+        var guesses = new GuessingSink(known, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
         foreach (var term in counts.Terms)
         {
             if (known.Contains(term)) continue;

@@ -233,7 +233,7 @@ internal static class TextAnalyzer
         return folded;
     }
 
-    /// <summary>Room for a word of <see cref="MaxWordLength"/> that was folded to twice its length, and for one more; and the thread's cache.</summary>
+    /// <summary>Room for a word that was folded to twice its length and for one more, and the thread's cache.</summary>
     private readonly ref struct Work(Span<char> buffer, WordCache cache)
     {
         public readonly Span<char> Buffer = buffer;

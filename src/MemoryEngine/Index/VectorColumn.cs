@@ -76,7 +76,10 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
         return true;
     }
 
-    /// <summary>Compares a query, of unit length for cosine, with every vector whose row matches; returns how many, and the best go to <paramref name="hits"/>.</summary>
+    /// <summary>
+    /// Compares a query, of unit length for cosine, with every vector whose row matches; returns how many, and the best go to
+    /// <paramref name="hits"/>.
+    /// </summary>
     public unsafe int Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits)
     {
         var (count, compared) = (_rows.Count, 0);

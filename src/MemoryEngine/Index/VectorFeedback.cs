@@ -19,7 +19,9 @@ internal interface IRowVectors
 /// </summary>
 internal static class VectorFeedback
 {
-    /// <summary>Rows that are believed, weighted by their scores. Three to ten do about equally well on CACM; fewer do better on known items.</summary>
+    /// <summary>
+    /// Rows that are believed, weighted by their scores. Three to ten do about equally well on CACM; fewer do better on known items.
+    /// </summary>
     private const int MostBelieved = 5;
 
     /// <summary>In a small pool the fifth best is hardly about the question any more: one is believed for so many live rows.</summary>

@@ -9,12 +9,12 @@ namespace MemoryEngine.Segments;
 /// </summary>
 internal sealed partial class SegmentStore
 {
-    /// <summary>Writes a model and lets it begin to grow. The applier calls <see cref="LearnedSpace"/>'s growth into being after that.</summary>
+    /// <summary>Writes a model into its file. From the next step of the applier on it grows.</summary>
     /// <param name="model">The model.</param>
     /// <param name="learnedAt">How many memories were live when it was learned.</param>
     public LearnedSpace Keep(LearnedVectors model, long learnedAt)
     {
-        var form = model.Write();
+        var form = LearnedForm.Write(model);
         var learned = LearnedSpace.Of(model, table.Spaces.NextLearned, learnedAt, form);
         if (!files.DirectoryExists(directory))
         {
@@ -51,7 +51,7 @@ internal sealed partial class SegmentStore
         using var file = files.Open(path, FileOpening.Read);
         var form = new byte[file.Length];
         var read = file.Read(0, form);
-        var learned = LearnedSpace.Of(LearnedVectors.Read(form.AsSpan(0, read), path), info.Space, info.LearnedAt, form) with { File = info };
+        var learned = LearnedSpace.Of(LearnedForm.Read(form.AsSpan(0, read), path), info.Space, info.LearnedAt, form) with { File = info };
         return learned.Entry.Revision == info.Revision
             ? learned
             : throw new CorruptionException(path, 0, $"the model {info.Revision:x8}", $"model {learned.Entry.Revision:x8}");

@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using MemoryEngine.Index;
 using MemoryEngine.Storage;
 
-namespace MemoryEngine.Index;
+namespace MemoryEngine.Segments;
 
 /// <summary>
-/// The model as bytes, little-endian: mark, version, dimension, documents, terms; then the mean, and of each term its hash,
+/// A learned model as bytes, little-endian: mark, version, dimension, documents, terms; then the mean, and of each term its hash,
 /// its scale and its row; then the CRC32C of all that.
 /// </summary>
-internal sealed partial class LearnedVectors
+internal static class LearnedForm
 {
+    private const int Dimension = LearnedVectors.Dimension;
     private const uint FormVersion = 1;
     private const int HeaderBytes = 24;
     private const int TermBytes = sizeof(ulong) + sizeof(float) + Dimension;
@@ -17,22 +19,22 @@ internal sealed partial class LearnedVectors
     private static ReadOnlySpan<byte> Mark => "MEMLEARN"u8;
 
     /// <summary>The model as bytes.</summary>
-    public byte[] Write()
+    public static byte[] Write(LearnedVectors model)
     {
-        var bytes = new byte[HeaderBytes + (Dimension * sizeof(float)) + (_terms.Length * TermBytes) + sizeof(uint)];
+        var bytes = new byte[HeaderBytes + (Dimension * sizeof(float)) + (model.Terms * TermBytes) + sizeof(uint)];
         Mark.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), FormVersion);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), Dimension);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), Documents);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), _terms.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), model.Documents);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), model.Terms);
         var target = bytes.AsSpan(HeaderBytes);
-        foreach (var value in _mean) WriteSingle(ref target, value);
-        for (var t = 0; t < _terms.Length; t++)
+        foreach (var value in model.Mean) WriteSingle(ref target, value);
+        for (var t = 0; t < model.Terms; t++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(target, _terms[t]);
+            BinaryPrimitives.WriteUInt64LittleEndian(target, model.Term(t));
             target = target[sizeof(ulong)..];
-            WriteSingle(ref target, _scales[t]);
-            MemoryMarshal.AsBytes(_rows.AsSpan(t * Dimension, Dimension)).CopyTo(target);
+            WriteSingle(ref target, model.Scale(t));
+            MemoryMarshal.AsBytes(model.Row(t)).CopyTo(target);
             target = target[Dimension..];
         }
         BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Compute(bytes.AsSpan(0, bytes.Length - sizeof(uint))));
@@ -56,7 +58,7 @@ internal sealed partial class LearnedVectors
         var dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var documents = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
         var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]);
-        if (dimension != Dimension || count is < 0 or > MostTerms || bytes.Length != Least + (count * TermBytes))
+        if (dimension != Dimension || count is < 0 or > LearnedVectors.MostTerms || bytes.Length != Least + (count * TermBytes))
             throw new CorruptionException(path, 12, $"{bytes.Length} bytes of {Dimension} dimensions", $"{count} terms of {dimension}");
         var (terms, rows, scales, mean) = (new ulong[count], new sbyte[count * Dimension], new float[count], new float[Dimension]);
         var source = bytes[HeaderBytes..];
