@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
@@ -12,6 +13,12 @@ namespace MemoryEngine;
 /// </summary>
 internal sealed class Pool : ICommitHost, IDisposable
 {
+    /// <summary>Batches that come within it follow each other.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So many times as large are the segments of rows that come all at once.</summary>
+    private const int BusyTimes = 4;
+
     private readonly IDisposable? _lock;
     private readonly JournalWriter? _journal;
     private readonly GroupCommit? _commit;
@@ -19,6 +26,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly long _openedSegmentBytes;
     private readonly SegmentStore _segments;
     private readonly SegmentWorker _worker;
+    private readonly Stopwatch _sinceBatch = Stopwatch.StartNew();
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
@@ -40,8 +48,9 @@ internal sealed class Pool : ICommitHost, IDisposable
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
         Learning = new Learning(this);
-        if (journal is not null) FreezeMany();
-        _worker = new SegmentWorker(_segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current));
+        if (journal is not null) FreezeMany(isBusy: false);
+        _worker = new SegmentWorker(
+            _segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current), FreezeWhenQuiet);
         if (journal is null) return;
         _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
@@ -146,7 +155,11 @@ internal sealed class Pool : ICommitHost, IDisposable
     }
 
     /// <summary>Returns when all segments, merges and graphs that are due are there.</summary>
-    public Task SettleSegmentsAsync(CancellationToken cancellation) => _worker.WhenIdle().WaitAsync(cancellation);
+    public async Task SettleSegmentsAsync(CancellationToken cancellation)
+    {
+        if (_commit is not null && await StepAsync(() => FreezeMany(isBusy: false), cancellation).ConfigureAwait(false)) _worker.Wake();
+        await _worker.WhenIdle().WaitAsync(cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Has a segment written of what should not stay in memory.</summary>
     public void WakeWorker() => _worker.Wake();
@@ -206,7 +219,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         Records!.MarkApplied(sequence);
         Table.Publish(sequence);
-        if (FreezeMany()) _worker.Wake();
+        if (FreezeMany(_sinceBatch.Elapsed < Quiet)) _worker.Wake();
+        _sinceBatch.Restart();
         Learning.Consider();
     }
 
@@ -285,12 +299,33 @@ internal sealed class Pool : ICommitHost, IDisposable
         return true;
     }
 
-    // So many rows in memory are to be a segment.
-    private bool FreezeMany()
+    // So many rows in memory are to be a segment. While many come at once, the time is theirs, and segments are larger.
+    private bool FreezeMany(bool isBusy)
     {
         var parts = Table.Parts.Current;
-        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SegmentLimits.SealRows) return false;
+        var rows = Table.RowCount - parts.Active.FirstRow;
+        if (parts.Memtables.Length > 1 || rows < Options.SegmentLimits.SealRows) return false;
+        if (isBusy && rows < BusyTimes * Options.SegmentLimits.SealRows)
+        {
+            _worker.AwaitQuiet();
+            return false;
+        }
         Table.Parts.Freeze(Table.RowCount);
+        return true;
+    }
+
+    // False while batches follow each other.
+    private bool FreezeWhenQuiet()
+    {
+        if (_sinceBatch.Elapsed < Quiet) return false;
+        try
+        {
+            _ = StepAsync(() => FreezeMany(isBusy: false), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closing makes segments of everything.
+        }
         return true;
     }
 

@@ -7,9 +7,12 @@ namespace MemoryEngine.Segments;
 internal sealed class SegmentWorker : IDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BeforeQuiet = TimeSpan.FromMilliseconds(200);
     private readonly SegmentStore _store;
     private readonly bool _isReadOnly;
     private readonly Func<CorruptionException, bool> _mend;
+    private readonly Func<bool> _freezeWhenQuiet;
+    private volatile bool _awaitsQuiet;
     private readonly Thread[] _threads;
     private readonly ManualResetEventSlim _seal = new(false, spinCount: 0);
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
@@ -22,9 +25,10 @@ internal sealed class SegmentWorker : IDisposable
     /// <param name="store">What works.</param>
     /// <param name="isReadOnly">Whether nothing may be written: then graphs that are there are loaded, and that is all.</param>
     /// <param name="mend">Puts damage right that is met on the way; false when it cannot.</param>
-    public SegmentWorker(SegmentStore store, bool isReadOnly, Func<CorruptionException, bool> mend)
+    /// <param name="freezeWhenQuiet">Freezes what waits for a quiet moment; false when this is none.</param>
+    public SegmentWorker(SegmentStore store, bool isReadOnly, Func<CorruptionException, bool> mend, Func<bool> freezeWhenQuiet)
     {
-        (_store, _isReadOnly, _mend) = (store, isReadOnly, mend);
+        (_store, _isReadOnly, _mend, _freezeWhenQuiet) = (store, isReadOnly, mend, freezeWhenQuiet);
         _threads =
         [
             new Thread(() => Run(_seal, Seal)) { IsBackground = true, Name = "memengine-sealer" },
@@ -48,6 +52,14 @@ internal sealed class SegmentWorker : IDisposable
         }
     }
 
+    /// <summary>What is in memory is to be frozen when no more comes for a moment.</summary>
+    public void AwaitQuiet()
+    {
+        if (_awaitsQuiet) return;
+        _awaitsQuiet = true;
+        _seal.Set();
+    }
+
     /// <summary>A memtable was frozen.</summary>
     public void Wake() => _seal.Set();
 
@@ -68,6 +80,7 @@ internal sealed class SegmentWorker : IDisposable
     private bool Seal()
     {
         if (_isReadOnly) return false;
+        if (_awaitsQuiet && _freezeWhenQuiet()) _awaitsQuiet = false;
         var did = _store.SealFrozen() || _store.WriteMended();
         if (did) _merge.Set();
         return did;
@@ -88,7 +101,7 @@ internal sealed class SegmentWorker : IDisposable
                     // Until nothing is left to do.
                 }
                 Volatile.Write(ref _problem, null);
-                Rest(wake, Timeout.InfiniteTimeSpan);
+                Rest(wake, wake == _seal && _awaitsQuiet ? BeforeQuiet : Timeout.InfiniteTimeSpan);
             }
             catch (OperationCanceledException)
             {
