@@ -9,7 +9,7 @@ namespace MemoryEngine.Benchmarks.Comparison;
 /// </summary>
 internal static unsafe class ChurnBenchmark
 {
-    private const int Ef = 20;
+    private const int Ef = 80;
 
     public static void Run(Arguments arguments)
     {

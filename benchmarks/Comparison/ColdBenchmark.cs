@@ -27,7 +27,8 @@ internal static class ColdBenchmark
         {
             var file = MappedVectors.Write(set, keep);
             var lines = new List<string>();
-            for (var round = 0; round < arguments.Rounds; round++) lines.Add(Child(arguments, set, file));
+            foreach (var warmUp in (string[])["yes", "no"])
+                for (var round = 0; round < arguments.Rounds; round++) lines.Add($"warmed up: {warmUp}; {Child(arguments, set, file, warmUp)}");
             arguments.Write($"cold-{set.Name}.txt", to =>
             {
                 to.WriteLine(
@@ -38,10 +39,11 @@ internal static class ColdBenchmark
         }
     }
 
-    private static string Child(Arguments arguments, DataSet set, string vectors)
+    private static string Child(Arguments arguments, DataSet set, string vectors, string warmUp)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["cold", "--vectors", vectors, "--graph", KeptGraphs.PathOf(set, arguments.Options, arguments.Keep)!])
+        var graph = KeptGraphs.PathOf(set, arguments.Options, arguments.Keep)!;
+        foreach (var argument in (string[])["cold", "--vectors", vectors, "--graph", graph, "--warm-up", warmUp])
             start.ArgumentList.Add(argument);
         using var child = Process.Start(start)!;
         var line = child.StandardOutput.ReadToEnd().Trim();
@@ -54,13 +56,16 @@ internal static class ColdBenchmark
         using var mapped = new MappedVectors(vectors);
         var before = Cpu.Seconds();
         using var index = HnswIndex.Over(GraphFile.Read(PhysicalFileSystem.Instance, arguments.Text("--graph")!, HugePages.Advise), mapped.Rows);
+        var read = Cpu.Seconds() - before;
+        if (arguments.Text("--warm-up") != "no") index.WarmUp();
         var opened = Cpu.Seconds() - before;
         var parts = new double[10];
         for (var part = 0; part < parts.Length; part++) parts[part] = Pass(index, mapped, part * Queries / 10, Queries / 10);
         var first = parts.Sum();
         var steady = Enumerable.Range(0, 30).Select(_ => Pass(index, mapped, 0, Queries)).Skip(10).Order().ElementAt(10);
         Console.WriteLine(
-            $"opened in {opened * 1000:0} ms; first {Queries:N0} at {Queries / first:0} a second, steady {Queries / steady:0}: {steady / first:0.00}; " +
+            $"opened in {opened * 1000:0} ms, {read * 1000:0} of them to read the file; first {Queries:N0} at {Queries / first:0} a second, " +
+            $"steady {Queries / steady:0}: {steady / first:0.00}; " +
             $"tenths of the first: {string.Join(' ', parts.Select(p => $"{steady / 10 / p:0.00}"))}");
     }
 

@@ -17,7 +17,7 @@ internal static class EvictedBenchmark
         using var mapped = new MappedVectors(set);
         using var index = HnswIndex.Over(
             Segments.GraphFile.Read(Storage.PhysicalFileSystem.Instance, arguments.Text("--graph")!, Storage.HugePages.Advise), mapped.Rows);
-        var (hits, micros, faults) = (new Hit[DataSet.K], new double[mapped.Queries.Count], MajorFaults());
+        var (hits, micros, faults) = (new Hit[DataSet.K], new double[arguments.Number("--queries") ?? mapped.Queries.Count], MajorFaults());
         for (var i = 0; i < micros.Length; i++)
         {
             var started = Stopwatch.GetTimestamp();
@@ -29,7 +29,8 @@ internal static class EvictedBenchmark
         arguments.Write($"evicted-{Path.GetFileNameWithoutExtension(set)}.txt", to =>
         {
             to.WriteLine(
-                $"{mapped.Rows.Count:N0} vectors of {mapped.Rows.Dimension} dimensions ({mapped.Rows.Count * (long)mapped.Rows.Dimension * 4 / 1e6:0} MB) " +
+                $"{mapped.Rows.Count:N0} vectors of {mapped.Rows.Dimension} dimensions " +
+                $"({mapped.Rows.Count * (long)mapped.Rows.Dimension * sizeof(float) / 1e6:0} MB) " +
                 $"mapped, graph of {index.Bytes / 1e6:0} MB in memory, ef {Ef}; limit: {arguments.Text("--limit") ?? "none"}.");
             to.WriteLine(
                 $"p50 {micros[micros.Length / 2] / 1000:0.00} ms, p99 {micros[(int)(micros.Length * 0.99)] / 1000:0.00} ms, " +

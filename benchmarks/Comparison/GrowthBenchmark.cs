@@ -35,7 +35,8 @@ internal static class GrowthBenchmark
                 {
                     var ratios = Enumerable.Range(0, arguments.Rounds).Select(r => ours.At(recall, r) / theirs.At(recall, r)).Order().ToArray();
                     to.WriteLine(
-                        $"{count,9:N0}  {recall:0.00}  {Micros(ours, recall, arguments.Rounds):0.0}  {Micros(theirs, recall, arguments.Rounds):0.0}  " +
+                        $"{count,9:N0}  {recall:0.00}  {Micros(ours, recall, arguments.Rounds):0.0}  " +
+                        $"{Micros(theirs, recall, arguments.Rounds):0.0}  " +
                         $"{ratios[ratios.Length / 2]:0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})  {Build(ours)} / {Build(theirs)}");
                 }
         });

@@ -13,7 +13,7 @@ internal static class SearchBenchmark
         var contenders = new List<Contender> { new Ours(set, arguments.Options, arguments.Keep) };
         if (peers.Length > 0)
         {
-            var library = PeerLibrary.Load();
+            var library = PeerLibrary.Load(arguments.Text("--faiss-source"));
             contenders.AddRange(peers.Select(p => new Peer(library, Array.IndexOf(Kinds, p), p, set, arguments.Options, arguments.Keep)));
         }
         var curves = new Interleaving(set, contenders, arguments.Rounds).Run();

@@ -38,8 +38,8 @@ internal static class IdleBenchmark
     private static async Task Fill(string root, string data)
     {
         await using var store = await MemoryStore.OpenAsync(root);
-        var count = await RecallBenchmark.ImportAsync(store, data);
-        Settle(store);
+        var count = await RecallBenchmark.ImportAsync(store, data, copy: 0);
+        await store.SettleAsync();
         Console.WriteLine($"{count:N0} memories with the default embedder");
     }
 
@@ -47,7 +47,7 @@ internal static class IdleBenchmark
     {
         Say("before opening");
         using var store = MemoryStore.OpenAsync(root).GetAwaiter().GetResult();
-        Settle(store);
+        store.SettleAsync().GetAwaiter().GetResult();
         Say("opened and settled");
         Thread.Sleep(Idle);
         Say($"{Idle.TotalSeconds:F0} s later");
@@ -58,11 +58,6 @@ internal static class IdleBenchmark
         Console.WriteLine($"{"managed heap",-24} {GC.GetTotalMemory(forceFullCollection: false) >> 20} MiB, committed {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB");
         Console.WriteLine($"{"host",-24} {Host.Load}");
         return 0;
-    }
-
-    private static void Settle(MemoryStore store)
-    {
-        while (!store.IsSettled) Thread.Sleep(5);
     }
 
     private static void Say(string when)

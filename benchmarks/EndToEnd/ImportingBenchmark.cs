@@ -46,7 +46,7 @@ internal static class ImportingBenchmark
         var watch = Stopwatch.StartNew();
         await ImportAsync(store, source, 0, count);
         var imported = watch.Elapsed;
-        await SettleAsync(store);
+        await store.SettleAsync();
         Say("import", $"{count:N0} memories in {imported.TotalSeconds:F1} s, settled {(watch.Elapsed - imported).TotalSeconds:F1} s later");
         var first = disk.Written;
 
@@ -58,7 +58,7 @@ internal static class ImportingBenchmark
         {
             await ImportAsync(store, source, count, count + more);
             var came = watch.Elapsed;
-            await SettleAsync(store);
+            await store.SettleAsync();
             return (came, Settled: watch.Elapsed);
         });
         var during = Recall(store, source, int.MaxValue, () => import.IsCompleted);
@@ -82,11 +82,6 @@ internal static class ImportingBenchmark
     {
         for (var at = from; at < to; at += Batch)
             await store.RememberManyAsync([.. Enumerable.Range(at, Math.Min(Batch, to - at)).Select(source.Draft)]);
-    }
-
-    private static async Task SettleAsync(MemoryStore store)
-    {
-        while (!store.IsSettled) await Task.Delay(5);
     }
 
     private static Recalls Recall(MemoryStore store, Source source, int seconds, Func<bool> isOver)

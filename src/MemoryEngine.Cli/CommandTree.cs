@@ -52,10 +52,13 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new ReplayVerb(_shell),
+            new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
             {
                 new BenchCommitVerb(_shell),
                 new BenchOpenVerb(_shell),
+                new BenchRetrievalVerb(_shell),
                 new BenchSearchVerb(_shell),
             },
         };

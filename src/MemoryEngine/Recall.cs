@@ -7,13 +7,12 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>
-/// Recall: by vector and by words over one published view, fused by rank, bodies read last. Takes no locks. With the
+/// Recall: by words and by vector over one published view, bodies read last. Takes no locks. With the
 /// built-in embedder, or a vector given, and bodies in memory it completes without waiting.
 /// </summary>
 internal sealed class Recall(Pool pool, TextEmbedder embedder)
 {
-    /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
-    private const int MinDepth = 64;
+    private readonly Searching _searching = new(pool, embedder);
 
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
@@ -26,9 +25,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         cancellation.ThrowIfCancellationRequested();
         Check(query);
         var start = Stopwatch.GetTimestamp();
-        var needsEmbedder = query is { Vector: null, Text: not null, Space: VectorSpace.TextSpace }
+        var needsEmbedder = query is { Vector: null, Vectors.Count: 0, Text: not null, Space: VectorSpace.TextSpace }
             && pool.Options is { Embedder: not null, LexicalOnly: false };
-        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, cancellation);
+        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, query.Explain ? [] : null, cancellation);
         return needsEmbedder ? EmbedAndRunAsync(ask) : Run(ask);
     }
 
@@ -54,7 +53,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             if (!TryTake(found[i], view.View, reading.Result, out memories[i])) return SearchAgain(ask, found);
         }
         ArrayPool<FusedHit>.Shared.Return(found);
-        return new(Result(memories, view, considered, searchTime, ask.Start));
+        return new(Result(memories, view, considered, searchTime, ask));
     }
 
     // From the first body that is not in memory on.
@@ -70,7 +69,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             if (!TryTake(found[i], view.View, body, out memories[i])) return await SearchAgain(ask, found).ConfigureAwait(false);
         }
         ArrayPool<FusedHit>.Shared.Return(found);
-        return Result(memories, view, considered, searchTime, ask.Start);
+        return Result(memories, view, considered, searchTime, ask);
     }
 
     // What was found has been purged since. The next search does not see it, so this ends with the last purge.
@@ -90,13 +89,14 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
     }
 
     private static RecallResult Result(
-        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, long start) => new()
+        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, in Ask ask) => new()
         {
             Memories = memories,
             Considered = considered,
             Sequence = view.View.Last,
             SearchTime = searchTime,
-            TotalTime = Stopwatch.GetElapsedTime(start),
+            TotalTime = Stopwatch.GetElapsedTime(ask.Start),
+            Plan = ask.Plan ?? [],
         };
 
     private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
@@ -110,7 +110,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             CorruptionException damage;
             try
             {
-                return Search(ask, view, parts, target, out considered);
+                // A pool that was closed meanwhile has no parts.
+                pool.ThrowIfDisposed();
+                return _searching.Run(ask.Query, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, target, out considered);
             }
             catch (CorruptionException e)
             {
@@ -124,46 +126,12 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         }
     }
 
-    private int Search(in Ask ask, PoolView view, SearchParts parts, Span<FusedHit> target, out int considered)
-    {
-        // A pool that was closed meanwhile has no parts.
-        pool.ThrowIfDisposed();
-        var query = ask.Query;
-        var table = pool.Table;
-        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds);
-        considered = rows.CountMatching();
-        var depth = Math.Max(MinDepth, 2 * query.K);
-        var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
-        var byVector = new TopHits(buffer.AsSpan(0, depth));
-        var byWords = new TopHits(buffer.AsSpan(depth, depth));
-
-        var space = table.Spaces.Find(query.Space);
-        if (ask.Vector is { } given)
-        {
-            DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            PartSearch.Vectors(parts, space!, given.Span, rows, ref byVector);
-        }
-        else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
-        {
-            Span<float> made = stackalloc float[HashingEmbedder.Dimension];
-            HashingEmbedder.Embed(query.Text, made);
-            PartSearch.Vectors(parts, space, made, rows, ref byVector);
-        }
-        if (query.Text is not null)
-        {
-            using var words = LexicalQuery.Of(query.Text);
-            PartSearch.Words(parts, words, rows, view.Live, ref byWords);
-        }
-        var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
-        ArrayPool<Hit>.Shared.Return(buffer);
-        return count;
-    }
-
     private static void Check(RecallQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Text is null && query.Vector is null)
+        if (query.Text is null && query.Vector is null && query.Vectors.Count == 0)
             throw new ArgumentException("A recall needs a text, a vector, or both.", nameof(query));
+        CheckVectors(query);
         if (query.K is < 1 or > Limits.MaxRecall)
             throw new ArgumentException($"k is {query.K}; 1 to {Limits.MaxRecall} memories can be recalled at once.", nameof(query));
         if (query.MinLevel > query.MaxLevel)
@@ -174,8 +142,21 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         if (query.ExcludeDomain is not null) DraftRules.CheckDomain(query.ExcludeDomain);
     }
 
+    private static void CheckVectors(RecallQuery query)
+    {
+        if (query.Vectors.Count == 0) return;
+        if (query.Vector is not null) throw new ArgumentException("Give one Vector or several Vectors, not both.", nameof(query));
+        if (query.Vectors.Select(v => v.Space).Distinct(StringComparer.Ordinal).Count() < query.Vectors.Count)
+            throw new ArgumentException("Two of the query's vectors are of one space: give each space once.", nameof(query));
+        foreach (var weight in query.Vectors.Select(v => v.Weight).Append(query.TextWeight))
+        {
+            if (!(weight >= 0) || !float.IsFinite(weight))
+                throw new ArgumentException($"A weight is {weight}; weights are 0 or more.", nameof(query));
+        }
+    }
+
     /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
     private readonly record struct Ask(
-        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start,
+        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
         CancellationToken Cancellation);
 }

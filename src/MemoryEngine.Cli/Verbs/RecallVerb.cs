@@ -71,6 +71,7 @@ internal sealed class RecallVerb : Verb
             Model = call.Get(_model),
             Tag = call.Get(_tag),
             Language = call.Get(_language),
+            Explain = call.Get(_explain),
         };
         if (call.Get(_vector) is not { } file) return query;
         var (space, vector) = Values.Vector(file);
@@ -82,7 +83,7 @@ internal sealed class RecallVerb : Verb
         json.WriteStartArray("memories");
         foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
         json.WriteEndArray();
-        if (isExplained) json.WriteNumber("considered", result.Considered);
+        if (isExplained) WritePlan(json, result);
         json.WriteStartArray("notes");
         foreach (var note in result.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
@@ -90,6 +91,25 @@ internal sealed class RecallVerb : Verb
         json.WriteNumber("search", (long)result.SearchTime.TotalMicroseconds);
         json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);
         json.WriteEndObject();
+    }
+
+    private static void WritePlan(Utf8JsonWriter json, RecallResult result)
+    {
+        json.WriteNumber("considered", result.Considered);
+        json.WriteStartArray("plan");
+        foreach (var step in result.Plan)
+        {
+            json.WriteStartObject();
+            json.WriteString("part", step.Part);
+            if (step.Space is not null) json.WriteString("space", step.Space);
+            json.WriteNumber("rows", step.Rows);
+            json.WriteNumber("matching", step.Matching);
+            json.WriteString("way", step.Way);
+            json.WriteNumber("code_distances", step.CodeDistances);
+            json.WriteNumber("float_distances", step.FloatDistances);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void Show(Output output, RecallResult result, bool isExplained)
@@ -108,6 +128,12 @@ internal sealed class RecallVerb : Verb
             output.Line();
         }
         if (!isExplained) return;
+        foreach (var step in result.Plan)
+        {
+            var of = step.Space switch { null => "words", "" => "learned vectors", var name => $"vectors of {name}" };
+            var distances = step.Space is null ? "" : $"; {step.CodeDistances:N0} distances by code, {step.FloatDistances:N0} exact";
+            output.Line($"{step.Part}, {of}: {step.Matching:N0} of {step.Rows:N0}, {step.Way}{distances}");
+        }
         output.Line(
             $"{result.Considered:N0} memories considered as of event {result.Sequence}; search {result.SearchTime.TotalMicroseconds:N0} us, " +
             $"with reading {result.TotalTime.TotalMicroseconds:N0} us.");

@@ -6,7 +6,7 @@ namespace MemoryEngine.Segments;
 /// Makes segments of what is in memory, larger ones of small ones, and their graphs. Readers never wait for it: they see the
 /// parts before or those after. Which files are needed is for the manifests to say, so none is deleted here.
 /// </summary>
-internal sealed class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, SegmentLimits limits, Action pause)
+internal sealed partial class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, SegmentLimits limits, Action pause)
 {
     private readonly Lock _sealing = new();
     private readonly Lock _merging = new();
@@ -26,7 +26,10 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     public void SealAll()
     {
         table.Parts.Freeze(table.RowCount);
-        _ = SealFrozen();
+        while (SealFrozen())
+        {
+            // Until none is left.
+        }
     }
 
     /// <summary>The segments, which hold every row that is in no memtable: what stands in for a damaged one is written first.</summary>
@@ -46,9 +49,9 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         lock (_sealing)
         {
             var parts = table.Parts.Current;
-            var (first, end) = (parts.SealedRows, parts.Active.FirstRow);
-            if (first == end) return false;
-            WriteAndReplace(first, end - first, static segment =>
+            // One at a time: rows of one memtable have vectors in the same spaces.
+            if (parts.Memtables is not [var oldest, var next, ..]) return false;
+            WriteAndReplace(oldest.FirstRow, next.FirstRow - oldest.FirstRow, static segment =>
             {
                 foreach (var vectors in segment.All.Where(v => v.WantsCodes)) vectors.Encode();
             });
@@ -109,7 +112,8 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     /// <summary>Makes codes of vectors that have no graph and none in a file; false when there is nothing to do.</summary>
     public bool EncodeOnce()
     {
-        lock (_merging)
+        var epoch = table.Parts.Readers.Enter();
+        try
         {
             foreach (var vectors in table.Parts.Current.Segments.SelectMany(s => s.All))
             {
@@ -118,6 +122,10 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
                 return true;
             }
             return false;
+        }
+        finally
+        {
+            table.Parts.Readers.Exit(epoch);
         }
     }
 
@@ -131,6 +139,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
                 .Where(v => _graphs.IsMissing(v.Vectors)).ToList();
             if (missing.Count == 0) return false;
             var (number, vectors) = missing.MaxBy(v => v.Vectors.Count);
+            using var _ = Begin(number);
             _graphs.Provide(vectors, number, null, _merge.Token);
             if (vectors.TakeCodes() is { } codes)
             {
@@ -192,14 +201,15 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     public void Sweep(HashSet<string> needed, bool must)
     {
         int last;
-        HashSet<int> inUse;
+        HashSet<int> underWay;
         lock (_numbering)
         {
             // A file with a larger number is written after this.
-            last = _lastNumber;
-            inUse = [.. _underWay, .. table.Parts.Current.Segments.Select(s => s.Number)];
+            (last, underWay) = (_lastNumber, [.. _underWay]);
+            needed.UnionWith(table.Parts.Current.Segments.SelectMany(s => SegmentFiles.NamesOf(s.Info)));
+            needed.UnionWith(LearnedFiles());
         }
-        SegmentFiles.Sweep(files, directory, (name, number) => number > last || inUse.Contains(number) || needed.Contains(name), must);
+        SegmentFiles.Sweep(files, directory, (name, number) => number > last || underWay.Contains(number) || needed.Contains(name), must);
     }
 
     /// <summary>Ends a merge that is under way, and lets none begin.</summary>
@@ -224,9 +234,16 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
 
     private static int RowsOf(Segment[] neighbours) => neighbours[^1].EndRow - neighbours[0].FirstRow;
 
-    // What is mended has its place among the segments: it is written first.
-    private static Segment[]? PlanOf(SearchParts parts) =>
-        parts.Mended.Length == 0 && SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is { } range ? parts.Segments[range] : null;
+    // What is mended has its place among the segments: it is written first. And of rows that are being given vectors either all
+    // have theirs in a segment, or none.
+    private Segment[]? PlanOf(SearchParts parts)
+    {
+        if (parts.Mended.Length > 0 || SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is not { } range) return null;
+        var merged = parts.Segments[range];
+        if (table.Spaces.Growing?.Entry.Id is not { } growing) return merged;
+        var having = merged.Count(s => s.Vectors(growing) is not null);
+        return having == 0 || having == merged.Length ? merged : null;
+    }
 
     private void WriteAndReplace(int first, int rows, Action<Segment>? prepare = null)
     {
@@ -236,8 +253,8 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             files.CreateDirectory(directory);
             files.SyncDirectory(Path.GetDirectoryName(directory)!);
         }
-        int number;
-        lock (_numbering) _ = _underWay.Add(number = ++_lastNumber);
+        using var underWay = Begin(null);
+        var number = underWay.Number;
         Segment? segment = null;
         try
         {
@@ -251,9 +268,32 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             segment?.Dispose();
             throw;
         }
-        finally
+    }
+
+    private IEnumerable<string> LearnedFiles()
+    {
+        foreach (var learned in new[] { table.Spaces.Serving, table.Spaces.Growing })
+            if (learned?.File is { } file) yield return Path.GetFileName(SegmentFiles.ModelPathOf("", file.Number));
+    }
+
+    // The files of a number are nobody's to delete while this is held.
+    private UnderWay Begin(int? number)
+    {
+        lock (_numbering)
         {
-            lock (_numbering) _underWay.Remove(number);
+            var given = number ?? ++_lastNumber;
+            _ = _underWay.Add(given);
+            return new UnderWay(this, given);
+        }
+    }
+
+    private sealed class UnderWay(SegmentStore store, int number) : IDisposable
+    {
+        public int Number => number;
+
+        public void Dispose()
+        {
+            lock (store._numbering) store._underWay.Remove(number);
         }
     }
 }

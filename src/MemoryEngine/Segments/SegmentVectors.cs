@@ -159,12 +159,13 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     /// <param name="match">A bit for each row of the pool.</param>
     /// <param name="ef">Candidates that a walk through the graph keeps.</param>
     /// <param name="hits">Gets the best.</param>
-    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref TopHits hits)
+    /// <param name="matching">How many of the vectors match.</param>
+    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref TopHits hits, out int matching)
     {
         var words = BitWords.WordsFor(Count);
         var rented = ArrayPool<ulong>.Shared.Rent(words);
         var allowed = rented.AsSpan(0, words);
-        var matching = Select(match, allowed);
+        matching = Select(match, allowed);
         SearchCost cost = default;
         if (matching > 0 && Index is { } index) cost = Walk(index, query, allowed, matching, ef, ref hits);
         else if (matching > 0) cost = Scan(query, allowed, matching, ref hits);

@@ -10,6 +10,7 @@ namespace MemoryEngine.Segments;
 internal sealed class SegmentWorker : IDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BeforeQuiet = TimeSpan.FromMilliseconds(200);
 
     // Between two blocks of 64 KiB: some three megabytes a second.
     private static readonly TimeSpan BetweenBlocks = TimeSpan.FromMilliseconds(20);
@@ -17,23 +18,28 @@ internal sealed class SegmentWorker : IDisposable
     private readonly SegmentStore _store;
     private readonly bool _isReadOnly;
     private readonly Func<CorruptionException, bool> _mend;
+    private readonly Func<bool> _freezeWhenQuiet;
+    private volatile bool _awaitsQuiet;
     private readonly Thread[] _threads;
     private readonly ManualResetEventSlim _seal = new(false, spinCount: 0);
     private readonly ManualResetEventSlim _merge = new(false, spinCount: 0);
     private volatile bool _closing;
     private string? _problem;
     private string? _damage;
+    private readonly Lock _idling = new();
+    private TaskCompletionSource? _idle;
     private int _busy = 2;
 
     /// <param name="store">What works.</param>
     /// <param name="isReadOnly">Whether nothing may be written: then graphs that are there are loaded, and that is all.</param>
     /// <param name="mend">Puts damage right that is met on the way; false when it cannot.</param>
-    public SegmentWorker(SegmentStore store, bool isReadOnly, Func<CorruptionException, bool> mend)
+    /// <param name="freezeWhenQuiet">Freezes what waits for a quiet moment; false when this is none.</param>
+    public SegmentWorker(SegmentStore store, bool isReadOnly, Func<CorruptionException, bool> mend, Func<bool> freezeWhenQuiet)
     {
-        (_store, _isReadOnly, _mend) = (store, isReadOnly, mend);
+        (_store, _isReadOnly, _mend, _freezeWhenQuiet) = (store, isReadOnly, mend, freezeWhenQuiet);
         _threads =
         [
-            new Thread(() => Run(_seal, Seal, _seal.Wait)) { IsBackground = true, Name = "memengine-sealer" },
+            new Thread(() => Run(_seal, Seal, WaitForFrozen)) { IsBackground = true, Name = "memengine-sealer" },
             new Thread(() => RunBehindOthers(_merge, Merge, Scrub)) { IsBackground = true, Name = "memengine-merger" },
         ];
         _merge.Set();
@@ -43,8 +49,24 @@ internal sealed class SegmentWorker : IDisposable
     /// <summary>What failed the last time, or is damaged and could not be mended; null when nothing is.</summary>
     public string? Problem => Volatile.Read(ref _problem) ?? Volatile.Read(ref _damage);
 
-    /// <summary>Whether nothing is left to do, and nothing is being done.</summary>
-    public bool IsIdle => Volatile.Read(ref _busy) == 0 && !_seal.IsSet && !_merge.IsSet;
+    /// <summary>Completes when nothing is left to do, or what is left fails.</summary>
+    public Task WhenIdle()
+    {
+        lock (_idling)
+        {
+            if (_closing || (_busy == 0 && !_seal.IsSet && !_merge.IsSet)) return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    /// <summary>What is in memory is to be frozen when no more comes for a moment.</summary>
+    public void AwaitQuiet()
+    {
+        if (_awaitsQuiet) return;
+        _awaitsQuiet = true;
+        _seal.Set();
+    }
 
     /// <summary>A memtable was frozen, or there are other segments than before.</summary>
     public void Wake()
@@ -60,11 +82,17 @@ internal sealed class SegmentWorker : IDisposable
         _seal.Set();
         _merge.Set();
         foreach (var thread in _threads) thread.Join();
+        lock (_idling)
+        {
+            _idle?.SetResult();
+            _idle = null;
+        }
     }
 
     private bool Seal()
     {
         if (_isReadOnly) return false;
+        if (_awaitsQuiet && _freezeWhenQuiet()) _awaitsQuiet = false;
         var did = _store.SealFrozen() || _store.WriteMended();
         if (did) _merge.Set();
         return did;
@@ -72,6 +100,8 @@ internal sealed class SegmentWorker : IDisposable
 
     // What lies in files already comes first: it is quick, and a pool that has just been opened answers faster for it.
     private bool Merge() => _isReadOnly ? _store.LoadOnce() : _store.EncodeOnce() || _store.MergeOnce() || _store.IndexOnce();
+
+    private void WaitForFrozen() => _seal.Wait(_awaitsQuiet ? BeforeQuiet : Timeout.InfiniteTimeSpan);
 
     // Until it is woken.
     private void Scrub()
@@ -122,9 +152,7 @@ internal sealed class SegmentWorker : IDisposable
                     // Until nothing is left to do.
                 }
                 Volatile.Write(ref _problem, null);
-                Interlocked.Decrement(ref _busy);
-                if (!_closing) rest();
-                Interlocked.Increment(ref _busy);
+                Rest(rest);
             }
             catch (OperationCanceledException)
             {
@@ -140,8 +168,26 @@ internal sealed class SegmentWorker : IDisposable
                     continue;
                 }
                 Volatile.Write(ref _problem, e.Message);
-                wake.Wait(AfterFailure);
+                Rest(() => wake.Wait(AfterFailure));
             }
         }
+    }
+
+    private void Rest(Action rest)
+    {
+        lock (_idling)
+        {
+            _busy--;
+            TellIfIdle();
+        }
+        if (!_closing) rest();
+        lock (_idling) _busy++;
+    }
+
+    private void TellIfIdle()
+    {
+        if (_busy > 0 || _seal.IsSet || _merge.IsSet) return;
+        _idle?.SetResult();
+        _idle = null;
     }
 }

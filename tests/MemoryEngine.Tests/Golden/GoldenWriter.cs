@@ -61,7 +61,7 @@ public sealed class GoldenWriter
         await store.PurgeAsync([GoldenContent.Id(11)]);
         await store.CompactAsync();
         // Its checkpoint made a segment; graphs over its vectors follow, and the manifest of the close names them.
-        while (!store.IsSettled) await Task.Delay(5);
+        await store.SettleAsync();
         await store.RememberAsync(GoldenContent.Draft(16, 1));
         return [GoldenContent.Id(11)];
     }

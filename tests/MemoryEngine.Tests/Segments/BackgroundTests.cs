@@ -35,8 +35,8 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
                 acknowledged[of] = (id, 0);
                 if (random.Next(5) == 0)
                 {
-                    acknowledged[of] = (id, -1);
                     await store.ForgetAsync(id);
+                    acknowledged[of] = (id, -1);
                 }
                 else
                 {
@@ -47,7 +47,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
             await done.CancelAsync();
             var recalls = (await Task.WhenAll(readers)).Sum();
             output.WriteLine($"{recalls} recalls while {Memories} memories came");
-            await SettleAsync(store);
+            await store.SettleAsync();
             Assert.True(recalls > 100);
         }
         // Several segments, of which some were merged, and graphs.
@@ -76,7 +76,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         await using (var store = await OpenAsync(pool))
         {
             for (var n = 0; n < Memories; n++) await store.RememberAsync(Draft(n, 1), Durability.Process);
-            await SettleAsync(store);
+            await store.SettleAsync();
         }
         var files = pool.FilesIn("segments").Where(f => f.EndsWith(extension, StringComparison.Ordinal)).ToList();
         var mended = 0;
@@ -90,7 +90,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
             var left = new SimulatedPool { Disk = damaged };
             await using (var store = await OpenAsync(left))
             {
-                await SettleAsync(store);
+                await store.SettleAsync();
                 foreach (var n in Enumerable.Range(0, 60).Select(_ => random.Next(Memories)))
                 {
                     var byVector = await store.RecallAsync(new RecallQuery { Vector = Vector(n), Space = "v", K = 1 });
@@ -156,15 +156,6 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
-    }
-
-    private static async Task SettleAsync(MemoryStore store)
-    {
-        for (var waited = 0; !store.IsSettled; waited++)
-        {
-            Assert.True(waited < 4_000, $"Segments were not settled after 20 seconds; the pool is {store.Stats().Health}.");
-            await Task.Delay(5);
-        }
     }
 
     private static async Task<int> ReadAsync(

@@ -37,7 +37,7 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     public override int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost)
     {
         cost = default;
-        var matching = allowed.Count();
+        var matching = allowed.CountOf(Rows.Count);
         var wanted = Math.Min(hits.Length, matching);
         if (wanted == 0) return 0;
         ef = Math.Max(ef, wanted);

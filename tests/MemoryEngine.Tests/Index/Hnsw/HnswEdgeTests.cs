@@ -103,6 +103,32 @@ public sealed class HnswEdgeTests
         Assert.True(found >= 98, $"seed {TestSeed.Value}: {found} of 100");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(100)]
+    [InlineData(3000)]
+    public void Bits_past_the_last_row_mean_nothing(int count)
+    {
+        var random = new Random(TestSeed.Value);
+        using var vectors = new TestVectors([.. Enumerable.Range(0, count).Select(_ => TestVectors.Gaussian(random, 8, 1f))], 8, Metric.L2);
+        using var index = HnswIndex.Build(vectors.Rows, new HnswOptions());
+        index.WarmUp();
+        var words = new ulong[(count / 64) + 9];
+        Array.Fill(words, ulong.MaxValue);
+        Assert.Equal(count, new RowBits(words).CountOf(count));
+        Assert.Equal(Math.Min(count, 64), new RowBits(words.AsSpan(0, 1)).CountOf(count));
+        Assert.Equal(0, new RowBits([]).CountOf(count));
+        var hit = new Hit[1];
+        var query = vectors.Rows.Span(count - 1).ToArray();
+        Assert.Equal(1, index.Search(query, 1, new RowBits(words), hit, out _));
+        // Only bits of rows that do not exist.
+        Array.Clear(words);
+        words[^1] = ulong.MaxValue;
+        Assert.Equal(0, index.Search(query, 1, new RowBits(words), hit, out var cost));
+        Assert.Equal(SearchWay.Skipped, cost.Way);
+    }
+
     [Fact]
     public void A_filter_that_a_walk_would_starve_on_still_gives_a_full_answer()
     {

@@ -147,7 +147,7 @@ public sealed class LexicalSearchTests
             foreach (var row in rows.Where(r => new RowBits(match).Has(r) && all.Frequency(r, query[t]) > 0))
             {
                 double frequency = all.Frequency(row, query[t]);
-                var score = weights[t] * idf * frequency * 1.9 / (frequency + (0.9 * (0.6 + (0.4 * all.Lengths[row] / mean))));
+                var score = weights[t] * idf * frequency * 2.2 / (frequency + (1.2 * (0.5 + (0.5 * all.Lengths[row] / mean))));
                 scores[row] = scores.GetValueOrDefault(row) + score;
             }
         }
