@@ -51,10 +51,14 @@ internal sealed class Pool : ICommitHost, IDisposable
         if (journal is not null) FreezeMany(isBusy: false);
         _worker = new SegmentWorker(
             _segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current), FreezeWhenQuiet);
-        if (journal is null) return;
-        _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
-        _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
-        _commit = new GroupCommit(journal, this);
+        if (journal is not null)
+        {
+            _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
+            _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
+            _commit = new GroupCommit(journal, this);
+        }
+        // Last: what it meets is told to what is above.
+        _worker.Start();
     }
 
     public MemoryStoreOptions Options { get; }

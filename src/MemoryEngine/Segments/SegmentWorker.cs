@@ -43,6 +43,11 @@ internal sealed class SegmentWorker : IDisposable
             new Thread(() => RunBehindOthers(_merge, Merge, Scrub)) { IsBackground = true, Name = "memengine-merger" },
         ];
         _merge.Set();
+    }
+
+    /// <summary>Begins. What it meets may be told to whoever it is part of.</summary>
+    public void Start()
+    {
         foreach (var thread in _threads) thread.Start();
     }
 
