@@ -18,10 +18,12 @@ internal static class ImportingBenchmark
     {
         var arguments = new Arguments(args);
         var (count, more) = ((int)arguments.Number("count", 100_000), (int)arguments.Number("more", 30_000));
+        var usual = new SegmentLimits();
+        var limits = new SegmentLimits((int)arguments.Number("seal", usual.SealRows), (int)arguments.Number("graph", usual.GraphVectors));
         var directory = Directory.CreateTempSubdirectory("memengine-importing-").FullName;
         try
         {
-            RunAsync(Path.Combine(directory, "pool"), count, more, (int)arguments.Number("quiet", 20), (int)arguments.Number("graph", new SegmentLimits().GraphVectors)).GetAwaiter().GetResult();
+            RunAsync(Path.Combine(directory, "pool"), count, more, (int)arguments.Number("quiet", 20), limits).GetAwaiter().GetResult();
             return 0;
         }
         finally
@@ -30,7 +32,7 @@ internal static class ImportingBenchmark
         }
     }
 
-    private static async Task RunAsync(string root, int count, int more, int quietSeconds, int graphVectors)
+    private static async Task RunAsync(string root, int count, int more, int quietSeconds, SegmentLimits limits)
     {
         var disk = new CountingFiles($"{Path.DirectorySeparatorChar}segments{Path.DirectorySeparatorChar}");
         var options = new MemoryStoreOptions
@@ -39,7 +41,7 @@ internal static class ImportingBenchmark
             Spaces = [Space],
             Durability = Durability.Process,
             Files = disk,
-            SegmentLimits = new SegmentLimits(GraphVectors: graphVectors),
+            SegmentLimits = limits,
         };
         var source = new Source();
         var store = await MemoryStore.OpenAsync(root, options);
@@ -75,6 +77,7 @@ internal static class ImportingBenchmark
         // The close leaves the files that are needed, and no other.
         await store.DisposeAsync();
         SayBytes("written in all", disk.Written, root);
+        Say("limits", $"{limits}");
         Say("host", Host.Load);
     }
 
