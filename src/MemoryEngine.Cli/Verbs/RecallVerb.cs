@@ -21,8 +21,8 @@ internal sealed class RecallVerb : Verb
     private readonly EmbedderOptions _embedder = new();
     private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time." };
 
-    private readonly Option<string?> _vector =
-        Values.Text("--vector", "Searches this space by the vector in a file of little-endian float32.", "SPACE=FILE");
+    private readonly Option<string[]> _vector = Values.Many(
+        "--vector", "Searches this space by the vector in a file of little-endian float32; several spaces are fused by rank.", "SPACE=FILE");
 
     private readonly Argument<string?> _query = new("QUERY")
     {
@@ -56,7 +56,8 @@ internal sealed class RecallVerb : Verb
 
     private RecallQuery Query(Call call, string? text)
     {
-        if (text is null && call.Get(_vector) is null) throw new UsageException("Give a QUERY, a --vector, or both.");
+        var vectors = call.Get(_vector) ?? [];
+        if (text is null && vectors.Length == 0) throw new UsageException("Give a QUERY, a --vector, or both.");
         var (min, max) = call.Get(_level) ?? (MemoryLevel.Trace, MemoryLevel.Strategy);
         var query = new RecallQuery
         {
@@ -73,9 +74,11 @@ internal sealed class RecallVerb : Verb
             Language = call.Get(_language),
             Explain = call.Get(_explain),
         };
-        if (call.Get(_vector) is not { } file) return query;
-        var (space, vector) = Values.Vector(file);
-        return query with { Space = space, Vector = vector };
+        if (vectors.Length == 0) return query;
+        var given = vectors.Select(Values.Vector).ToList();
+        return given is [var (space, vector)]
+            ? query with { Space = space, Vector = vector }
+            : query with { Vectors = [.. given.Select(v => new QueryVector(v.Space, v.Vector))] };
     }
 
     private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
