@@ -55,7 +55,8 @@ internal static class IdleBenchmark
         Say("after 100 recalls");
         Thread.Sleep(Idle);
         Say($"{Idle.TotalSeconds:F0} s later");
-        Console.WriteLine($"{"managed heap",-24} {GC.GetTotalMemory(forceFullCollection: false) >> 20} MiB, committed {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB");
+        var (live, committed) = (GC.GetTotalMemory(forceFullCollection: false) >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20);
+        Console.WriteLine($"{"managed heap",-24} {live} MiB, committed {committed} MiB");
         Console.WriteLine($"{"host",-24} {Host.Load}");
         return 0;
     }
@@ -64,8 +65,8 @@ internal static class IdleBenchmark
     {
         var status = File.ReadLines("/proc/self/status").Select(line => line.Split(':', StringSplitOptions.TrimEntries))
             .ToDictionary(pair => pair[0], pair => pair[1]);
-        Console.WriteLine(
-            $"{when,-24} resident {Mebibytes(status["VmRSS"])} MiB: {Mebibytes(status["RssAnon"])} anonymous, {Mebibytes(status["RssFile"])} of files");
+        var (anonymous, files) = (Mebibytes(status["RssAnon"]), Mebibytes(status["RssFile"]));
+        Console.WriteLine($"{when,-24} resident {Mebibytes(status["VmRSS"])} MiB: {anonymous} anonymous, {files} of files");
     }
 
     private static long Mebibytes(string kilobytes) => long.Parse(kilobytes.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) >> 10;

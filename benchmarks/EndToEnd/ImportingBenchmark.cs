@@ -69,16 +69,17 @@ internal static class ImportingBenchmark
         Say("  it took", $"{more:N0} memories in {came.TotalSeconds:F1} s, settled after {settled.TotalSeconds:F1} s");
         var after = Recall(store, source, quietSeconds, static () => false);
         Say("quiet, after", after);
-        Say("p99 against quiet", $"{during.Walls.P99 / before.Walls.P99:F2} times that before, {during.Walls.P99 / after.Walls.P99:F2} times that after");
-        Say(
-            "  of processor time",
-            $"{during.Processor.P99 / before.Processor.P99:F2} times that before, {during.Processor.P99 / after.Processor.P99:F2} times that after");
+        SayTimes("p99 against quiet", r => r.Walls.P99);
+        SayTimes("  of processor time", r => r.Processor.P99);
         Say("written", $"{first / 1e6:N0} MB into segments at first, {(disk.Written - written) / 1e6:N0} MB while importing");
         // The close leaves the files that are needed, and no other.
         await store.DisposeAsync();
         SayBytes("written in all", disk.Written, root);
         Say("limits", $"{limits}");
         Say("host", Host.Load);
+
+        void SayTimes(string what, Func<Recalls, double> of) =>
+            Say(what, $"{of(during) / of(before):F2} times that before, {of(during) / of(after):F2} times that after");
     }
 
     private static async Task ImportAsync(MemoryStore store, Source source, int from, int to)

@@ -310,6 +310,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
 
+    /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
+    internal Task WhenScrubbed => _pool.WhenScrubbed;
+
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
 

@@ -165,6 +165,9 @@ internal sealed class Pool : ICommitHost, IDisposable
         await _worker.WhenIdle().WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Completes when every block of the segments has been checked, which takes its time.</summary>
+    public Task WhenScrubbed => _worker.WhenScrubbed;
+
     /// <summary>Has a segment written of what should not stay in memory.</summary>
     public void WakeWorker() => _worker.Wake();
 

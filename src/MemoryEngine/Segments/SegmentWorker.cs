@@ -26,6 +26,7 @@ internal sealed class SegmentWorker : IDisposable
     private volatile bool _closing;
     private string? _problem;
     private string? _damage;
+    private readonly TaskCompletionSource _scrubbed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _idling = new();
     private TaskCompletionSource? _idle;
     private int _busy = 2;
@@ -53,6 +54,9 @@ internal sealed class SegmentWorker : IDisposable
 
     /// <summary>What failed the last time, or is damaged and could not be mended; null when nothing is.</summary>
     public string? Problem => Volatile.Read(ref _problem) ?? Volatile.Read(ref _damage);
+
+    /// <summary>Completes when every block that was there has been looked at.</summary>
+    public Task WhenScrubbed => _scrubbed.Task;
 
     /// <summary>Completes when nothing is left to do, or what is left fails.</summary>
     public Task WhenIdle()
@@ -116,6 +120,7 @@ internal sealed class SegmentWorker : IDisposable
             try
             {
                 if (_store.ScrubOnce()) continue;
+                _scrubbed.TrySetResult();
                 _merge.Wait();
                 return;
             }

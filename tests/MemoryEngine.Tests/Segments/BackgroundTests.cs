@@ -125,11 +125,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         var left = new SimulatedPool { Disk = damaged };
         await using (var store = await OpenAsync(left))
         {
-            for (var waited = 0; store.Stats().OpeningNotes.Count == 0; waited++)
-            {
-                Assert.True(waited < 4_000, "Nobody noticed in 20 seconds.");
-                await Task.Delay(5);
-            }
+            await store.WhenScrubbed.WaitAsync(TimeSpan.FromMinutes(1));
             await store.SettleAsync();
             var note = Assert.Single(store.Stats().OpeningNotes);
             Assert.Contains(file, note, StringComparison.Ordinal);

@@ -54,5 +54,6 @@ public sealed unsafe class CodeScanTests(ITestOutputHelper output)
         Assert.True(found >= 0.99 * wanted, $"Only {found} of {wanted} were found.");
     }
 
-    private static float[] Vector(Random random, float scale) => [.. Enumerable.Range(0, Dimension).Select(_ => (random.NextSingle() - 0.4f) * scale)];
+    private static float[] Vector(Random random, float scale) =>
+        [.. Enumerable.Range(0, Dimension).Select(_ => (random.NextSingle() - 0.4f) * scale)];
 }
