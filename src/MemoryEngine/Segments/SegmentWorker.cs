@@ -77,7 +77,7 @@ internal sealed class SegmentWorker : IDisposable
         _seal.Set();
     }
 
-    /// <summary>A memtable was frozen, or there are other segments than before.</summary>
+    /// <summary>Something may be left to do: a memtable was frozen, segments changed, or what kept them from being merged is over.</summary>
     public void Wake()
     {
         _seal.Set();
