@@ -78,16 +78,17 @@ internal sealed partial class SegmentStore
     }
 
     /// <summary>Lets go of the vectors of a space that serves no more, or never will.</summary>
-    public void Drop(int space)
+    public void Drop(int space) => InsteadOfMerging(() =>
     {
         var dropped = new List<SegmentVectors>();
         var parts = table.Parts.Current;
         foreach (var segment in parts.Segments) if (segment.Set(space, null) is { } vectors) dropped.Add(vectors);
         foreach (var memtable in parts.Memtables) memtable.Drop(space);
-        if (dropped.Count == 0) return;
+        if (dropped.Count == 0) return false;
         table.Parts.Readers.WaitForReaders();
         foreach (var vectors in dropped) vectors.Dispose();
-    }
+        return true;
+    });
 
     private void Grow(Segment segment, SpaceEntry space, List<int> rows, Action<int, float[]> embed, CancellationToken cancellation)
     {
