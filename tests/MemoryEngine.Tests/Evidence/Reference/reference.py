@@ -115,5 +115,70 @@ def gates():
         row("losses_to_fail", [limit, n], losses)
 
 
-for part in [log_gamma, incomplete_beta, beta_quantile, normal, binomials, proportions, unpaired, paired, mcnemars, gates]:
+MASK = (1 << 64) - 1
+
+
+def splitmix(state):
+    z = (state + 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+def uniform_of(seed, high, low):
+    return (splitmix((splitmix((splitmix(seed) + high) & MASK) + low) & MASK) >> 11) / 2 ** 53
+
+
+def uniforms():
+    for seed, high, low in [(0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 0, 1), (123456789, 987654321, 2 ** 52 + 1), (2 ** 52, 7, 9)]:
+        row("uniform", [seed, high, low], uniform_of(seed, high, low))
+
+
+class Fortune:
+    """TestMartingale, written again from its description; doubles are the same in Python, so every digit must agree."""
+
+    effects, shares, reserve0, steps0, risk = [0.05, 0.1, 0.2, 0.35], [0.1, 0.2, 0.5, 0.15], 0.05, 100.0, 0.9
+
+    def __init__(self):
+        self.bets, self.reserve, self.steps = list(self.shares), self.reserve0, 0.0
+
+    def bet(self, gain, spread, worst):
+        self.steps += 1
+        trickle = self.reserve / (self.steps + self.steps0)
+        self.reserve -= trickle
+        for i in range(4):
+            factor = min(self.effects[i] / spread, self.risk / worst)
+            money = self.bets[i] + trickle * (self.shares[i] / (1 - self.reserve0))
+            self.bets[i] = money + money * (factor * gain)
+
+    @property
+    def value(self):
+        return self.reserve + (self.bets[0] + self.bets[1] + (self.bets[2] + self.bets[3]))
+
+
+def effects():
+    # Outcomes, inclusion and probabilities all from the counter; the test draws the same.
+    for case, effect in enumerate([-0.2, 0.0, 0.15]):
+        harm, good = Fortune(), Fortune()
+        total, count, wide, product, weight = 0.0, 0.0, 0.5, 0.0, 0.0
+        for n in range(1500):
+            pi = [0.5, 0.9, 0.25][n % 3]
+            included = uniform_of(case, n, 1) < pi
+            outcome = 1.0 if uniform_of(case, n, 2) < 0.5 + (effect if included else 0) else 0.0
+            if n % 5 == 4:
+                outcome = (outcome + uniform_of(case, n, 3)) / 2
+            rate = (total + 20.0 * wide) / (count + 20.0)
+            total, count = total + outcome, count + 1
+            arm = (1 if included else 0) - pi
+            gain = (outcome - rate) * arm
+            spread = max(rate * (1 - rate), 0.02)
+            harm.bet(-gain, spread, max((1 - rate) * (1 - pi), rate * pi))
+            good.bet(gain, spread, max((1 - rate) * pi, rate * (1 - pi)))
+            product, weight = product + gain, weight + arm * arm
+            if n in (9, 99, 499, 1499):
+                row("effect", [case, n + 1], harm.value, good.value, product / weight)
+
+
+for part in [log_gamma, incomplete_beta, beta_quantile, normal, binomials, proportions, unpaired, paired, mcnemars, gates, uniforms,
+             effects]:
     part()
