@@ -19,6 +19,7 @@ public sealed class SimulateTests : IDisposable
         Assert.True(Number(figures, "false_discovery_rate") <= 0.05);
         Assert.InRange(Number(figures, "residual_harm"), 0.1, 0.5);
         Assert.True(Number(figures, "tasks_lost") < Number(figures, "tasks_lost_never_removing"));
+        Assert.Equal(1.0, Number(figures, "cleanup_success"));
         Assert.Equal((10, 10), (figures.GetProperty("runs").GetInt32(), figures.GetProperty("runs_with_removal").GetInt32()));
     }
 

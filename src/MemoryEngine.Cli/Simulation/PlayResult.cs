@@ -24,6 +24,9 @@ internal sealed class PlayResult(SimulationOptions options)
     /// <summary>Memories that were removed, each counted once where it was right and once where it was wrong.</summary>
     public int Removals => Found + Wronged;
 
+    /// <summary>Memories that are no candidate of any task any more, in the order they were removed.</summary>
+    public List<int> Removed { get; } = [];
+
     public bool IsFound(int memory) => _found[memory];
 
     public void CountHarm(int task, double lowered)

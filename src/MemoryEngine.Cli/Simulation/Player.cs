@@ -130,13 +130,16 @@ internal sealed class Player<TRule>
             if (_values[cell] < threshold) continue;
             var (memory, part) = (cell / each, cell % each);
             for (var domain = 0; domain < _options.Domains; domain++)
-                if ((part == 0 || part == domain + 1) && !_gone[(memory * _options.Domains) + domain]) RemoveIn(memory, domain, part == 0, task);
+                if (part == 0 || part == domain + 1) RemoveIn(memory, domain, part == 0, task);
         }
     }
 
     private void RemoveIn(int memory, int domain, bool overall, int task)
     {
-        _gone[(memory * _options.Domains) + domain] = true;
+        var first = memory * _options.Domains;
+        if (_gone[first + domain]) return;
+        _gone[first + domain] = true;
         Result.CountRemoval(memory, domain, overall, task, _world);
+        if (!_gone.AsSpan(first, _options.Domains).Contains(false)) Result.Removed.Add(memory);
     }
 }

@@ -64,7 +64,10 @@ internal sealed record SimulationFigures
     /// <summary>The task after which a harmful memory that is found is removed, on average.</summary>
     public required double? FoundAfter { get; init; }
 
-    public static SimulationFigures Of(SimulationOptions options, IReadOnlyList<RunFigures> runs)
+    /// <summary>Of the memories that the first run removed, those that no probe finds in a real pool after their removal.</summary>
+    public required double? CleanupSuccess { get; init; }
+
+    public static SimulationFigures Of(SimulationOptions options, IReadOnlyList<RunFigures> runs, CleanupFigures cleanup)
     {
         double Sum(Func<RunFigures, double> of) => runs.Sum(of);
         var (harmful, found) = (Sum(r => r.Harmful), Sum(r => r.Engine.Found));
@@ -88,6 +91,7 @@ internal sealed record SimulationFigures
             TasksLost = runs.Average(r => r.Engine.Harm),
             TasksLostNeverRemoving = runs.Average(r => r.Never.Harm),
             FoundAfter = Share(Sum(r => r.Engine.FoundAfter), found),
+            CleanupSuccess = Share(cleanup.Gone, cleanup.Removals),
         };
     }
 

@@ -1,12 +1,12 @@
 namespace MemoryEngine.Cli.Simulation;
 
-/// <summary>Plays many worlds, each by the engine's rule, by the ideal one, and by a store that never removes, and sums up.</summary>
+/// <summary>Plays many worlds, each by the engine's rule, by the ideal one, and by a store that never removes, and sums up. The first world's removals are also done to a real pool.</summary>
 internal static class Simulator
 {
     /// <summary>What 600 appearances at π = ½ are worth for an effect of 20 points: from there on the harmful are to be found.</summary>
     private const double EnoughInformation = 150, EnoughEffect = 20;
 
-    public static SimulationFigures Run(SimulationOptions options, Action<int> done, CancellationToken cancellation)
+    public static async Task<SimulationFigures> RunAsync(SimulationOptions options, Action<int> done, CancellationToken cancellation)
     {
         var runs = new RunFigures[options.Runs];
         var count = 0;
@@ -16,7 +16,8 @@ internal static class Simulator
             runs[run] = RunOne(options, run);
             done(Interlocked.Increment(ref count));
         });
-        return SimulationFigures.Of(options, runs);
+        var cleanup = await CleanupProbe.RunAsync(new SimulatedWorld(options, 0), runs[0].Engine.Removed, cancellation);
+        return SimulationFigures.Of(options, runs, cleanup);
     }
 
     private static RunFigures RunOne(SimulationOptions options, int run)

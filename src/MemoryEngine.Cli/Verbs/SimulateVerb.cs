@@ -44,15 +44,15 @@ internal sealed class SimulateVerb : Verb
         foreach (var option in options) Add(option);
     }
 
-    protected override Task<int> RunAsync(Call call, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var options = Checked(call);
         SimulationFigures figures;
         using (var progress = call.Output.Progress("worlds"))
-            figures = Simulator.Run(options, done => Report(progress, done, options.Runs), cancellation);
+            figures = await Simulator.RunAsync(options, done => Report(progress, done, options.Runs), cancellation);
         if (call.Output.IsJson) call.Output.Json(json => Write(json, options, figures));
         else Show(call.Output, options, figures);
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 
     private static void Report(ProgressBar progress, int done, int runs)
@@ -118,8 +118,7 @@ internal sealed class SimulateVerb : Verb
         Number(json, "residual_harm", figures.ResidualHarm);
         Number(json, "ideal_residual_harm", figures.IdealResidualHarm);
         json.WriteNumber("residual_harm_from_task", options.LearningTasks);
-        // A simulated pool has no index from which a removed memory could still come back.
-        json.WriteNull("cleanup_success");
+        Number(json, "cleanup_success", figures.CleanupSuccess);
         json.WriteNumber("harmful", figures.Harmful);
         json.WriteNumber("exposed", figures.Exposed);
         Number(json, "exposed_power", figures.ExposedPower);
@@ -149,6 +148,7 @@ internal sealed class SimulateVerb : Verb
             ("found after", figures.FoundAfter is { } after ? Text($"{after:N0} tasks on average") : "-"),
             ("false discoveries", Text($"{figures.WrongRemovals:N0} of {figures.Removals:N0} removals; ")
                 + $"{Percent(figures.FalseDiscoveryRate)} of a run's removals on average"),
+            ("cleaned up", $"{Percent(figures.CleanupSuccess)} of the first run's removals, in a real pool"),
             ("runs with a removal", Text($"{figures.RunsWithRemoval:N0} of {figures.Runs:N0}")),
             ("harm left", $"{Percent(figures.ResidualHarm)} of a store that never removes, from task "
                 + Text($"{options.LearningTasks:N0}; an ideal test {Percent(figures.IdealResidualHarm)}")),
