@@ -8,8 +8,9 @@ Each line: the function, its arguments, the value; tabs between them. The tests 
 import itertools
 import math
 
+import numpy as np
 from mpmath import mp, mpf, betainc, beta, binomial, erfc, sqrt, loggamma
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -115,6 +116,22 @@ def gates():
         row("losses_to_fail", [limit, n], losses)
 
 
+def between():
+    # One group: the root of Paule and Mandel's equation by scipy's brentq; 0 where there is none above 0.
+    cases = [([0.1, -0.2, 0.35, 0.02, -0.15], [0.01, 0.02, 0.005, 0.03, 0.01]),
+             ([0.3, 0.31, 0.29], [0.02, 0.01, 0.02]),
+             ([1.0, -1.0, 0.5, -0.7, 0.2, 0.1, 0.9], [0.1, 0.2, 0.3, 0.1, 0.05, 0.02, 0.2])]
+    for values, variances in cases:
+        y, v = np.array(values), np.array(variances)
+
+        def excess(tau2):
+            weights = 1 / (v + tau2)
+            return (weights * (y - (weights * y).sum() / weights.sum()) ** 2).sum() - (len(y) - 1)
+
+        tau2 = optimize.brentq(excess, 0, 100, xtol=1e-15) if excess(0) > 0 else 0.0
+        row("between", [len(values), *values, *variances], tau2)
+
+
 MASK = (1 << 64) - 1
 
 
@@ -179,6 +196,6 @@ def effects():
                 row("effect", [case, n + 1], harm.value, good.value, product / weight)
 
 
-for part in [log_gamma, incomplete_beta, beta_quantile, normal, binomials, proportions, unpaired, paired, mcnemars, gates, uniforms,
-             effects]:
+for part in [log_gamma, incomplete_beta, beta_quantile, normal, binomials, proportions, unpaired, paired, mcnemars, gates, between,
+             uniforms, effects]:
     part()
