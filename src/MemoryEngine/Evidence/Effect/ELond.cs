@@ -2,9 +2,12 @@ namespace MemoryEngine.Evidence.Effect;
 
 /// <summary>
 /// Judges e-values that arrive without an end in sight, so that of those chosen a share of at most α is wrong on average whenever
-/// one stops: the i-th is chosen when it reaches 1 / (α γ_i (discoveries so far + 1)), with γ_i = 1 / (i (i + 1)), which sum to 1.
+/// one stops: the i-th is chosen when it reaches 1 / (α γ_i (discoveries so far + 1)), with the γ_i of <see cref="ErrorBudget"/>.
 /// </summary>
-/// <remarks>Source: Xu and Ramdas (2024), Online multiple testing with e-values. Discoveries may be chosen later than they arrived.</remarks>
+/// <remarks>
+/// Source: Xu and Ramdas (2024), Online multiple testing with e-values. One may be chosen later than it arrived: the discoveries at
+/// that moment are at most those at the end, which is all that the proof needs.
+/// </remarks>
 internal struct ELond(double alpha)
 {
     /// <summary>Those that arrived.</summary>
@@ -17,7 +20,7 @@ internal struct ELond(double alpha)
     public long Arrive() => ++Arrived;
 
     /// <summary>The e-value that the one with that number has to reach now.</summary>
-    public readonly double Threshold(long number) => number * (number + 1.0) / (alpha * (Discoveries + 1));
+    public readonly double Threshold(long number) => 1 / (alpha * ErrorBudget.Share(number) * (Discoveries + 1));
 
     /// <summary>Chooses it if it reaches what it has to. It must not be asked for again once it is chosen.</summary>
     public bool TryChoose(long number, double value)
