@@ -52,6 +52,8 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new ReplayVerb(_shell),
+            new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
             {
                 new BenchCommitVerb(_shell),

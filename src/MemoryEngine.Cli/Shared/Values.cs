@@ -82,6 +82,16 @@ internal static class Values
             : Refuse<int?>(result, $"{name} is a whole number from 1 on"),
     };
 
+    public static Option<double?> Number(string name, string description, string helpName) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+            double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && double.IsFinite(n)
+                ? n
+                : Refuse<double?>(result, $"{name} is a number"),
+    };
+
     /// <summary>A name and a value with an equals sign between them.</summary>
     public static (string Name, string Value) Pair(string option, string text)
     {

@@ -1,0 +1,183 @@
+using MemoryEngine.Evidence.Advising;
+using MemoryEngine.Evidence.Statistics;
+
+namespace MemoryEngine.Evidence.State;
+
+/// <summary>An active memory, as measures of the pool need it.</summary>
+internal readonly record struct ActiveMemory(
+    Guid Memory, int Version, MemoryLevel Level, string Domain, string? Task, DateTimeOffset CreatedAt);
+
+/// <summary>A share with its counts and its interval: Wilson's, to be shown.</summary>
+internal readonly record struct Share(double Count, long Of)
+{
+    /// <summary>The share; NaN of nothing.</summary>
+    public double Value => Count / Of;
+
+    /// <summary>The 95 % interval.</summary>
+    public Interval Interval => Proportion.Wilson(Count, Of);
+}
+
+/// <summary>The gain of one group of outcomes: mean with memory minus mean of recalls that were held out, -1 to 1.</summary>
+internal readonly record struct Gain(Arms Arms)
+{
+    /// <summary>The difference; NaN where an arm is empty. Tasks of the arms are not the same ones.</summary>
+    public double Value => Arms.Memory.Value - Arms.Control.Value;
+
+    /// <summary>The 95 % interval: Newcombe's for unpaired data.</summary>
+    public Interval Interval => Difference.Unpaired(Arms.Memory.Sum, Arms.Memory.Count, Arms.Control.Sum, Arms.Control.Count);
+}
+
+/// <summary>What a pool's evidence adds up to: computed when asked for, from the sums and from what is active now.</summary>
+internal sealed class PoolMeasures
+{
+    private readonly EvidenceState _state;
+
+    /// <param name="state">The evidence.</param>
+    /// <param name="active">The current version of each active memory.</param>
+    /// <param name="now">The end of the window.</param>
+    /// <param name="window">How far back a use counts.</param>
+    /// <param name="grace">Younger memories need not have been used yet.</param>
+    /// <param name="minHighLevel">From which level on a memory is a high one.</param>
+    public PoolMeasures(
+        EvidenceState state, IEnumerable<ActiveMemory> active, DateTimeOffset now, TimeSpan window, TimeSpan grace,
+        MemoryLevel minHighLevel = MemoryLevel.Insight)
+    {
+        _state = state;
+        var (tasks, types) = (new HashSet<(string, string)>(), new HashSet<string>(StringComparer.Ordinal));
+        var from = (now - window).UtcTicks / TimeSpan.TicksPerMicrosecond;
+        foreach (var memory in active)
+        {
+            Active++;
+            if (memory.Level >= minHighLevel) High++;
+            if (memory.Level == MemoryLevel.Strategy) Strict++;
+            if (memory.Level == MemoryLevel.Trace) Low++;
+            if (memory.Task is { } task) tasks.Add((memory.Domain, task));
+            types.Add(DomainPath.TaskType(memory.Domain));
+            if (memory.CreatedAt > now - grace) continue;
+            Eligible++;
+            var last = state.Find(memory.Memory, memory.Version)?.Last ?? default;
+            if (last.Retrieved >= from && last.Retrieved > 0) Reached++;
+            if (last.Used >= from && last.Used > 0) Used++;
+        }
+        (Tasks, TaskTypes) = (tasks.Count, types.Count);
+    }
+
+    /// <summary>Distinct pairs of domain and task with an active memory.</summary>
+    public long Tasks { get; }
+
+    /// <summary>Distinct first parts of domains.</summary>
+    public long TaskTypes { get; }
+
+    /// <summary>Active memories.</summary>
+    public long Active { get; }
+
+    /// <summary>Active memories of a high level.</summary>
+    public long High { get; }
+
+    /// <summary>Active strategies: the strict share of high levels.</summary>
+    public long Strict { get; }
+
+    /// <summary>Active traces.</summary>
+    public long Low { get; }
+
+    /// <summary>Active memories older than the grace period.</summary>
+    public long Eligible { get; }
+
+    /// <summary>Eligible memories that a recall has considered in the window.</summary>
+    public long Reached { get; }
+
+    /// <summary>Eligible memories that were handed over and used in the window.</summary>
+    public long Used { get; }
+
+    /// <summary>Used among eligible.</summary>
+    public Share Utilisation => new(Used, Eligible);
+
+    /// <summary>Used among handed over, of all requests in a mode, at a level or at all.</summary>
+    public Share UsedOfInjected(TransferMode? mode = null, MemoryLevel? level = null)
+    {
+        var (used, injected) = (0L, 0L);
+        foreach (var m in Enum.GetValues<TransferMode>())
+            foreach (var l in Enum.GetValues<MemoryLevel>())
+            {
+                if ((mode ?? m) != m || (level ?? l) != l) continue;
+                var use = _state.Sums.Uses[PoolSums.UseAt(m, l)];
+                (used, injected) = (used + use.Used, injected + use.Injected);
+            }
+        return new Share(used, injected);
+    }
+
+    /// <summary>Passes of transfers that handed over a memory of that level from another domain. Mostly it says how hard the tasks were.</summary>
+    public Share TransferSuccess(MemoryLevel level) => new(_state.Sums.AcrossDomains[(int)level].Sum, _state.Sums.AcrossDomains[(int)level].Count);
+
+    /// <summary>Its lift: that success minus the mean of recalls that were held out; NaN where one of them is empty.</summary>
+    public double TransferLift(MemoryLevel level) => TransferSuccess(level).Value - Overall.Arms.Control.Value;
+
+    /// <summary>Micro: every outcome counts the same.</summary>
+    public Gain Overall => GainOf(GainGroup.All, "");
+
+    /// <summary>Macro: every domain that has both arms counts the same; NaN where none has.</summary>
+    public double MacroGain
+    {
+        get
+        {
+            var gains = Gains(GainGroup.Domain).Select(g => g.Gain.Value).Where(double.IsFinite).ToList();
+            return gains.Count == 0 ? double.NaN : gains.Average();
+        }
+    }
+
+    /// <summary>The gain of one group.</summary>
+    public Gain GainOf(GainGroup group, string key) => new(_state.Sums.Gains.GetValueOrDefault((group, key)));
+
+    /// <summary>The gains of a kind of group, by name.</summary>
+    public IEnumerable<(string Key, Gain Gain)> Gains(GainGroup group) => _state.Sums.Gains
+        .Where(g => g.Key.Group == group)
+        .OrderBy(g => g.Key.Key, StringComparer.Ordinal)
+        .Select(g => (g.Key.Key, new Gain(g.Value)));
+
+    /// <summary>Mean outcomes by the model that produced a memory and the one that got it, with the lift over that consumer's controls.</summary>
+    public IEnumerable<(string Producer, string Consumer, Mean Outcomes, double Lift)> CrossModel() =>
+        from pair in _state.Sums.CrossModel
+        orderby pair.Key.Producer, pair.Key.Consumer
+        let control = GainOf(GainGroup.Consumer, pair.Key.Consumer).Arms.Control.Value
+        select (pair.Key.Producer, pair.Key.Consumer, pair.Value, pair.Value.Value - control);
+
+    /// <summary>
+    /// (value saved - cost) / cost: the value of the passes gained and of the cost saved, against the cost of runs with memory. NaN
+    /// where costs are unknown.
+    /// </summary>
+    /// <param name="passValue">What a passed task is worth, in the currency of the costs.</param>
+    /// <param name="upkeep">What memory itself cost for each run with it.</param>
+    public double ReturnOnInvestment(double passValue, double upkeep)
+    {
+        var cost = _state.Sums.Figures[(int)RunFigure.Cost];
+        var saved = (passValue * Overall.Value) + (cost.Control.Value - cost.Memory.Value);
+        return (saved - upkeep) / upkeep;
+    }
+
+    /// <summary>By how much memory changes a figure of a run, as a share of the control's: -0.3 is 30 % less. NaN where unknown.</summary>
+    public double Change(RunFigure figure)
+    {
+        var arms = _state.Sums.Figures[(int)figure];
+        return (arms.Memory.Value - arms.Control.Value) / arms.Control.Value;
+    }
+
+    /// <summary>
+    /// Whether outcomes go missing more often in one arm: the share that is known of what was handed over minus that of what was
+    /// withheld. An interval without 0 means that effects cannot be trusted.
+    /// </summary>
+    public Interval MissingByArm
+    {
+        get
+        {
+            var drawn = _state.Sums.Drawn;
+            return Difference.Unpaired(drawn.IncludedKnown, drawn.Included, drawn.WithheldKnown, drawn.Withheld);
+        }
+    }
+
+    /// <summary>What the advisor looks at.</summary>
+    public PoolFigures ForAdvisor(TransferScenario scenario = TransferScenario.Default) => new()
+    {
+        Tasks = Tasks, TaskTypes = TaskTypes, Active = Active, HighLevel = High, LowLevel = Low, Eligible = Eligible, Used = Used,
+        Pairs = _state.Runs.Pairs, Flips = _state.Runs.Flips, Scenario = scenario,
+    };
+}
