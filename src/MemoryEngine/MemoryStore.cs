@@ -16,12 +16,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     private readonly Remember _remember;
     private readonly Recall _recall;
     private readonly Reading _reading;
+    private readonly Verifying _verifying;
 
     private MemoryStore(Pool pool)
     {
         _pool = pool;
         var embedder = new TextEmbedder(pool.Options, pool);
-        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool, embedder));
+        _verifying = new Verifying(pool);
+        (_remember, _recall, _reading) =
+            (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -140,6 +143,36 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     public ValueTask<RecallResult> RecallAsync(
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
+
+    /// <summary>
+    /// Verifies memories for a task without recalling them: each as a recall would that found it, with every reason. Of two that are
+    /// nearly the same the later one is the duplicate.
+    /// </summary>
+    /// <param name="ids">The memories, at most <see cref="Limits.MaxRecall"/>.</param>
+    /// <param name="query">The task; null for one that states nothing.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>A verdict for each, in order.</returns>
+    /// <exception cref="MemoryEngineException">An id is unknown or was purged.</exception>
+    public Task<IReadOnlyList<VerifiedMemory>> VerifyAsync(
+        IReadOnlyList<Guid> ids, VerifyQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count > Limits.MaxRecall)
+            throw new ArgumentException($"{ids.Count} memories are too many; {Limits.MaxRecall} can be verified at once.", nameof(ids));
+        if (query?.Domain is { } domain) DraftRules.CheckDomain(domain);
+        _pool.ThrowIfDisposed();
+        return _verifying.VerifyAsync(ids, query ?? new VerifyQuery(), cancellationToken);
+    }
+
+    /// <summary>
+    /// What verification has said about a memory since the pool was opened, as far as it changed: the newest entries, oldest first.
+    /// Empty for one that was not verified lately.
+    /// </summary>
+    public IReadOnlyList<ValidityEntry> Validity(Guid id)
+    {
+        _pool.ThrowIfDisposed();
+        return _verifying.HistoryOf(id);
+    }
 
     /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>

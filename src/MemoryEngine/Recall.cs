@@ -1,19 +1,20 @@
 using System.Buffers;
 using System.Diagnostics;
 using MemoryEngine.Index;
-using MemoryEngine.Records;
 using MemoryEngine.Segments;
 
 namespace MemoryEngine;
 
 /// <summary>
-/// Recall: by vector and by words over one published view, fused by rank, bodies read last. Takes no locks. With the
-/// built-in embedder, or a vector given, and bodies in memory it completes without waiting.
+/// Recall: by vector and by words over one published view, fused by rank; <see cref="RecallRun"/> then verifies, chooses and reads.
+/// Takes no locks. With the built-in embedder, or a vector given, and bodies in memory it completes without waiting.
 /// </summary>
-internal sealed class Recall(Pool pool, TextEmbedder embedder)
+internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifying)
 {
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
-    private const int MinDepth = 64;
+    internal const int MinDepth = 64;
+
+    private const int MaxSearches = 8;
 
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
@@ -40,66 +41,24 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         return result;
     }
 
-    private ValueTask<RecallResult> Run(Ask ask)
+    // What was found may have been superseded or forgotten since: then the next search finds what has taken its place. Each time
+    // something must have happened, so this ends; a memory that never rests is left out at last.
+    private async ValueTask<RecallResult> Run(Ask ask)
     {
-        var found = ArrayPool<FusedHit>.Shared.Rent(ask.Query.K);
-        var view = ask.Seen ?? pool.Table.Current;
-        var count = Search(ask, view, found.AsSpan(0, ask.Query.K), out var considered);
-        var searchTime = Stopwatch.GetElapsedTime(ask.Start);
-        var memories = new RecalledMemory[count];
-        for (var i = 0; i < count; i++)
+        for (var searches = 1; ; searches++)
         {
-            var reading = pool.ReadBodyAsync(found[i].Row, ask.Cancellation);
-            if (!reading.IsCompletedSuccessfully) return FinishAsync(ask, i, reading, found, memories, view, considered, searchTime);
-            if (!TryTake(found[i], view.View, reading.Result, out memories[i])) return SearchAgain(ask, found);
+            using var run = new RecallRun(this, pool, verifying, ask);
+            if (await run.TryAsync(isLast: searches == MaxSearches).ConfigureAwait(false) is { } result) return result;
         }
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return new(Result(memories, view, considered, searchTime, ask.Start));
     }
 
-    // From the first body that is not in memory on.
-    private async ValueTask<RecallResult> FinishAsync(
-        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, PoolView view,
-        int considered, TimeSpan searchTime)
-    {
-        for (var i = from; i < memories.Length; i++)
-        {
-            var body = i == from
-                ? await reading.ConfigureAwait(false)
-                : await pool.ReadBodyAsync(found[i].Row, ask.Cancellation).ConfigureAwait(false);
-            if (!TryTake(found[i], view.View, body, out memories[i])) return await SearchAgain(ask, found).ConfigureAwait(false);
-        }
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return Result(memories, view, considered, searchTime, ask.Start);
-    }
-
-    // What was found has been purged since. The next search does not see it, so this ends with the last purge.
-    private ValueTask<RecallResult> SearchAgain(Ask ask, FusedHit[] found)
-    {
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return Run(ask.Seen is { } seen ? ask with { Seen = pool.Table.Seen(seen.View, seen.Live) } : ask);
-    }
-
-    private bool TryTake(in FusedHit hit, View view, RecordBody body, out RecalledMemory recalled)
-    {
-        recalled = default;
-        if (body.Status != RecordStatus.Found) return false;
-        recalled = new RecalledMemory(VersionReader.Read(pool.Table, hit.Row, view, body.Span, withVectors: false), hit.Scores);
-        body.Dispose();
-        return true;
-    }
-
-    private static RecallResult Result(
-        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, long start) => new()
-        {
-            Memories = memories,
-            Considered = considered,
-            Sequence = view.View.Last,
-            SearchTime = searchTime,
-            TotalTime = Stopwatch.GetElapsedTime(start),
-        };
-
-    private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
+    /// <summary>Searches as deep as asked, among what could be handed over or among all.</summary>
+    /// <param name="ask">The recall.</param>
+    /// <param name="view">What it sees.</param>
+    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="target">Room for twice the depth.</param>
+    /// <returns>How many were found, how many could have been, and whether a deeper search could find more.</returns>
+    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, Span<FusedHit> target)
     {
         var readers = pool.Table.Parts.Readers;
         while (true)
@@ -110,7 +69,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             CorruptionException damage;
             try
             {
-                return Search(ask, view, parts, target, out considered);
+                return Search(ask, view, parts, couldCome, target);
             }
             catch (CorruptionException e)
             {
@@ -124,15 +83,15 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         }
     }
 
-    private int Search(in Ask ask, PoolView view, SearchParts parts, Span<FusedHit> target, out int considered)
+    private Searched Search(
+        in Ask ask, PoolView view, SearchParts parts, Func<string, MemoryLevel, bool>? couldCome, Span<FusedHit> target)
     {
         // A pool that was closed meanwhile has no parts.
         pool.ThrowIfDisposed();
         var query = ask.Query;
         var table = pool.Table;
-        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds);
-        considered = rows.CountMatching();
-        var depth = Math.Max(MinDepth, 2 * query.K);
+        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds, couldCome);
+        var depth = target.Length / 2;
         var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
         var byVector = new TopHits(buffer.AsSpan(0, depth));
         var byWords = new TopHits(buffer.AsSpan(depth, depth));
@@ -155,8 +114,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             PartSearch.Words(parts, words, rows, view.Live, ref byWords);
         }
         var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
+        var isCut = byVector.Count == depth || byWords.Count == depth;
         ArrayPool<Hit>.Shared.Return(buffer);
-        return count;
+        return new Searched(count, rows.CountMatching(), isCut);
     }
 
     private static void Check(RecallQuery query)
@@ -168,14 +128,23 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             throw new ArgumentException($"k is {query.K}; 1 to {Limits.MaxRecall} memories can be recalled at once.", nameof(query));
         if (query.MinLevel > query.MaxLevel)
             throw new ArgumentException($"The levels go from {query.MinLevel} down to {query.MaxLevel}; nothing can match.", nameof(query));
+        if (query.Pins.Count > query.K)
+            throw new ArgumentException($"{query.Pins.Count} memories are pinned, and k is {query.K}.", nameof(query));
+        if (query.Diversity is not (>= 0 and <= 1) || query.Exploration is not (>= 0 and <= 1))
+            throw new ArgumentException("Diversity and exploration are from 0 to 1.", nameof(query));
         DraftRules.CheckText("query", query.Text, Limits.MaxQueryBytes);
         if (query.Domain is not null) DraftRules.CheckDomain(query.Domain);
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
         if (query.ExcludeDomain is not null) DraftRules.CheckDomain(query.ExcludeDomain);
     }
-
-    /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
-    private readonly record struct Ask(
-        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start,
-        CancellationToken Cancellation);
 }
+
+/// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
+internal readonly record struct Ask(
+    RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, CancellationToken Cancellation);
+
+/// <summary>What a search found.</summary>
+/// <param name="Found">How many rows.</param>
+/// <param name="Matching">How many rows could have been found.</param>
+/// <param name="IsCut">Whether a part had more than it was asked for.</param>
+internal readonly record struct Searched(int Found, int Matching, bool IsCut);

@@ -11,8 +11,11 @@ internal static class CodeLine
     ];
 
     // Words that begin prose as well: with them the line must also end as code does.
-    private static readonly string[] Doubtful = ["for ", "while ", "if ", "with ", "from ", "import ", "using ", "let ", "return ", "public ", "private ",
-        "static ", "class ", "package ", "export ", "function ", "async ", "await ", "assert ", "raise ", "yield ", "var "];
+    private static readonly string[] Doubtful =
+    [
+        "for ", "while ", "if ", "with ", "from ", "import ", "using ", "let ", "return ", "public ", "private ", "static ", "class ",
+        "package ", "export ", "function ", "async ", "await ", "assert ", "raise ", "yield ", "var ",
+    ];
 
     /// <summary>Decides about a line, its indentation included.</summary>
     public static bool Is(ReadOnlySpan<char> line)

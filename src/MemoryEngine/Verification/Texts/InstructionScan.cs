@@ -34,26 +34,31 @@ internal static partial class InstructionScan
 
     [GeneratedRegex(
         @"\b(?:ignore|disregard|forget|override|bypass|drop)\s+(?:all\s+|any\s+|every\s+|the\s+|of\s+|your\s+|my\s+|these\s+|those\s+){0,3}" +
-        @"(?:previous|prior|above|earlier|preceding|existing|system|other|safety|current)\s+" +
-        @"(?:[a-z]+\s+)?(?:instructions?|prompts?|rules?|guidelines?|directives?|context|messages?|guardrails?|polic(?:y|ies)|restrictions?)\b" +
-        @"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:all\s+)?your\s+(?:[a-z]+\s+)?(?:instructions?|prompts?|rules?|guidelines?|safety|guardrails?|restrictions?|training)\b" +
-        @"|\bforget\s+everything\s+(?:you|above|before)\b|\byou\s+are\s+now\s+(?:in\s+|an?\s+)?(?:developer|debug|admin|root|god|unrestricted|unfiltered|jailbroken|DAN\b)" +
-        @"|\bnew\s+(?:system\s+)?instructions?\s*:",
+        @"(?:previous|prior|above|earlier|preceding|existing|system|other|safety|current)\s+(?:[a-z]+\s+)?" +
+        @"(?:instructions?|prompts?|rules?|guidelines?|directives?|context|messages?|guardrails?|polic(?:y|ies)|restrictions?)\b" +
+        @"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:all\s+)?your\s+(?:[a-z]+\s+)?" +
+        @"(?:instructions?|prompts?|rules?|guidelines?|safety|guardrails?|restrictions?|training)\b" +
+        @"|\bforget\s+everything\s+(?:you|above|before)\b|\bnew\s+(?:system\s+)?instructions?\s*:" +
+        @"|\byou\s+are\s+now\s+(?:in\s+|an?\s+)?(?:developer|debug|admin|root|god|unrestricted|unfiltered|jailbroken|DAN\b)",
         RegexOptions.IgnoreCase)]
     private static partial Regex Override();
 
     [GeneratedRegex(
-        @"\b(?:do\s+not|don't|never|without)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?)\s+" +
+        @"\b(?:do\s+not|don't|never|without)\s+(?:ever\s+)?" +
+        @"(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?)\s+" +
         @"(?:this\s+|it\s+|anything\s+)?(?:to\s+)?(?:the\s+|your\s+)?(?:user|human|operator|developer|owner|anyone)\b" +
-        @"|\bwithout\s+(?:asking|permission\s+from|approval\s+(?:of|from)|confirmation\s+from|the\s+knowledge\s+of)\s+(?:the\s+|your\s+)?(?:user|human|operator|owner)\b" +
+        @"|\bwithout\s+(?:asking|permission\s+from|approval\s+(?:of|from)|confirmation\s+from|the\s+knowledge\s+of)\s+" +
+        @"(?:the\s+|your\s+)?(?:user|human|operator|owner)\b" +
         @"|\b(?:hide|conceal)\s+(?:this|it|these\s+\w+)\s+from\s+(?:the\s+|your\s+)?(?:user|human|operator|owner|reviewers?)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Hiding();
 
     [GeneratedRegex(
-        @"\b(?:send|upload|post|forward|e-?mail|exfiltrate|transmit|leak|copy)\s+[^.\n]{0,60}?\b" +
-        @"(?:credentials|secrets|passwords|private\s+keys?|api\s+keys?|tokens|environment\s+variables|ssh\s+keys?|\.env\b|id_rsa|system\s+prompt)\b[^.\n]{0,40}?\s(?:to|at)\s" +
-        @"|\b(?:reveal|print|output|repeat|show|disclose)\s+(?:me\s+)?(?:your|the)\s+(?:full\s+|entire\s+|hidden\s+)?(?:system\s+prompt|initial\s+instructions|hidden\s+instructions)\b",
+        @"\b(?:send|upload|post|forward|e-?mail|exfiltrate|transmit|leak|copy)\s+[^\n]{0,60}?(?<!\w)" +
+        @"(?:credentials|secrets|passwords|private\s+keys?|api\s+keys?|tokens|environment\s+variables|ssh\s+keys?|\.env\b|id_rsa" +
+        @"|system\s+prompt)\b[^.\n]{0,40}?\s(?:to|at)\s" +
+        @"|\b(?:reveal|print|output|repeat|show|disclose)\s+(?:me\s+)?(?:your|the)\s+(?:full\s+|entire\s+|hidden\s+)?" +
+        @"(?:system\s+prompt|initial\s+instructions|hidden\s+instructions)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Leaking();
 
@@ -64,7 +69,8 @@ internal static partial class InstructionScan
     private static partial Regex Speaker();
 
     [GeneratedRegex(
-        @"\b(?:attention|note\s+to|instructions?\s+(?:to|for)|dear)[\s,:]+(?:the\s+|any\s+|all\s+)?(?:ai|llm|language\s+model|assistants?|coding\s+agents?|agents?)\s*(?:reading|[:,!])" +
+        @"\b(?:attention|note\s+to|instructions?\s+(?:to|for)|dear)[\s,:]+(?:the\s+|any\s+|all\s+)?" +
+        @"(?:(?:ai|llm|coding)\s+)?(?:ai|llm|language\s+model|assistants?|agents?)\s*(?:reading|[:,!])" +
         @"|\b(?:ai|llm|assistant|agent)s?\s+(?:that\s+|who\s+)?read(?:s|ing)?\s+this\b" +
         @"|\b(?:run|execute)\s+(?:this|the\s+following)\s+(?:command|script|code)s?\s+(?:now|immediately|right\s+away|at\s+once|silently)\b" +
         @"|\b(?:curl|wget)\s+[^|\n]{4,200}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b[^\n]{0,80}\b(?:now|immediately|before\s+you|first)\b" +

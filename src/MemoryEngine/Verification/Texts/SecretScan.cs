@@ -89,7 +89,8 @@ internal static partial class SecretScan
 
     [GeneratedRegex(
         @"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22}|\bglpat-[A-Za-z0-9_-]{20}" +
-        @"|\bxox[abeprs]-[A-Za-z0-9-]{10}|\bAIza[0-9A-Za-z_-]{35}|\b[sr]k_(?:live|test)_[0-9A-Za-z]{16}|\bsk-(?:ant-|proj-)?(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{20}" +
+        @"|\bxox[abeprs]-[A-Za-z0-9-]{10}|\bAIza[0-9A-Za-z_-]{35}|\b[sr]k_(?:live|test)_[0-9A-Za-z]{16}" +
+        @"|\bsk-(?:ant-|proj-)?(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{20}" +
         @"|\bnpm_[A-Za-z0-9]{36}|\bpypi-AgE[A-Za-z0-9_-]{20}|\bhf_[A-Za-z]{30}|\bSG\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{16}" +
         @"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}|\bya29\.[A-Za-z0-9_-]{20}|\bdop_v1_[a-f0-9]{32}")]
     private static partial Regex Formatted();
@@ -102,7 +103,8 @@ internal static partial class SecretScan
     private static partial Regex Address();
 
     [GeneratedRegex(
-        @"(?:api[_-]?key|access[_-]?key|secret(?:[_-]?key)?|auth[_-]?token|access[_-]?token|token|passw(?:or)?d|pwd|account[_-]?key|bearer)" +
+        @"(?:api[_-]?key|access[_-]?key|secret(?:[_-]?key)?|auth[_-]?token|access[_-]?token|token|passw(?:or)?d|pwd|account[_-]?key" +
+        @"|bearer)" +
         @"['""]?(?:\s*(?:=>|:=|[:=])\s*|\s+)(?<quoted>['""])?(?<secret>[A-Za-z0-9+/_=.~!@#&^-]{8,200})",
         RegexOptions.IgnoreCase)]
     private static partial Regex Named();

@@ -37,8 +37,9 @@ internal static class WordForm
         if (word.Contains("://", StringComparison.Ordinal)) return true;
         var slashes = word.CountAny('/', '\\');
         // "and/or" and "I/O" are words; what begins with a slash, has two, or ends in a file's name is a path.
-        if (slashes > 0 && (word[0] is '/' or '~' or '.' || slashes > 1 || HasExtension(word[(word.LastIndexOfAny('/', '\\') + 1)..]))) return true;
-        return slashes == 0 && HasExtension(word);
+        if (slashes > 0 && (word[0] is '/' or '~' or '.' || slashes > 1)) return true;
+        if (slashes > 0) return HasExtension(word[(word.LastIndexOfAny('/', '\\') + 1)..]);
+        return HasExtension(word);
     }
 
     private static bool HasExtension(ReadOnlySpan<char> name)
@@ -65,11 +66,14 @@ internal static class WordForm
                 // A capital after a small letter: camelCase, but not "JavaScript's" ordinary neighbours at the beginning of a sentence.
                 if (i > 0 && char.IsUpper(c) && char.IsLower(word[i - 1])) hasInnerMark = true;
             }
-            else if (i > 0 && i < word.Length - 1 && (c is '_' or '(' or '[' or '=' or '$' || (c == '.' && char.IsLetter(word[i + 1])) || (c == ':' && word[i + 1] == ':')))
+            else if (i > 0 && i < word.Length - 1 && IsMark(c, word[i + 1]))
             {
                 hasInnerMark = true;
             }
         }
         return hasLetter && hasInnerMark;
     }
+
+    private static bool IsMark(char c, char next) =>
+        c is '_' or '(' or '[' or '=' or '$' || (c == '.' && char.IsLetter(next)) || (c == ':' && next == ':');
 }
