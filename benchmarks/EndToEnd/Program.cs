@@ -8,6 +8,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["bodies"] = BodiesBenchmark.Run,
     ["snapshots"] = SnapshotsBenchmark.Run,
     ["lexical"] = LexicalBenchmark.Run,
+    ["verify"] = VerifyBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

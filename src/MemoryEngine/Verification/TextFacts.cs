@@ -25,7 +25,8 @@ internal sealed class TextFacts
     /// <param name="title">Its title, which is handed over with it.</param>
     /// <param name="badVector">What is wrong with one of its vectors.</param>
     public static TextFacts Of(string text, string? title, string? badVector) =>
-        new(Texts.Specificity.Measure(text), TextSketch.Of(text))
+        // Two that differ in their titles alone say something different, where they are short.
+        new(Texts.Specificity.Measure(text), TextSketch.Of(title is null ? text : $"{title}\n{text}"))
         {
             Secret = SecretScan.Find(text) ?? (title is null ? null : SecretScan.Find(title)),
             Instruction = InstructionScan.Find(text) ?? (title is null ? null : InstructionScan.Find(title)),
