@@ -1,3 +1,5 @@
+using MemoryEngine.Verification.Texts;
+
 namespace MemoryEngine;
 
 /// <summary>
@@ -322,6 +324,19 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         _pool.EnsureWritable();
         return Backup.CreateAsync(_pool, path, cancellationToken);
     }
+
+    /// <summary>How bound to its origin a text is.</summary>
+    public static SpecificityScore MeasureSpecificity(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Specificity.Measure(text);
+    }
+
+    /// <summary>
+    /// The level that a text is fit for by its form: an insight where it is hardly bound to its origin, a trace where it is mostly code,
+    /// else a procedure. A strategy is a claim that no form can support.
+    /// </summary>
+    public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
