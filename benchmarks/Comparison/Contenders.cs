@@ -1,6 +1,4 @@
 using MemoryEngine.Index;
-using MemoryEngine.Segments;
-using MemoryEngine.Storage;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
@@ -36,15 +34,9 @@ internal sealed unsafe class Ours : Contender
     public Ours(DataSet set, HnswOptions options, string? keep)
         : base("memengine")
     {
-        var files = new PhysicalFileSystem();
-        var kept = keep is null ? null : Path.Combine(keep, $"{set.Name}-{set.Rows.Count}-{options.Bits}.graph");
-        IsFromFile = File.Exists(kept);
         var before = Cpu.Seconds();
-        _index = kept is not null && IsFromFile
-            ? HnswIndex.Over(GraphFile.Read(files, kept, options.Advise), set.Rows)
-            : HnswIndex.Build(set.Rows, options);
-        BuildCpuSeconds = Cpu.Seconds() - before;
-        if (kept is not null && !IsFromFile) GraphFile.Write(files, kept, _index.Graph);
+        _index = KeptGraphs.Of(set, options, keep, out var isFromFile);
+        (BuildCpuSeconds, IsFromFile) = (Cpu.Seconds() - before, isFromFile);
         Bytes = _index.Bytes;
     }
 

@@ -6,7 +6,7 @@ using MemoryEngine.Index;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
-/// <summary>The three sets: digits as they were scanned, and two that a fixed seed makes.</summary>
+/// <summary>The sets: digits as they were scanned, and others that a fixed seed makes.</summary>
 internal static unsafe class DataSets
 {
     private const int Seed = 20261;
@@ -16,8 +16,9 @@ internal static unsafe class DataSets
     {
         "mnist" => Mnist(count ?? 60_000, data),
         "clustered384" => Synthetic(name, 384, count ?? 100_000, clusters: 1000, Clustered),
+        "clustered128" => Synthetic(name, 128, count ?? 100_000, clusters: Math.Max(1000, (count ?? 100_000) / 100), Clustered),
         "text1536" => Synthetic(name, 1536, count ?? 50_000, clusters: 300, TextLike),
-        _ => throw new ArgumentException($"There is no set '{name}': mnist, clustered384 or text1536."),
+        _ => throw new ArgumentException($"There is no set '{name}': mnist, clustered128, clustered384 or text1536."),
     };
 
     private static DataSet Mnist(int count, string? data)

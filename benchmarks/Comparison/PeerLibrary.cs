@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
-/// <summary>Builds the shim around hnswlib and FAISS for this processor, and loads it.</summary>
+/// <summary>
+/// Builds the shim around hnswlib and FAISS for this processor, and loads it. hnswlib is all headers; of FAISS, whose library
+/// Debian builds for any x86-64, the files that searches spend their time in can be built along, from the source package.
+/// </summary>
 internal sealed unsafe class PeerLibrary
 {
     private readonly delegate* unmanaged<int, float*, long, int, int, int, int, byte*, nint> _build;
@@ -17,11 +20,20 @@ internal sealed unsafe class PeerLibrary
         _bytes = (delegate* unmanaged<nint, long>)NativeLibrary.GetExport(library, "peer_bytes");
     }
 
-    public static PeerLibrary Load()
+    // All that HNSW and its two storages run; what they call besides comes from the library, which finds these first.
+    private static readonly string[] FaissFiles =
+    [
+        "Index", "IndexFlat", "IndexFlatCodes", "IndexHNSW", "IndexScalarQuantizer",
+        "impl/HNSW", "impl/ScalarQuantizer", "utils/distances", "utils/distances_simd",
+    ];
+
+    /// <param name="faissSource">FAISS's unpacked source, of the version that is installed; without it only its library is used.</param>
+    public static PeerLibrary Load(string? faissSource = null)
     {
-        var source = Path.Combine(AppContext.BaseDirectory, "peer", "peer.cpp");
-        var target = Path.Combine(AppContext.BaseDirectory, "peer", "libpeer.so");
-        if (!File.Exists(target) || File.GetLastWriteTimeUtc(target) < File.GetLastWriteTimeUtc(source)) Compile(source, target);
+        var directory = Path.Combine(AppContext.BaseDirectory, "peer");
+        var source = Path.Combine(directory, "peer.cpp");
+        var target = Path.Combine(directory, faissSource is null ? "libpeer.so" : "libpeer-faiss.so");
+        if (!File.Exists(target) || File.GetLastWriteTimeUtc(target) < File.GetLastWriteTimeUtc(source)) Compile(source, target, faissSource);
         return new PeerLibrary(NativeLibrary.Load(target));
     }
 
@@ -38,9 +50,14 @@ internal sealed unsafe class PeerLibrary
 
     public long Bytes(nint peer) => _bytes(peer);
 
-    private static void Compile(string source, string target)
+    private static void Compile(string source, string target, string? faissSource)
     {
-        string[] arguments = ["-O3", "-march=native", "-std=c++17", "-fopenmp", "-shared", "-fPIC", "-o", target, source, "-lfaiss"];
+        string[] own = faissSource is null ? [] : [.. FaissFiles.Select(f => Path.Combine(faissSource, "faiss", f + ".cpp")), "-I" + faissSource];
+        string[] arguments =
+        [
+            "-O3", "-march=native", "-std=c++17", "-fopenmp", "-DFINTEGER=int", "-shared", "-fPIC",
+            "-o", target, source, .. own, "-lfaiss", "-lblas",
+        ];
         using var compiler = Process.Start("g++", arguments);
         compiler.WaitForExit();
         if (compiler.ExitCode != 0)

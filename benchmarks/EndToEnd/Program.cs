@@ -4,6 +4,8 @@ using MemoryEngine.Benchmarks.EndToEnd;
 var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["recall"] = RecallBenchmark.Run,
+    ["analysis"] = AnalysisBenchmark.Run,
+    ["pairs"] = PairsBenchmark.Run,
     ["records"] = RecordsBenchmark.Run,
     ["bodies"] = BodiesBenchmark.Run,
     ["snapshots"] = SnapshotsBenchmark.Run,

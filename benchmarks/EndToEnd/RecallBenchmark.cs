@@ -5,7 +5,7 @@ using MemoryEngine.Agents.Interchange;
 namespace MemoryEngine.Benchmarks.EndToEnd;
 
 /// <summary>
-/// Imports the shared memories with the default embedder and recalls for each shared task, with and without the task's
+/// Imports the shared memories (<c>--copies</c> times) with the default embedder and recalls for each shared task, with and without the task's
 /// own domain, every request timed by itself; then counts what a recall with a given vector allocates.
 /// </summary>
 internal static class RecallBenchmark
@@ -24,7 +24,7 @@ internal static class RecallBenchmark
         var root = Directory.CreateTempSubdirectory("memengine-recall-").FullName;
         try
         {
-            RunAsync(root, data, (int)arguments.Number("rounds", 20)).GetAwaiter().GetResult();
+            RunAsync(root, data, (int)arguments.Number("rounds", 20), (int)arguments.Number("copies", 1)).GetAwaiter().GetResult();
             return 0;
         }
         finally
@@ -33,13 +33,17 @@ internal static class RecallBenchmark
         }
     }
 
-    private static async Task RunAsync(string root, string data, int rounds)
+    private static async Task RunAsync(string root, string data, int rounds, int copies)
     {
         await using (var store = await MemoryStore.OpenAsync(Path.Combine(root, "text")))
         {
             var watch = Stopwatch.StartNew();
-            var count = await ImportAsync(store, Path.Combine(data, "memories"));
+            var count = 0;
+            for (var copy = 0; copy < copies; copy++) count += await ImportAsync(store, Path.Combine(data, "memories"), copy);
             Say("import", $"{count:n0} memories in {watch.Elapsed.TotalSeconds:f2} s, {count / watch.Elapsed.TotalSeconds:n0} a second");
+            watch.Restart();
+            await store.SettleAsync(CancellationToken.None);
+            Say("learning", $"its vectors were complete {watch.Elapsed.TotalSeconds:f2} s after the import");
             var tasks = Tasks(Path.Combine(data, "tasks"));
             Say("tasks", $"{tasks.Count} tasks, {tasks.Average(t => t.Text.Length):n0} characters each; k = 3; {rounds} rounds");
             await RecallAsync(store, tasks, rounds, excludeOwn: false);
@@ -48,7 +52,7 @@ internal static class RecallBenchmark
         await AllocationAsync(Path.Combine(root, "vectors"));
     }
 
-    private static async Task<int> ImportAsync(MemoryStore store, string directory)
+    private static async Task<int> ImportAsync(MemoryStore store, string directory, int copy)
     {
         var (count, writes, chunk) = (0, new List<Task>(), new List<MemoryDraft>());
         foreach (var path in Directory.EnumerateFiles(directory, "*.jsonl.gz").Order(StringComparer.Ordinal))
@@ -56,7 +60,9 @@ internal static class RecallBenchmark
             using var reader = JsonLinesReader.Open(path);
             while (reader.TryRead(out var line))
             {
-                chunk.Add(line.Draft ?? throw new InvalidDataException($"{path}, line {line.Number}: {line.Error}"));
+                var draft = line.Draft ?? throw new InvalidDataException($"{path}, line {line.Number}: {line.Error}");
+                // Copies make a pool as large as wanted, of as many words as it would have.
+                chunk.Add(copy == 0 ? draft : draft with { Id = null, Text = $"{draft.Text}\ncopy{copy}" });
                 if (chunk.Count == ImportChunk) Send();
             }
         }

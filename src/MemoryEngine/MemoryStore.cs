@@ -42,6 +42,17 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return new MemoryStore(await PoolOpening.OpenAsync(path, options ?? new MemoryStoreOptions(), cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>
+    /// Returns when what the pool makes of its memories in the background is made: vectors learned from their texts, segments, and
+    /// graphs. Nothing needs to wait for it: until then recall finds the same memories by other ways, more slowly or less well.
+    /// </summary>
+    public async Task SettleAsync(CancellationToken cancellationToken = default)
+    {
+        _pool.ThrowIfDisposed();
+        await _pool.Learning.SettleAsync(cancellationToken).ConfigureAwait(false);
+        await _pool.SettleSegmentsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads every byte of the pool in a directory and checks it, changing nothing but what opening would.</summary>
     public static Task<CheckReport> CheckAsync(
         string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)

@@ -61,8 +61,8 @@ public sealed record MemoryStoreOptions
     /// <summary>Closing takes a checkpoint when at least this much has been written since the last one; less is replayed faster.</summary>
     internal long CheckpointOnCloseBytes { get; init; } = 1L << 20;
 
-    /// <summary>So many rows in memory are made a segment of, in the background.</summary>
-    internal int SealRows { get; init; } = 4096;
+    /// <summary>From how many rows on segments and graphs are made.</summary>
+    internal Segments.SegmentLimits SegmentLimits { get; init; } = new();
 
     /// <summary>What evidence says about memories.</summary>
     internal IMemoryEvidence Evidence { get; init; } = NoEvidence.Instance;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
@@ -12,6 +13,12 @@ namespace MemoryEngine;
 /// </summary>
 internal sealed class Pool : ICommitHost, IDisposable
 {
+    /// <summary>Batches that come within it follow each other.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So many times as large are the segments of rows that come all at once.</summary>
+    private const int BusyTimes = 4;
+
     private readonly IDisposable? _lock;
     private readonly JournalWriter? _journal;
     private readonly GroupCommit? _commit;
@@ -19,6 +26,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly long _openedSegmentBytes;
     private readonly SegmentStore _segments;
     private readonly SegmentWorker _worker;
+    private readonly Stopwatch _sinceBatch = Stopwatch.StartNew();
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private long _healedReads;
@@ -37,10 +45,12 @@ internal sealed class Pool : ICommitHost, IDisposable
         Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
-        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, LetReadersGoFirst);
+        _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
-        if (journal is not null) FreezeMany();
-        _worker = new SegmentWorker(_segments, isReadOnly: journal is null);
+        Learning = new Learning(this);
+        if (journal is not null) FreezeMany(isBusy: false);
+        _worker = new SegmentWorker(
+            _segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current), FreezeWhenQuiet);
         if (journal is null) return;
         _checkpoints = new Checkpoints(options.Files, paths, created.PoolId, recovery, _segments);
         _checkpointedBytes = journal.Bytes - recovery.UncheckpointedBytes;
@@ -86,6 +96,11 @@ internal sealed class Pool : ICommitHost, IDisposable
     public IReadOnlyList<string> Notes => _notes;
 
     public SegmentMending Mending { get; }
+
+    public SegmentStore Segments => _segments;
+
+    /// <summary>What is learned from the texts; for pools with the built-in embedder.</summary>
+    public Learning Learning { get; }
 
     public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
@@ -137,6 +152,13 @@ internal sealed class Pool : ICommitHost, IDisposable
             ErrorCode.PoolFull,
             $"The pool {Paths.Root} would grow to {size} bytes, over its limit of {limit}. Nothing was changed; " +
             "raise MaxPoolBytes or remove memories.");
+    }
+
+    /// <summary>Returns when all segments, merges and graphs that are due are there.</summary>
+    public async Task SettleSegmentsAsync(CancellationToken cancellation)
+    {
+        if (_commit is not null && await StepAsync(() => FreezeMany(isBusy: false), cancellation).ConfigureAwait(false)) _worker.Wake();
+        await _worker.WhenIdle().WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Has a segment written of what should not stay in memory.</summary>
@@ -197,7 +219,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     {
         Records!.MarkApplied(sequence);
         Table.Publish(sequence);
-        if (FreezeMany()) _worker.Wake();
+        if (FreezeMany(_sinceBatch.Elapsed < Quiet)) _worker.Wake();
+        _sinceBatch.Restart();
+        Learning.Consider();
     }
 
     bool ICommitHost.IsCheckpointDue => _journal!.Bytes - Volatile.Read(ref _checkpointedBytes) >= Options.CheckpointBytes;
@@ -208,6 +232,8 @@ internal sealed class Pool : ICommitHost, IDisposable
         Maintenance.Close();
         try
         {
+            // What it does between batches is done before there are none any more.
+            Learning.Close();
             _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)
@@ -264,12 +290,42 @@ internal sealed class Pool : ICommitHost, IDisposable
         return sequence;
     }
 
-    // So many rows in memory are to be a segment.
-    private bool FreezeMany()
+    /// <summary>From here on new rows have vectors of a learned space; those before are in segments soon. For the applier.</summary>
+    public bool Begin(LearnedSpace growing)
+    {
+        Table.Parts.Freeze(Table.RowCount);
+        Table.Spaces.Growing = growing;
+        _worker.Wake();
+        return true;
+    }
+
+    // So many rows in memory are to be a segment. While many come at once, the time is theirs, and segments are larger.
+    private bool FreezeMany(bool isBusy)
     {
         var parts = Table.Parts.Current;
-        if (parts.Memtables.Length > 1 || Table.RowCount - parts.Active.FirstRow < Options.SealRows) return false;
+        var rows = Table.RowCount - parts.Active.FirstRow;
+        if (parts.Memtables.Length > 1 || rows < Options.SegmentLimits.SealRows) return false;
+        if (isBusy && rows < BusyTimes * Options.SegmentLimits.SealRows)
+        {
+            _worker.AwaitQuiet();
+            return false;
+        }
         Table.Parts.Freeze(Table.RowCount);
+        return true;
+    }
+
+    // False while batches follow each other.
+    private bool FreezeWhenQuiet()
+    {
+        if (_sinceBatch.Elapsed < Quiet) return false;
+        try
+        {
+            _ = StepAsync(() => FreezeMany(isBusy: false), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closing makes segments of everything.
+        }
         return true;
     }
 

@@ -58,14 +58,29 @@ internal static class PoolCheck
         return file.Length;
     }
 
+    // Models and graphs have forms of their own. What is unfinished is nobody's.
+    private static long CheckOther(IFileSystem files, string path)
+    {
+        if (SegmentFiles.IsGraph(path)) GraphFile.Read(files, path, null).Dispose();
+        else if (!SegmentFiles.IsModel(path)) return 0;
+        using var file = files.Open(path, FileOpening.Read);
+        var bytes = new byte[SegmentFiles.IsModel(path) ? file.Length : 0];
+        if (bytes.Length > 0) _ = LearnedForm.Read(bytes.AsSpan(0, file.Read(0, bytes)), path);
+        return file.Length;
+    }
+
     private static long CheckSegments(IFileSystem files, string directory, List<CheckProblem> problems)
     {
         long bytes = 0;
         foreach (var name in SegmentFiles.Names(files, directory))
         {
-            if (SegmentFiles.KindOf(name) is not { } kind) continue;
             try
             {
+                if (SegmentFiles.KindOf(name) is not { } kind)
+                {
+                    bytes += CheckOther(files, Path.Combine(directory, name));
+                    continue;
+                }
                 var (read, wrong) = SegmentReader.Check(files, kind, Path.Combine(directory, name));
                 bytes += read;
                 problems.AddRange(wrong.Select(Problem));

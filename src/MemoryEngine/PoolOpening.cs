@@ -20,6 +20,7 @@ internal static class PoolOpening
         {
             await DeclareSpacesAsync(pool, cancellation).ConfigureAwait(false);
             if (pool.Removal.IsPending && !options.ReadOnly) await FinishRemovalAsync(pool, cancellation).ConfigureAwait(false);
+            pool.Learning.Consider();
             return pool;
         }
         catch

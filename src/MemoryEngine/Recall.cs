@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using MemoryEngine.Index;
 using MemoryEngine.Segments;
@@ -6,15 +5,14 @@ using MemoryEngine.Segments;
 namespace MemoryEngine;
 
 /// <summary>
-/// Recall: by vector and by words over one published view, fused by rank; <see cref="RecallRun"/> then verifies, chooses and reads.
+/// Recall: <see cref="Searching"/> over one published view; <see cref="RecallRun"/> then verifies, chooses and reads.
 /// Takes no locks. With the built-in embedder, or a vector given, and bodies in memory it completes without waiting.
 /// </summary>
 internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifying)
 {
-    /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
-    internal const int MinDepth = 64;
-
     private const int MaxSearches = 8;
+
+    private readonly Searching _searching = new(pool, embedder);
 
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
@@ -27,9 +25,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
         cancellation.ThrowIfCancellationRequested();
         Check(query);
         var start = Stopwatch.GetTimestamp();
-        var needsEmbedder = query is { Vector: null, Text: not null, Space: VectorSpace.TextSpace }
+        var needsEmbedder = query is { Vector: null, Vectors.Count: 0, Text: not null, Space: VectorSpace.TextSpace }
             && pool.Options is { Embedder: not null, LexicalOnly: false };
-        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, cancellation);
+        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, query.Explain ? [] : null, cancellation);
         return needsEmbedder ? EmbedAndRunAsync(ask) : Run(ask);
     }
 
@@ -56,9 +54,10 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     /// <param name="ask">The recall.</param>
     /// <param name="view">What it sees.</param>
     /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
-    /// <param name="target">Room for twice the depth.</param>
+    /// <param name="depth">How deep each part is ranked.</param>
+    /// <param name="target">Gets the best.</param>
     /// <returns>How many were found, how many could have been, and whether a deeper search could find more.</returns>
-    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, Span<FusedHit> target)
+    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
     {
         var readers = pool.Table.Parts.Readers;
         while (true)
@@ -69,7 +68,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
             CorruptionException damage;
             try
             {
-                return Search(ask, view, parts, couldCome, target);
+                // A pool that was closed meanwhile has no parts.
+                pool.ThrowIfDisposed();
+                return _searching.Run(ask.Query, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, couldCome, depth, target);
             }
             catch (CorruptionException e)
             {
@@ -83,47 +84,12 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
         }
     }
 
-    private Searched Search(
-        in Ask ask, PoolView view, SearchParts parts, Func<string, MemoryLevel, bool>? couldCome, Span<FusedHit> target)
-    {
-        // A pool that was closed meanwhile has no parts.
-        pool.ThrowIfDisposed();
-        var query = ask.Query;
-        var table = pool.Table;
-        using var rows = QueryRows.Of(table, view, query, ask.NowMicroseconds, couldCome);
-        var depth = target.Length / 2;
-        var buffer = ArrayPool<Hit>.Shared.Rent(2 * depth);
-        var byVector = new TopHits(buffer.AsSpan(0, depth));
-        var byWords = new TopHits(buffer.AsSpan(depth, depth));
-
-        var space = table.Spaces.Find(query.Space);
-        if (ask.Vector is { } given)
-        {
-            DraftRules.CheckVector(space, query.Space, given.Span, stored: false);
-            PartSearch.Vectors(parts, space!, given.Span, rows, ref byVector);
-        }
-        else if (query.Text is not null && space is { IsDerived: true } && embedder.IsBuiltIn)
-        {
-            Span<float> made = stackalloc float[HashingEmbedder.Dimension];
-            HashingEmbedder.Embed(query.Text, made);
-            PartSearch.Vectors(parts, space, made, rows, ref byVector);
-        }
-        if (query.Text is not null)
-        {
-            using var words = LexicalQuery.Of(query.Text);
-            PartSearch.Words(parts, words, rows, view.Live, ref byWords);
-        }
-        var count = ReciprocalRankFusion.Fuse(byVector.Best, byWords.Best, target);
-        var isCut = byVector.Count == depth || byWords.Count == depth;
-        ArrayPool<Hit>.Shared.Return(buffer);
-        return new Searched(count, rows.CountMatching(), isCut);
-    }
-
     private static void Check(RecallQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Text is null && query.Vector is null)
+        if (query.Text is null && query.Vector is null && query.Vectors.Count == 0)
             throw new ArgumentException("A recall needs a text, a vector, or both.", nameof(query));
+        CheckVectors(query);
         if (query.K is < 1 or > Limits.MaxRecall)
             throw new ArgumentException($"k is {query.K}; 1 to {Limits.MaxRecall} memories can be recalled at once.", nameof(query));
         if (query.MinLevel > query.MaxLevel)
@@ -137,14 +103,28 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
         if (query.ExcludeDomain is not null) DraftRules.CheckDomain(query.ExcludeDomain);
     }
+
+    private static void CheckVectors(RecallQuery query)
+    {
+        if (query.Vectors.Count == 0) return;
+        if (query.Vector is not null) throw new ArgumentException("Give one Vector or several Vectors, not both.", nameof(query));
+        if (query.Vectors.Select(v => v.Space).Distinct(StringComparer.Ordinal).Count() < query.Vectors.Count)
+            throw new ArgumentException("Two of the query's vectors are of one space: give each space once.", nameof(query));
+        foreach (var weight in query.Vectors.Select(v => v.Weight).Append(query.TextWeight))
+        {
+            if (!(weight >= 0) || !float.IsFinite(weight))
+                throw new ArgumentException($"A weight is {weight}; weights are 0 or more.", nameof(query));
+        }
+    }
 }
 
 /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
 internal readonly record struct Ask(
-    RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, CancellationToken Cancellation);
+    RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
+    CancellationToken Cancellation);
 
 /// <summary>What a search found.</summary>
 /// <param name="Found">How many rows.</param>
 /// <param name="Matching">How many rows could have been found.</param>
-/// <param name="IsCut">Whether a part had more than it was asked for.</param>
+/// <param name="IsCut">Whether there may be more than was asked for.</param>
 internal readonly record struct Searched(int Found, int Matching, bool IsCut);

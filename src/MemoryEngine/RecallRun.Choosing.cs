@@ -107,6 +107,7 @@ internal sealed partial class RecallRun
             Considered = _searched.Matching,
             Sequence = _view.View.Last,
             LeftOut = _query.Explain ? LeftOut() : [],
+            Plan = _ask.Plan ?? [],
             SearchTime = _searchTime,
             VerifyTime = _verifyTime,
             TotalTime = Stopwatch.GetElapsedTime(_ask.Start),
@@ -131,8 +132,8 @@ internal sealed partial class RecallRun
             yield return $"Fewer than {_query.K} passed verification among the {_searched.Found} most similar; deeper ones were not looked at.";
         // An answer that is short because of the mode says so: whoever did not choose the mode may not know.
         if (_verifying.CouldCome(_rules) is null) yield break;
-        var found = ArrayPool<FusedHit>.Shared.Rent(2);
-        var others = _recall.Search(_ask, _view, null, found.AsSpan(0, 2)).Matching - _searched.Matching;
+        var found = ArrayPool<FusedHit>.Shared.Rent(1);
+        var others = _recall.Search(_ask with { Plan = null }, _view, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
         ArrayPool<FusedHit>.Shared.Return(found);
         if (others > 0)
             yield return $"Mode {_rules.Mode} keeps {others} memories from a task of {DomainName}; other modes let more come.";
@@ -159,9 +160,9 @@ internal sealed partial class RecallRun
     // What the mode kept from being searched at all: the most similar of it, as a search without the mode ranks it.
     private void AddUnreachable(List<LeftOutMemory> list)
     {
-        var found = ArrayPool<FusedHit>.Shared.Rent(2 * Recall.MinDepth);
-        var searched = _recall.Search(_ask, _view, null, found.AsSpan(0, 2 * Recall.MinDepth));
-        for (var i = 0; i < Math.Min(searched.Found, ShownLeftOut); i++)
+        var found = ArrayPool<FusedHit>.Shared.Rent(ShownLeftOut);
+        var searched = _recall.Search(_ask with { Plan = null }, _view, null, Searching.MinDepth, found.AsSpan(0, ShownLeftOut));
+        for (var i = 0; i < searched.Found; i++)
         {
             var candidate = _verifying.Look(found[i].Row, found[i].Scores, _view.View, _rules, isPinned: false);
             if (candidate.Ruling.IsAllowed || IsPinnedRow(found[i].Row) || list.Exists(l => l.Id == candidate.Id)) continue;

@@ -71,7 +71,8 @@ internal sealed partial class RecallRun : IDisposable
     /// <returns>The answer; null when something that was found has been superseded or forgotten since.</returns>
     public async ValueTask<RecallResult?> TryAsync(bool isLast)
     {
-        SearchTo(Math.Max(Recall.MinDepth, 2 * _query.K));
+        // Of what is found, as much as is likely to be enough: the rest would be scored in vain.
+        SearchTo(Math.Max(Searching.MinDepth, 2 * _query.K), Math.Max(2 * Batch, 2 * _needed));
         var isFirst = true;
         while (true)
         {
@@ -98,13 +99,13 @@ internal sealed partial class RecallRun : IDisposable
         }
     }
 
-    private void SearchTo(int depth)
+    private void SearchTo(int depth, int room)
     {
         var start = Stopwatch.GetTimestamp();
         if (_found.Length > 0) ArrayPool<FusedHit>.Shared.Return(_found);
         _depth = depth;
-        _found = ArrayPool<FusedHit>.Shared.Rent(2 * depth);
-        _searched = _recall.Search(_ask, _view, _verifying.CouldCome(_rules), _found.AsSpan(0, 2 * depth));
+        _found = ArrayPool<FusedHit>.Shared.Rent(room);
+        _searched = _recall.Search(_ask, _view, _verifying.CouldCome(_rules), depth, _found.AsSpan(0, room));
         _searchTime += _searchTime == TimeSpan.Zero ? Stopwatch.GetElapsedTime(_ask.Start) : Stopwatch.GetElapsedTime(start);
         (_next, _count, _hasBegun) = (0, 0, false);
         LookAtPins();
@@ -136,7 +137,8 @@ internal sealed partial class RecallRun : IDisposable
         if (taken == 0 && from == _count)
         {
             if (!_searched.IsCut || _depth >= MaxDepth) return false;
-            SearchTo(Math.Min(MaxDepth, 4 * _depth));
+            var depth = Math.Min(MaxDepth, 4 * _depth);
+            SearchTo(depth, 2 * depth);
             return true;
         }
         for (var i = from; i < _count; i++)

@@ -80,7 +80,7 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         RecordCodec.Encode(draft, name => spaces.Find(name)!.Id, made, writer);
         if (!RecordReader.TryOpen(writer.Written, out var record, out var problem))
             throw new InvalidOperationException($"The record that was just encoded does not open: {problem}.");
-        return new PendingRemember(pool, durability, draft.Id, writer, RowDraft.Of(record, spaces.DerivedSpace), mustExist, expectedVersion);
+        return new PendingRemember(pool, durability, draft.Id, writer, RowDraft.Of(record, spaces.HashedSpace), mustExist, expectedVersion);
     }
 }
 

@@ -51,7 +51,7 @@ internal sealed class SegmentMending(Pool pool)
             using var body = pool.ReadFromJournal(row);
             if (!RecordReader.TryOpen(body.Span, out var record, out var problem))
                 throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
-            using var draft = RowDraft.Of(record, table.Spaces.DerivedSpace);
+            using var draft = RowDraft.Of(record, table.Spaces.HashedSpace);
             rows.Add(row, draft, table.Spaces);
         }
         return rows;

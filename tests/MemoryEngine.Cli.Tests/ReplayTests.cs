@@ -91,10 +91,12 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(5_000, Int(answer.GetProperty("variants")[0], "pairs"));
         var cut = Path.Combine(_cli.Root, "cut.gz");
         File.WriteAllBytes(cut, [.. File.ReadAllBytes(whole)[..^40_000], .. new byte[100]]);
-        Assert.Contains("damaged or cut off", Text((await _cli.JsonAsync(0, "replay", cut)).GetProperty("failed")[0], "message"), StringComparison.Ordinal);
+        var failed = (await _cli.JsonAsync(0, "replay", cut)).GetProperty("failed")[0];
+        Assert.Contains("damaged or cut off", Text(failed, "message"), StringComparison.Ordinal);
         var odd = Path.Combine(_cli.Root, "odd.jsonl");
         File.WriteAllBytes(odd, [.. "{\"task\": \""u8, 0xff, .. "\"}"u8]);
-        Assert.Contains("not UTF-8", Text((await _cli.JsonAsync(0, "replay", odd)).GetProperty("failed")[0], "message"), StringComparison.Ordinal);
+        failed = (await _cli.JsonAsync(0, "replay", odd)).GetProperty("failed")[0];
+        Assert.Contains("not UTF-8", Text(failed, "message"), StringComparison.Ordinal);
         Assert.Equal("usage", Text((await _cli.JsonAsync(2, "replay", "no-such-file")).GetProperty("error"), "code"));
         Assert.Contains("There is no pair", (await _cli.RunAsync("replay", _cli.Write("empty.jsonl"))).Out, StringComparison.Ordinal);
     }
@@ -118,7 +120,8 @@ public sealed class ReplayTests : IDisposable
                 Assert.Equal(100.0 * (gains - losses) / group.Count(), Number(variant, "net_points"), 1e-6);
                 var p = (gains, losses) switch { (7, 3) => 0.34375, (6, 2) => 0.2890625, (17, 20) => 0.7428293587, _ => double.NaN };
                 Assert.Equal(p, Number(variant, "mcnemar_p"), 1e-6);
-                var used = group.SelectMany(l => l.TryGetProperty("memories", out var m) ? m.EnumerateArray().Select(i => i.GetGuid()).Distinct() : [])
+                var used = group.Where(l => l.TryGetProperty("memories", out _))
+                    .SelectMany(l => l.GetProperty("memories").EnumerateArray().Select(i => i.GetGuid()).Distinct())
                     .CountBy(id => id).ToDictionary();
                 var memories = variant.GetProperty("memories").EnumerateArray().ToList();
                 Assert.Equal(used.Count, memories.Count);

@@ -1,11 +1,13 @@
+using MemoryEngine.Evidence.Effect;
+
 namespace MemoryEngine.Cli.Simulation;
 
-/// <summary>Plays many worlds, each by the engine's rule, by the ideal one, and by a store that never removes, and sums up. The first world's removals are also done to a real pool.</summary>
+/// <summary>
+/// Plays many worlds, each by the engine's rule, by the ideal one, and by a store that never removes, and sums up. The first world's
+/// removals are also done to a real pool.
+/// </summary>
 internal static class Simulator
 {
-    /// <summary>What 600 appearances at π = ½ are worth for an effect of 20 points: from there on the harmful are to be found.</summary>
-    private const double EnoughInformation = 150, EnoughEffect = 20;
-
     public static async Task<SimulationFigures> RunAsync(SimulationOptions options, Action<int> done, CancellationToken cancellation)
     {
         var runs = new RunFigures[options.Runs];
@@ -32,7 +34,7 @@ internal static class Simulator
         var fixedSample = new FixedSampleTest(options);
         never.Play(fixedSample);
         var found = fixedSample.Find(world);
-        var needed = EnoughInformation * (EnoughEffect / options.Effect) * (EnoughEffect / options.Effect);
+        var needed = SampleSize.InformationFor(options.Effect / 100);
         var figures = new RunFigures { Engine = engine.Result, Ideal = ideal.Result, Never = never.Result };
         for (var memory = 0; memory < options.Memories; memory++)
         {

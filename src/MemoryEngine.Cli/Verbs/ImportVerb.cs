@@ -6,6 +6,9 @@ namespace MemoryEngine.Cli.Verbs;
 /// <summary>Remembers what stands in files, one memory a line.</summary>
 internal sealed class ImportVerb : Verb
 {
+    /// <summary>Fewer new memories leave what was learned before as good as it was.</summary>
+    private const int WorthLearning = 100;
+
     private readonly Argument<string[]> _files = new("FILE")
     {
         Description = "JSON Lines, one memory a line, plain or gzipped. A memory without an id gets one made of its content.",
@@ -48,6 +51,8 @@ internal sealed class ImportVerb : Verb
         var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
         await importer.FilesAsync(files, cancellation);
         bar.Dispose();
+        // What is learned from many memories at once is there for the next recall, which is mostly another process's.
+        if (importer.Added + importer.Revised >= WorthLearning) await store.SettleAsync(cancellation);
         if (importer.Unembedded > 0) call.Output.Note($"{importer.Unembedded:N0} were stored without a vector. The first: {importer.FirstNote}");
         if (call.Output.IsJson) WriteJson(call.Output, importer);
         else Show(call.Output, importer);

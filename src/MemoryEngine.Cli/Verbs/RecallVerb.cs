@@ -25,8 +25,8 @@ internal sealed class RecallVerb : Verb
     private readonly EmbedderOptions _embedder = new();
     private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time, what was left out, and why." };
 
-    private readonly Option<string?> _vector =
-        Values.Text("--vector", "Searches this space by the vector in a file of little-endian float32.", "SPACE=FILE");
+    private readonly Option<string[]> _vector = Values.Many(
+        "--vector", "Searches this space by the vector in a file of little-endian float32; several spaces are fused by rank.", "SPACE=FILE");
 
     private readonly Argument<string?> _query = new("QUERY")
     {
@@ -64,7 +64,8 @@ internal sealed class RecallVerb : Verb
 
     private RecallQuery Query(Call call, string? text)
     {
-        if (text is null && call.Get(_vector) is null) throw new UsageException("Give a QUERY, a --vector, or both.");
+        var vectors = call.Get(_vector) ?? [];
+        if (text is null && vectors.Length == 0) throw new UsageException("Give a QUERY, a --vector, or both.");
         var (min, max) = call.Get(_level) ?? (MemoryLevel.Trace, MemoryLevel.Strategy);
         var query = new RecallQuery
         {
@@ -85,9 +86,11 @@ internal sealed class RecallVerb : Verb
             MinScore = (float?)call.Get(_minScore),
             Explain = call.Get(_explain),
         };
-        if (call.Get(_vector) is not { } file) return query;
-        var (space, vector) = Values.Vector(file);
-        return query with { Space = space, Vector = vector };
+        if (vectors.Length == 0) return query;
+        var given = vectors.Select(Values.Vector).ToList();
+        return given is [var (space, vector)]
+            ? query with { Space = space, Vector = vector }
+            : query with { Vectors = [.. given.Select(v => new QueryVector(v.Space, v.Vector))] };
     }
 
     private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
@@ -98,7 +101,7 @@ internal sealed class RecallVerb : Verb
         json.WriteEndArray();
         if (isExplained)
         {
-            json.WriteNumber("considered", result.Considered);
+            WritePlan(json, result);
             json.WriteStartArray("left_out");
             foreach (var left in result.LeftOut) RecallText.Write(json, left);
             json.WriteEndArray();
@@ -111,6 +114,25 @@ internal sealed class RecallVerb : Verb
         json.WriteNumber("verify", (long)result.VerifyTime.TotalMicroseconds);
         json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);
         json.WriteEndObject();
+    }
+
+    private static void WritePlan(Utf8JsonWriter json, RecallResult result)
+    {
+        json.WriteNumber("considered", result.Considered);
+        json.WriteStartArray("plan");
+        foreach (var step in result.Plan)
+        {
+            json.WriteStartObject();
+            json.WriteString("part", step.Part);
+            if (step.Space is not null) json.WriteString("space", step.Space);
+            json.WriteNumber("rows", step.Rows);
+            json.WriteNumber("matching", step.Matching);
+            json.WriteString("way", step.Way);
+            json.WriteNumber("code_distances", step.CodeDistances);
+            json.WriteNumber("float_distances", step.FloatDistances);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void Show(Output output, RecallResult result, bool isExplained)
@@ -139,6 +161,12 @@ internal sealed class RecallVerb : Verb
         {
             output.Line(
                 $"   {left.Id} version {left.Version}, level {MemoryText.NameOf(left.Level)}, {left.Domain}: {RecallText.Explain(left.Verdict)}");
+        }
+        foreach (var step in result.Plan)
+        {
+            var of = step.Space switch { null => "words", "" => "learned vectors", var name => $"vectors of {name}" };
+            var distances = step.Space is null ? "" : $"; {step.CodeDistances:N0} distances by code, {step.FloatDistances:N0} exact";
+            output.Line($"{step.Part}, {of}: {step.Matching:N0} of {step.Rows:N0}, {step.Way}{distances}");
         }
         output.Line(
             $"Mode {InterchangeNames.Of(result.Mode)}; {result.Considered:N0} memories considered as of event {result.Sequence}; " +

@@ -28,7 +28,7 @@ internal sealed class SimulateVerb : Verb
 
     private readonly Option<bool> _zipf = new("--zipf") { Description = "The memory of rank r is a candidate 1/r times as often as the first." };
 
-    private readonly Option<bool> _flat = new("--no-escalation") { Description = "Suspects and new memories are withheld no more often than others." };
+    private readonly Option<bool> _flat = new("--no-escalation") { Description = "What is new or suspected is withheld like the rest." };
 
     private readonly Option<double?> _baseRate = Values.Number("--base-rate", "The pass rate without memory; 0.5.", "SHARE");
     private readonly Option<int?> _threads = Values.Positive("--threads", "Runs played at the same time; 1.");

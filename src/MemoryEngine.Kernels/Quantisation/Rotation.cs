@@ -61,13 +61,21 @@ internal sealed class Rotation
         for (var half = Vector128<float>.Count; half < part.Length; half *= 2) WideHalves(part, half);
     }
 
+    /// <summary>Sums and differences component by component, so that every width gives the same bits.</summary>
     private static void WideHalves(Span<float> part, int half)
     {
         for (var start = 0; start < part.Length; start += 2 * half)
         {
             var first = part.Slice(start, half);
             var second = part.Slice(start + half, half);
-            for (var i = 0; i < half; i += Vector128<float>.Count)
+            var i = 0;
+            for (; Vector512.IsHardwareAccelerated && i <= half - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                var (a, b) = (Vector512.Create<float>(first[i..]), Vector512.Create<float>(second[i..]));
+                (a + b).CopyTo(first[i..]);
+                (a - b).CopyTo(second[i..]);
+            }
+            for (; i < half; i += Vector128<float>.Count)
             {
                 var (a, b) = (Vector128.Create<float>(first[i..]), Vector128.Create<float>(second[i..]));
                 (a + b).CopyTo(first[i..]);

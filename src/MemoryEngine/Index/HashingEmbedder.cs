@@ -13,7 +13,10 @@ internal sealed class HashingEmbedder : IEmbeddingGenerator<string, Embedding<fl
 {
     public const string Id = "memengine/hashing";
 
-    /// <summary>Changes whenever the vectors do.</summary>
+    /// <summary>
+    /// Of the space that pools declare. It stays when the vectors change: only segments keep them, and their header says of
+    /// which analysis.
+    /// </summary>
     public const string Revision = "1";
 
     /// <summary>The same, as files of vectors say it.</summary>

@@ -4,10 +4,19 @@ namespace MemoryEngine.Index;
 
 /// <summary>
 /// What the postings are asked for: distinct terms, each with the factor that its BM25 score is multiplied by. Whatever adds
-/// to a text's own terms (feedback, spelling) ends in one of these, and the postings are walked once. Its arrays are pooled.
+/// to a text's own terms ends in one of these, and the postings are walked once. Its arrays are pooled.
 /// </summary>
 internal readonly struct LexicalQuery : IDisposable
 {
+    /// <summary>
+    /// What the guesses at a word that is unknown weigh together, against a word that is known. They are mostly right, and
+    /// rare words, which the idf makes much of.
+    /// </summary>
+    private const float GuessWeight = 0.7f;
+
+    /// <summary>So many unknown words are guessed at: a long text of another language has hundreds.</summary>
+    private const int MostUnknown = 8;
+
     private readonly ulong[] _terms;
     private readonly float[] _weights;
     private readonly int _count;
@@ -20,19 +29,21 @@ internal readonly struct LexicalQuery : IDisposable
     /// <summary>The weight of each term, above zero; 1 is plain BM25.</summary>
     public ReadOnlySpan<float> Weights => _weights.AsSpan(0, _count);
 
-    /// <summary>The terms of a text, each with weight 1 however often it is there.</summary>
+    /// <summary>
+    /// The terms of a text, each weighted by how often it is there: a long question says what it is about more than once.
+    /// </summary>
     public static LexicalQuery Of(ReadOnlySpan<char> text)
     {
         using var counts = TermCounts.Of(text);
         return Of(counts);
     }
 
-    /// <summary>The terms of a text that was analysed already; each with weight 1.</summary>
+    /// <summary>The terms of a text that was analysed already, each weighted by its frequency.</summary>
     public static LexicalQuery Of(in TermCounts counts)
     {
         var query = Rent(counts.Terms.Length);
         counts.Terms.CopyTo(query._terms);
-        query._weights.AsSpan(0, query._count).Fill(1f);
+        for (var i = 0; i < query._count; i++) query._weights[i] = counts.Counts[i];
         return query;
     }
 
@@ -45,6 +56,32 @@ internal readonly struct LexicalQuery : IDisposable
         return query;
     }
 
+    /// <summary>The terms of a text, and for words that are not among the known terms what they may have meant.</summary>
+    public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known)
+    {
+        using var counts = TermCounts.Of(text);
+        const int MostGuesses = MostUnknown * Spelling.MostGuesses;
+        var guesses = new GuessingSink(known, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
+        foreach (var term in counts.Terms)
+        {
+            if (known.Contains(term)) continue;
+            // Some word is unknown: only now are the words themselves looked at.
+            TextAnalyzer.Analyze(text, ref guesses);
+            break;
+        }
+        var query = Rent(counts.Terms.Length + guesses.Count);
+        counts.Terms.CopyTo(query._terms);
+        for (var i = 0; i < counts.Terms.Length; i++) query._weights[i] = counts.Counts[i];
+        var count = counts.Terms.Length;
+        for (var i = 0; i < guesses.Count; i++)
+        {
+            var at = query._terms.AsSpan(0, count).IndexOf(guesses.Terms[i]);
+            if (at < 0) (query._terms[count], query._weights[count++]) = (guesses.Terms[i], guesses.Weights[i]);
+            else query._weights[at] += guesses.Weights[i];
+        }
+        return new LexicalQuery(query._terms, query._weights, count);
+    }
+
     public void Dispose()
     {
         ArrayPool<ulong>.Shared.Return(_terms);
@@ -52,4 +89,26 @@ internal readonly struct LexicalQuery : IDisposable
     }
 
     private static LexicalQuery Rent(int count) => new(ArrayPool<ulong>.Shared.Rent(count), ArrayPool<float>.Shared.Rent(count), count);
+
+    private ref struct GuessingSink(ITermSet known, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
+    {
+        private int _unknown;
+
+        public readonly Span<ulong> Terms { get; } = terms;
+
+        public readonly Span<float> Weights { get; } = weights;
+
+        public int Count { get; private set; }
+
+        public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
+        {
+            // The parts of a compound speak for it.
+            if (whole || _unknown == MostUnknown || known.Contains(term)) return;
+            var found = Spelling.Guess(word, known, Terms[Count..]);
+            if (found == 0) return;
+            _unknown++;
+            Weights.Slice(Count, found).Fill(GuessWeight / found);
+            Count += found;
+        }
+    }
 }

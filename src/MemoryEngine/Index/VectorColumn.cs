@@ -6,7 +6,7 @@ namespace MemoryEngine.Index;
 /// The vectors of one space, in the order of their rows, searched exactly. Vectors of a cosine space are kept at unit
 /// length. One writer; readers take no locks.
 /// </summary>
-internal sealed class VectorColumn(int dimension, Metric metric)
+internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
 {
     private const int ChunkVectors = 512;
     private readonly AppendOnlyList<int> _rows = new();
@@ -69,10 +69,20 @@ internal sealed class VectorColumn(int dimension, Metric metric)
         return found;
     }
 
-    /// <summary>Compares a query, of unit length for cosine, with every vector whose row matches; the best go to <paramref name="hits"/>.</summary>
-    public unsafe void Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits)
+    public bool TryCopy(int row, Span<float> target)
     {
-        var count = _rows.Count;
+        if (!TryFind(row, out var vector)) return false;
+        vector.CopyTo(target);
+        return true;
+    }
+
+    /// <summary>
+    /// Compares a query, of unit length for cosine, with every vector whose row matches; returns how many, and the best go to
+    /// <paramref name="hits"/>.
+    /// </summary>
+    public unsafe int Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits)
+    {
+        var (count, compared) = (_rows.Count, 0);
         Span<ulong> allowed = stackalloc ulong[ChunkVectors / 64];
         Span<int> numbers = stackalloc int[ChunkVectors];
         for (var start = 0; start < count; start += ChunkVectors)
@@ -82,12 +92,15 @@ internal sealed class VectorColumn(int dimension, Metric metric)
             for (var i = 0; i < inChunk; i++)
             {
                 numbers[i] = _rows[start + i];
-                if (numbers[i] >> 6 < match.Length && BitWords.Has(match, numbers[i])) allowed[i >> 6] |= 1UL << i;
+                if (numbers[i] >> 6 >= match.Length || !BitWords.Has(match, numbers[i])) continue;
+                allowed[i >> 6] |= 1UL << i;
+                compared++;
             }
             fixed (float* asked = query, vectors = _chunks[start / ChunkVectors])
             fixed (int* rows = numbers)
                 ExactSearch.Instance.Run(new VectorRows(vectors, inChunk, dimension, metric), asked, allowed, new RowNumbers(0, rows), ref hits);
         }
+        return compared;
     }
 
     /// <summary>A query as it is compared: of unit length for cosine.</summary>

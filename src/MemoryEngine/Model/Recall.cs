@@ -11,6 +11,15 @@ public sealed record RecallQuery
     /// </summary>
     public ReadOnlyMemory<float>? Vector { get; init; }
 
+    /// <summary>
+    /// Vectors of several spaces in place of one: what they and the text find is made one ranking by rank, each with its weight. So
+    /// one pool holds what was learned in several modalities, and a query may bring what it has of each.
+    /// </summary>
+    public IReadOnlyList<QueryVector> Vectors { get; init; } = [];
+
+    /// <summary>What the text weighs beside <see cref="Vectors"/>.</summary>
+    public float TextWeight { get; init; } = 1;
+
     /// <summary>The space that is searched by vector.</summary>
     public string Space { get; init; } = VectorSpace.TextSpace;
 
@@ -55,7 +64,9 @@ public sealed record RecallQuery
     /// <summary>The probability, 0 to 1, with which the last place goes to a memory that was hardly ever handed over.</summary>
     public double Exploration { get; init; }
 
-    /// <summary>Whether to tell what was left out and why, and more about every reason.</summary>
+    /// <summary>
+    /// Whether to tell what was left out and why, more about every reason, and in <see cref="RecallResult.Plan"/> how it was searched.
+    /// </summary>
     public bool Explain { get; init; }
 
     /// <summary>Only memories of this domain or below it: <c>backend</c> covers <c>backend/go</c>.</summary>
@@ -86,7 +97,39 @@ public sealed record RecallQuery
 
     /// <summary>The number from 0 to 1 that decides about <see cref="Exploration"/>; null draws one.</summary>
     internal double? ExplorationDraw { get; init; }
+
+    /// <summary>Which parts rank, for those who measure them apart.</summary>
+    internal RecallParts Parts { get; init; } = RecallParts.All;
 }
+
+/// <summary>What ranks in a recall.</summary>
+internal enum RecallParts
+{
+    All,
+
+    /// <summary>BM25 alone.</summary>
+    Words,
+
+    /// <summary>Vectors alone, moved by the words as in <see cref="All"/>.</summary>
+    Vector,
+}
+
+/// <summary>A vector that a query brings.</summary>
+/// <param name="Space">Its space.</param>
+/// <param name="Vector">As long as the space's dimension.</param>
+/// <param name="Weight">What its ranking weighs against the others, 0 or more.</param>
+public readonly record struct QueryVector(string Space, ReadOnlyMemory<float> Vector, float Weight = 1);
+
+/// <summary>How a part of a pool was searched.</summary>
+/// <param name="Part">Which: a segment by its number, memory, or the words of all parts.</param>
+/// <param name="Space">The space; empty for the one that the engine learned, null for words.</param>
+/// <param name="Rows">What the part holds of it.</param>
+/// <param name="Matching">What the filters let through; for words, what was found.</param>
+/// <param name="Way">What the planner chose.</param>
+/// <param name="CodeDistances">Distances computed between codes.</param>
+/// <param name="FloatDistances">Distances computed between vectors.</param>
+public readonly record struct SearchStep(
+    string Part, string? Space, long Rows, long Matching, string Way, long CodeDistances, long FloatDistances);
 
 /// <summary>A memory that is asked for by id.</summary>
 /// <param name="Id">The memory.</param>
@@ -98,7 +141,7 @@ public readonly record struct MemoryPin(Guid Id, int? Version = null);
 /// <param name="VectorRank">Its rank by vector among what the filters let through, from 1.</param>
 /// <param name="Bm25">The raw BM25 score.</param>
 /// <param name="Bm25Rank">Its rank by BM25 among what the filters let through, from 1.</param>
-/// <param name="Fused">Reciprocal rank fusion (Cormack et al. 2009) with k = 60: good for order, for no threshold.</param>
+/// <param name="Fused">What the order is by: the parts' scores, or with several vectors their ranks, made one. Good for no threshold.</param>
 public readonly record struct RecallScores(float? Vector, int? VectorRank, float? Bm25, int? Bm25Rank, float Fused);
 
 /// <summary>A memory that was found.</summary>
@@ -137,6 +180,9 @@ public sealed class RecallResult
     /// Empty when all was in order.
     /// </summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    /// <summary>How each part of the pool was searched, where the query asked for it.</summary>
+    public IReadOnlyList<SearchStep> Plan { get; init; } = [];
 
     /// <summary>Time of the search: embedding, vectors, words, fusion.</summary>
     public required TimeSpan SearchTime { get; init; }

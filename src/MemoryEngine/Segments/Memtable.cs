@@ -8,7 +8,7 @@ namespace MemoryEngine.Segments;
 /// </summary>
 internal sealed class Memtable(int firstRow)
 {
-    private readonly VectorColumn?[] _columns = new VectorColumn?[Limits.MaxSpaces];
+    private readonly VectorColumn?[] _columns = new VectorColumn?[SpaceTable.Slots];
 
     public int FirstRow => firstRow;
 
@@ -23,6 +23,15 @@ internal sealed class Memtable(int firstRow)
     {
         Words.Add(row - firstRow, draft.Terms);
         foreach (var (space, vector) in draft.Vectors) Add(row, spaces[space], vector.Span);
+        if (spaces.Serving is { } serving) Learn(row, draft.Terms, serving);
+        if (spaces.Growing is { } growing) Learn(row, draft.Terms, growing);
+    }
+
+    /// <summary>Gives a row the vector that a model makes of it, if it knows any of its words. Rows come in order.</summary>
+    public void Learn(int row, in TermCounts terms, LearnedSpace learned)
+    {
+        Span<float> vector = stackalloc float[LearnedVectors.Dimension];
+        if (learned.Model.Embed(terms.Terms, terms.Counts, vector)) ColumnOf(learned.Entry).AddKept(row, vector);
     }
 
     /// <summary>Adds the next rows, which hold nothing.</summary>
@@ -34,10 +43,15 @@ internal sealed class Memtable(int firstRow)
         foreach (var column in _columns) column?.Erase(row);
     }
 
-    private void Add(int row, SpaceEntry space, ReadOnlySpan<float> vector)
+    /// <summary>Forgets the vectors of a space that serves no more.</summary>
+    public void Drop(int space) => Volatile.Write(ref _columns[space], null);
+
+    private void Add(int row, SpaceEntry space, ReadOnlySpan<float> vector) => ColumnOf(space).Add(row, vector);
+
+    private VectorColumn ColumnOf(SpaceEntry space)
     {
         if (_columns[space.Id] is not { } column)
             Volatile.Write(ref _columns[space.Id], column = new VectorColumn(space.Space.Dimension, space.Space.Metric));
-        column.Add(row, vector);
+        return column;
     }
 }

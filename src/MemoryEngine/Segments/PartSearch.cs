@@ -10,15 +10,42 @@ internal static class PartSearch
     private const int Ef = 96;
 
     /// <summary>Finds the nearest vectors of a space, exactly in memory and where there is no graph.</summary>
-    public static void Vectors(SearchParts parts, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, ref TopHits hits)
+    /// <param name="parts">The parts.</param>
+    /// <param name="space">The space.</param>
+    /// <param name="query">The query as it is compared: of unit length for cosine.</param>
+    /// <param name="rows">The rows that may be found.</param>
+    /// <param name="plan">Gets how each part was searched.</param>
+    /// <param name="hits">Gets the best.</param>
+    public static void Vectors(
+        SearchParts parts, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
     {
-        var dimension = space.Space.Dimension;
-        Span<float> prepared = dimension <= 1024 ? stackalloc float[dimension] : new float[dimension];
-        VectorColumn.Prepare(query, space.Space.Metric, prepared);
-        foreach (var segment in parts.Segments) segment.Vectors(space.Id)?.Search(prepared, rows.Match, Math.Max(Ef, hits.Room), ref hits);
-        foreach (var mended in parts.Mended) mended.Rows.Column(space.Id)?.Search(prepared, rows.Match, ref hits);
-        foreach (var memtable in parts.Memtables) memtable.Column(space.Id)?.Search(prepared, rows.Match, ref hits);
+        foreach (var segment in parts.Segments)
+        {
+            if (segment.Vectors(space.Id) is not { } vectors) continue;
+            var cost = vectors.Search(query, rows.Match, Math.Max(Ef, hits.Room), ref hits, out var matching);
+            plan?.Add(new SearchStep(
+                $"segment {segment.Number}", space.Space.Name, vectors.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
+        }
+        foreach (var mended in parts.Mended) InMemory(mended.Rows, space, query, rows, plan, ref hits);
+        foreach (var memtable in parts.Memtables) InMemory(memtable, space, query, rows, plan, ref hits);
     }
+
+    private static void InMemory(
+        Memtable memtable, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
+    {
+        if (memtable.Column(space.Id) is not { } column) return;
+        var compared = column.Search(query, rows.Match, ref hits);
+        plan?.Add(new SearchStep("memory", space.Space.Name, column.Count, compared, NameOf(SearchWay.Exact), 0, compared));
+    }
+
+    private static string NameOf(SearchWay way) => way switch
+    {
+        SearchWay.Skipped => "skipped",
+        SearchWay.Exact => "exact",
+        SearchWay.Acorn => "graph, from match to match",
+        SearchWay.Hidden => "graph, others hidden",
+        _ => "graph",
+    };
 
     /// <summary>Finds the rows that match words best.</summary>
     public static void Words(SearchParts parts, in LexicalQuery query, in QueryRows rows, LiveRows live, ref TopHits hits)

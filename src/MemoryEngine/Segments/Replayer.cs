@@ -36,7 +36,7 @@ internal sealed class Replayer(RowTable table)
     public void Flush()
     {
         var drafts = new RowDraft[_batch.Count];
-        var derived = table.Spaces.DerivedSpace;
+        var derived = table.Spaces.HashedSpace;
         if (drafts.Length < 16) for (var i = 0; i < drafts.Length; i++) drafts[i] = WorkUp(i, derived);
         else Parallel.For(0, drafts.Length, i => drafts[i] = WorkUp(i, derived));
         for (var i = 0; i < drafts.Length; i++)

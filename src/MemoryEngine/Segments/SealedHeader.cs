@@ -119,7 +119,7 @@ internal sealed record SealedHeader(
                 BinaryPrimitives.ReadInt64LittleEndian(source[8..]),
                 BinaryPrimitives.ReadInt64LittleEndian(source[16..]));
             var fits = section.Offset == ((end + Alignment - 1) & -Alignment) && section.Length >= 0 && section.Length <= bodyEnd - section.Offset;
-            if (!fits || section.Space is < 0 or >= Limits.MaxSpaces || !IsNext(kind, sections, i, section.Kind))
+            if (!fits || section.Space is < 0 or >= SpaceTable.Slots || !IsNext(kind, sections, i, section.Kind))
                 throw new CorruptionException(path, SectionsAt + (i * SectionBytes), "the next section", $"{section}");
             sections[i] = section;
             end = section.Offset + section.Length;

@@ -6,7 +6,7 @@ namespace MemoryEngine.Segments;
 /// <summary>A segment that is open for searching. Its rows are in the table; here is what its files hold beside them.</summary>
 internal sealed class Segment : IDisposable
 {
-    private readonly SegmentVectors?[] _vectors = new SegmentVectors?[Limits.MaxSpaces];
+    private readonly SegmentVectors?[] _vectors = new SegmentVectors?[SpaceTable.Slots];
 
     private readonly SealedBytes _bytes;
 
@@ -50,7 +50,10 @@ internal sealed class Segment : IDisposable
 
     public IEnumerable<SegmentVectors> All => _vectors.OfType<SegmentVectors>();
 
-    public SegmentVectors? Vectors(int space) => _vectors[space];
+    public SegmentVectors? Vectors(int space) => Volatile.Read(ref _vectors[space]);
+
+    /// <summary>Gives it vectors that were made later, or takes those of a space away; returns those that were there.</summary>
+    public SegmentVectors? Set(int space, SegmentVectors? vectors) => Interlocked.Exchange(ref _vectors[space], vectors);
 
     /// <summary>Gives its mappings back, once nobody searches them.</summary>
     public void Dispose()
@@ -70,8 +73,9 @@ internal sealed class Segment : IDisposable
             foreach (var vectors in info.Vectors)
             {
                 var path = SegmentFiles.VectorsPathOf(directory, info.Number, vectors.Space);
-                if (vectors.Space >= spaces.Count) throw new CorruptionException(path, 0, $"vectors of {spaces.Count} spaces", $"{vectors}");
-                segment._vectors[vectors.Space] = SegmentVectors.Open(files, path, poolId, info, vectors, spaces[vectors.Space].Space);
+                if (spaces.Find(vectors.Space) is not { } space || space.Revision != vectors.Revision)
+                    throw new CorruptionException(path, 0, $"vectors of a space that there is", $"{vectors}");
+                segment._vectors[vectors.Space] = SegmentVectors.Open(files, path, poolId, info, vectors, space.Space);
             }
             return segment;
         }

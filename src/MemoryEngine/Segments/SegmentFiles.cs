@@ -12,6 +12,7 @@ internal static class SegmentFiles
     private const string Extension = ".segment";
     private const string VectorsExtension = ".vectors";
     private const string GraphExtension = ".graph";
+    private const string ModelExtension = ".model";
 
     public static string PathOf(string directory, int number) => Path.Combine(directory, $"{number:D8}{Extension}");
 
@@ -20,6 +21,9 @@ internal static class SegmentFiles
 
     /// <summary>The file of the graph over them.</summary>
     public static string GraphPathOf(string directory, int number, int space) => Path.Combine(directory, $"{number:D8}.{space}{GraphExtension}");
+
+    /// <summary>The file of a learned model.</summary>
+    public static string ModelPathOf(string directory, int number) => Path.Combine(directory, $"{number:D8}{ModelExtension}");
 
     /// <summary>The names of a segment's files.</summary>
     public static IEnumerable<string> NamesOf(SegmentInfo segment)
@@ -45,6 +49,8 @@ internal static class SegmentFiles
         name.EndsWith(Extension, StringComparison.Ordinal) ? SealedKind.Segment
         : name.EndsWith(VectorsExtension, StringComparison.Ordinal) ? SealedKind.Vectors
         : null;
+
+    public static bool IsModel(string name) => name.EndsWith(ModelExtension, StringComparison.Ordinal);
 
     public static bool IsGraph(string name) => name.EndsWith(GraphExtension, StringComparison.Ordinal);
 
@@ -84,7 +90,7 @@ internal static class SegmentFiles
     {
         number = 0;
         var whole = name.EndsWith(Unfinished, StringComparison.Ordinal) ? name[..^Unfinished.Length] : name;
-        if (KindOf(whole) is null && !IsGraph(whole)) return false;
+        if (KindOf(whole) is null && !IsGraph(whole) && !IsModel(whole)) return false;
         return int.TryParse(whole.AsSpan(0, whole.IndexOf('.')), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
     }
 }

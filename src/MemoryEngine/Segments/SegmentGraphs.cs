@@ -7,16 +7,13 @@ namespace MemoryEngine.Segments;
 /// Makes and loads the graphs over the vectors of segments. A graph that does not pass <see cref="SealGate"/> is not used: its
 /// vectors are compared one by one, which is slower and right.
 /// </summary>
-internal sealed class SegmentGraphs(IFileSystem files, string directory, Action pause)
+internal sealed class SegmentGraphs(IFileSystem files, string directory, SegmentLimits limits, Action pause)
 {
-    /// <summary>Fewer vectors are compared one by one: that takes no longer than walking.</summary>
-    public const int LeastVectors = 8192;
-
     /// <summary>Of the ten nearest of a sample, what a graph finds at least. Builds find 0.97 and more.</summary>
     private const double LeastRecall = 0.9;
 
     /// <summary>Whether vectors are so many that they should have a graph, and have none.</summary>
-    public static bool IsMissing(SegmentVectors vectors) => vectors is { Index: null, Count: >= LeastVectors, IsRefused: false };
+    public bool IsMissing(SegmentVectors vectors) => vectors is { Index: null, IsRefused: false } && vectors.Count >= limits.GraphVectors;
 
     /// <summary>Gives vectors their graph: the one in their file, or a new one, begun with that of a part of them.</summary>
     /// <param name="vectors">The vectors.</param>

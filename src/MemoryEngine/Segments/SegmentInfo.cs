@@ -40,7 +40,7 @@ internal sealed record SegmentInfo(int Number, int FirstRow, int Rows, int Erase
         var info = new SegmentInfo(
             reader.VarInt(), reader.VarInt(), reader.VarInt(), reader.VarInt(), reader.Int64(), reader.UInt32(), []);
         var spaces = reader.VarInt();
-        if (spaces > Limits.MaxSpaces) reader.Fail();
+        if (spaces > SpaceTable.Slots) reader.Fail();
         var vectors = new VectorsInfo[reader.Failed ? 0 : spaces];
         for (var i = 0; i < vectors.Length && !reader.Failed; i++)
         {
@@ -75,7 +75,7 @@ internal readonly record struct VectorsInfo(int Space, uint Revision, int Count,
     {
         var info = new VectorsInfo(
             reader.VarInt(), reader.UInt32(), reader.VarInt(), reader.Int64(), reader.UInt32(), reader.Int64());
-        if (info.Space >= Limits.MaxSpaces || info.Count < 1 || info.Length < 0 || info.GraphLength < 0) reader.Fail();
+        if (info.Space >= SpaceTable.Slots || info.Count < 1 || info.Length < 0 || info.GraphLength < 0) reader.Fail();
         return info;
     }
 }

@@ -9,7 +9,7 @@ namespace MemoryEngine.Segments;
 internal sealed class SegmentReader : IDisposable
 {
     /// <summary>Of how words are made of a text. Another revision makes others: then they are made anew.</summary>
-    public const uint AnalysisRevision = 1;
+    public const uint AnalysisRevision = 2;
 
     private readonly IFile _file;
     private readonly uint _checksum;
@@ -20,11 +20,12 @@ internal sealed class SegmentReader : IDisposable
         (Header, _checksum) = ReadHeader(SealedKind.Segment, file);
         if (Header.Sections.Length != SealedKind.Segment.Sections.Length)
             throw new CorruptionException(file.Path, 64, $"{SealedKind.Segment.Sections.Length} sections", $"{Header.Sections.Length}");
-        if (Header.Revision != AnalysisRevision)
-            throw new CorruptionException(file.Path, 60, $"words of analysis {AnalysisRevision}", $"words of analysis {Header.Revision}");
     }
 
     public SealedHeader Header { get; }
+
+    /// <summary>Whether its words are those that texts have today. Otherwise it is whole, and of no use.</summary>
+    public bool IsOfThisAnalysis => Header.Revision == AnalysisRevision;
 
     public static SegmentReader Open(IFileSystem files, string path)
     {

@@ -6,14 +6,11 @@ namespace MemoryEngine.Segments;
 /// Makes segments of what is in memory, larger ones of small ones, and their graphs. Readers never wait for it: they see the
 /// parts before or those after. Which files are needed is for the manifests to say, so none is deleted here.
 /// </summary>
-internal sealed class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, Action pause)
+internal sealed partial class SegmentStore(IFileSystem files, string directory, Guid poolId, RowTable table, SegmentLimits limits, Action pause)
 {
-    /// <summary>Merging so many rows takes a few milliseconds.</summary>
-    private const int SmallMergeRows = 4096;
-
     private readonly Lock _sealing = new();
     private readonly Lock _merging = new();
-    private readonly SegmentGraphs _graphs = new(files, directory, pause);
+    private readonly SegmentGraphs _graphs = new(files, directory, limits, pause);
     private readonly Lock _numbering = new();
     private readonly HashSet<int> _underWay = [];
     private CancellationTokenSource _merge = new();
@@ -24,13 +21,16 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
 
     /// <summary>Vectors that have to be compared one by one until their graph is there.</summary>
     public long UnindexedVectors =>
-        table.Parts.Current.Segments.SelectMany(s => s.All).Where(SegmentGraphs.IsMissing).Sum(v => (long)v.Count);
+        table.Parts.Current.Segments.SelectMany(s => s.All).Where(_graphs.IsMissing).Sum(v => (long)v.Count);
 
     /// <summary>Makes a segment of all rows that no segment has. For the applier.</summary>
     public void SealAll()
     {
         table.Parts.Freeze(table.RowCount);
-        _ = SealFrozen();
+        while (SealFrozen())
+        {
+            // Until none is left.
+        }
     }
 
     /// <summary>Makes a segment of the rows whose memtables are frozen; false when there are none.</summary>
@@ -39,9 +39,9 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         lock (_sealing)
         {
             var parts = table.Parts.Current;
-            var (first, end) = (parts.SealedRows, parts.Active.FirstRow);
-            if (first == end) return false;
-            WriteAndReplace(first, end - first);
+            // One at a time: rows of one memtable have vectors in the same spaces.
+            if (parts.Memtables is not [var oldest, var next, ..]) return false;
+            WriteAndReplace(oldest.FirstRow, next.FirstRow - oldest.FirstRow);
             return true;
         }
     }
@@ -63,7 +63,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         if (!_merging.TryEnter()) return;
         try
         {
-            while (PlanOf(table.Parts.Current) is { } merged && RowsOf(merged) <= SmallMergeRows)
+            while (PlanOf(table.Parts.Current) is { } merged && RowsOf(merged) <= limits.SealRows)
                 WriteAndReplace(merged[0].FirstRow, RowsOf(merged));
         }
         finally
@@ -81,11 +81,11 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     {
         lock (_merging)
         {
-            if (PlanOf(table.Parts.Current) is not { } merged || RowsOf(merged) <= SmallMergeRows) return false;
+            if (PlanOf(table.Parts.Current) is not { } merged || RowsOf(merged) <= limits.SealRows) return false;
             _merge.Token.ThrowIfCancellationRequested();
             WriteAndReplace(merged[0].FirstRow, RowsOf(merged), segment =>
             {
-                foreach (var vectors in segment.All.Where(SegmentGraphs.IsMissing))
+                foreach (var vectors in segment.All.Where(_graphs.IsMissing))
                 {
                     var largest = merged.Select(s => s.Vectors(vectors.Info.Space)).OfType<SegmentVectors>().Where(v => v.Index is not null)
                         .MaxBy(v => v.Count);
@@ -103,9 +103,10 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         lock (_merging)
         {
             var missing = table.Parts.Current.Segments.SelectMany(s => s.All.Select(v => (s.Number, Vectors: v)))
-                .Where(v => SegmentGraphs.IsMissing(v.Vectors)).ToList();
+                .Where(v => _graphs.IsMissing(v.Vectors)).ToList();
             if (missing.Count == 0) return false;
             var (number, vectors) = missing.MaxBy(v => v.Vectors.Count);
+            using var _ = Begin(number);
             _graphs.Provide(vectors, number, null, _merge.Token);
             return true;
         }
@@ -118,7 +119,7 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
         {
             foreach (var segment in table.Parts.Current.Segments)
                 foreach (var vectors in segment.All)
-                    if (SegmentGraphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
+                    if (_graphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
                     {
                         if (!_graphs.TryLoad(vectors, segment.Number)) vectors.Refuse();
                         return true;
@@ -145,14 +146,15 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
     public void Sweep(HashSet<string> needed, bool must)
     {
         int last;
-        HashSet<int> inUse;
+        HashSet<int> underWay;
         lock (_numbering)
         {
             // A file with a larger number is written after this.
-            last = _lastNumber;
-            inUse = [.. _underWay, .. table.Parts.Current.Segments.Select(s => s.Number)];
+            (last, underWay) = (_lastNumber, [.. _underWay]);
+            needed.UnionWith(table.Parts.Current.Segments.SelectMany(s => SegmentFiles.NamesOf(s.Info)));
+            needed.UnionWith(LearnedFiles());
         }
-        SegmentFiles.Sweep(files, directory, (name, number) => number > last || inUse.Contains(number) || needed.Contains(name), must);
+        SegmentFiles.Sweep(files, directory, (name, number) => number > last || underWay.Contains(number) || needed.Contains(name), must);
     }
 
     /// <summary>Ends a merge that is under way.</summary>
@@ -162,9 +164,16 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
 
     private static int RowsOf(Segment[] neighbours) => neighbours[^1].EndRow - neighbours[0].FirstRow;
 
-    // What is mended has its place among the segments: it is written first.
-    private static Segment[]? PlanOf(SearchParts parts) =>
-        parts.Mended.Length == 0 && SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is { } range ? parts.Segments[range] : null;
+    // What is mended has its place among the segments: it is written first. And of rows that are being given vectors either all
+    // have theirs in a segment, or none.
+    private Segment[]? PlanOf(SearchParts parts)
+    {
+        if (parts.Mended.Length > 0 || SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is not { } range) return null;
+        var merged = parts.Segments[range];
+        if (table.Spaces.Growing?.Entry.Id is not { } growing) return merged;
+        var having = merged.Count(s => s.Vectors(growing) is not null);
+        return having == 0 || having == merged.Length ? merged : null;
+    }
 
     private void WriteAndReplace(int first, int rows, Action<Segment>? prepare = null)
     {
@@ -174,8 +183,8 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             files.CreateDirectory(directory);
             files.SyncDirectory(Path.GetDirectoryName(directory)!);
         }
-        int number;
-        lock (_numbering) _ = _underWay.Add(number = ++_lastNumber);
+        using var underWay = Begin(null);
+        var number = underWay.Number;
         Segment? segment = null;
         try
         {
@@ -189,9 +198,32 @@ internal sealed class SegmentStore(IFileSystem files, string directory, Guid poo
             segment?.Dispose();
             throw;
         }
-        finally
+    }
+
+    private IEnumerable<string> LearnedFiles()
+    {
+        foreach (var learned in new[] { table.Spaces.Serving, table.Spaces.Growing })
+            if (learned?.File is { } file) yield return Path.GetFileName(SegmentFiles.ModelPathOf("", file.Number));
+    }
+
+    // The files of a number are nobody's to delete while this is held.
+    private UnderWay Begin(int? number)
+    {
+        lock (_numbering)
         {
-            lock (_numbering) _underWay.Remove(number);
+            var given = number ?? ++_lastNumber;
+            _ = _underWay.Add(given);
+            return new UnderWay(this, given);
+        }
+    }
+
+    private sealed class UnderWay(SegmentStore store, int number) : IDisposable
+    {
+        public int Number => number;
+
+        public void Dispose()
+        {
+            lock (store._numbering) store._underWay.Remove(number);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace MemoryEngine.Segments;
 /// The vectors that a segment's rows have in one space: mapped, checked where they are touched, and searched through their
 /// graph once it is there. Exactly before that, and when few may be found.
 /// </summary>
-internal sealed unsafe class SegmentVectors : IDisposable
+internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
 {
     private readonly SealedBytes _bytes;
     private readonly long _first;
@@ -53,8 +53,8 @@ internal sealed unsafe class SegmentVectors : IDisposable
     /// <summary>Whether no graph over them is fit to be used, so that none is tried again.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>The vectors in place. Blocks of them may be unchecked: see <see cref="Verify"/>.</summary>
-    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric);
+    /// <summary>The vectors in place, checked when a distance to them is asked for.</summary>
+    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric, this);
 
     /// <summary>Which row each vector stands for.</summary>
     public RowNumbers Numbers => new(FirstRow, _rows);
@@ -108,6 +108,13 @@ internal sealed unsafe class SegmentVectors : IDisposable
         _bytes.Verify(section.Offset, section.Length);
     }
 
+    /// <summary>Checks one of them.</summary>
+    public void Verify(int row)
+    {
+        var bytes = Space.Dimension * (long)sizeof(float);
+        _bytes.Verify(_first + (row * bytes), bytes);
+    }
+
     /// <summary>Checks a block that was not touched yet; false when there is none from a block on.</summary>
     public bool VerifyNext(ref int block) => _bytes.VerifyNext(ref block);
 
@@ -131,12 +138,13 @@ internal sealed unsafe class SegmentVectors : IDisposable
     /// <param name="match">A bit for each row of the pool.</param>
     /// <param name="ef">Candidates that a walk through the graph keeps.</param>
     /// <param name="hits">Gets the best.</param>
-    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref TopHits hits)
+    /// <param name="matching">How many of the vectors match.</param>
+    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref TopHits hits, out int matching)
     {
         var words = BitWords.WordsFor(Count);
         var rented = ArrayPool<ulong>.Shared.Rent(words);
         var allowed = rented.AsSpan(0, words);
-        var matching = Select(match, allowed);
+        matching = Select(match, allowed);
         SearchCost cost = default;
         if (matching > 0 && Index is { } index) cost = Walk(index, query, allowed, matching, ef, ref hits);
         else if (matching > 0) cost = Scan(query, allowed, matching, ref hits);
@@ -160,9 +168,8 @@ internal sealed unsafe class SegmentVectors : IDisposable
 
     private SearchCost Scan(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref TopHits hits)
     {
-        Verify();
         fixed (float* asked = query) ExactSearch.Instance.Run(Rows, asked, allowed, Numbers, ref hits);
-        return new SearchCost(0, matching, Scanned: true);
+        return new SearchCost(0, matching, SearchWay.Exact, Scanned: true);
     }
 
     // The bits of rows become those of vectors.

@@ -5,6 +5,9 @@ using MemoryEngine.Storage;
 
 namespace MemoryEngine.Segments;
 
+/// <summary>The vector of a row.</summary>
+internal delegate ReadOnlySpan<float> VectorOf(int row);
+
 /// <summary>
 /// Writes rows of the table, all of them complete, into a segment: first the vectors, a file for each space in which any of the
 /// rows has one, then the segment itself. Each file appears whole or not at all.
@@ -25,15 +28,8 @@ internal sealed class SegmentWriter
         var writer = new SegmentWriter(poolId, table, first, rows);
         var parts = table.Parts.Current;
         var vectors = new List<VectorsInfo>();
-        for (var space = 0; space < table.Spaces.Count; space++)
-        {
-            if (writer.RowsWithVectors(parts, space) is not { Count: > 0 } withVectors) continue;
-            var entry = table.Spaces[space];
-            var path = SegmentFiles.VectorsPathOf(directory, number, space);
-            var revision = entry.Revision;
-            var (written, sum) = SealedWriter.Write(files, path, w => writer.WriteVectors(w, parts, entry, withVectors));
-            vectors.Add(new VectorsInfo(space, revision, withVectors.Count, written.FileBytes, sum, 0));
-        }
+        foreach (var space in table.Spaces.InUse())
+            if (writer.WriteVectors(files, directory, number, parts, space) is { } written) vectors.Add(written);
         var (header, checksum) = SealedWriter.Write(files, SegmentFiles.PathOf(directory, number), w => writer.WriteSegment(w, parts));
         GC.KeepAlive(parts);
         return new SegmentInfo(number, first, rows, header.EmptyRows, header.FileBytes, checksum, [.. vectors]);
@@ -96,15 +92,37 @@ internal sealed class SegmentWriter
         return sources;
     }
 
-    private List<int> RowsWithVectors(SearchParts parts, int space)
+    private VectorsInfo? WriteVectors(IFileSystem files, string directory, int number, SearchParts parts, SpaceEntry space)
     {
         var rows = new List<int>();
         for (var row = _first; row < _first + _rows; row++)
-            if (!_table.Rows[row].IsErased && parts.TryFind(space, row, out _)) rows.Add(row);
-        return rows;
+            if (!_table.Rows[row].IsErased && parts.Has(space.Id, row)) rows.Add(row);
+        // One that is erased meanwhile is zeros in memory, and what holds it is written again.
+        return WriteVectors(files, directory, number, space, rows, row =>
+            parts.TryFind(space.Id, row, out var vector) ? vector : throw new InvalidOperationException($"Row {row} has lost its vector."));
     }
 
-    private SealedHeader WriteVectors(SealedWriter file, SearchParts parts, SpaceEntry space, List<int> rows)
+    /// <summary>Writes vectors of rows of a segment that is there; null when there are none.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">Where segments are.</param>
+    /// <param name="poolId">The pool.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="space">The space.</param>
+    /// <param name="rows">The rows that have one, ascending.</param>
+    /// <param name="vectorOf">The vector of each, asked for once and in order.</param>
+    public static VectorsInfo? WriteVectors(
+        IFileSystem files, string directory, Guid poolId, SegmentInfo segment, SpaceEntry space, List<int> rows, VectorOf vectorOf) =>
+        new SegmentWriter(poolId, null!, segment.FirstRow, segment.Rows).WriteVectors(files, directory, segment.Number, space, rows, vectorOf);
+
+    private VectorsInfo? WriteVectors(IFileSystem files, string directory, int number, SpaceEntry space, List<int> rows, VectorOf vectorOf)
+    {
+        if (rows.Count == 0) return null;
+        var path = SegmentFiles.VectorsPathOf(directory, number, space.Id);
+        var (written, sum) = SealedWriter.Write(files, path, file => WriteVectors(file, space, rows, vectorOf));
+        return new VectorsInfo(space.Id, space.Revision, rows.Count, written.FileBytes, sum, 0);
+    }
+
+    private SealedHeader WriteVectors(SealedWriter file, SpaceEntry space, List<int> rows, VectorOf vectorOf)
     {
         Span<byte> number = stackalloc byte[sizeof(int)];
         if (rows.Count < _rows)
@@ -118,12 +136,7 @@ internal sealed class SegmentWriter
             file.End(SectionKind.VectorRows, space.Id);
         }
         file.Begin();
-        foreach (var row in rows)
-        {
-            // One that is erased meanwhile is zeros in memory, and what holds it is written again.
-            if (!parts.TryFind(space.Id, row, out var vector)) throw new InvalidOperationException($"Row {row} has lost its vector.");
-            WriteFloats(file, vector);
-        }
+        foreach (var row in rows) WriteFloats(file, vectorOf(row));
         file.End(SectionKind.Vectors, space.Id);
         return Header(SealedKind.Vectors, _rows - rows.Count, space.Space.Dimension, space.Revision);
     }

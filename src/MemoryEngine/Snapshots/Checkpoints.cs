@@ -12,11 +12,11 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
 {
     private readonly ManifestFiles _manifests = new(files, paths.Manifests);
     private int? _number = recovery.Source?.Number;
-    private IReadOnlyList<SegmentInfo> _segments = recovery.Source?.Manifest!.Segments ?? [];
+    private Manifest? _newest = recovery.Source?.Manifest;
     private RecordCheckpoint? _records = recovery.RecordSource;
 
     /// <summary>Bytes of the newest generation's segments.</summary>
-    public long SegmentBytes => Volatile.Read(ref _segments).Sum(s => s.Bytes);
+    public long SegmentBytes => Volatile.Read(ref _newest)?.Segments.Sum(s => s.Bytes) ?? 0;
 
     /// <summary>Takes one of everything up to the newest event, which is durable.</summary>
     /// <param name="sequence">That event.</param>
@@ -28,9 +28,9 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         // A row that holds nothing must hold nothing in the segments that a manifest names, or it would come back.
         store.RewriteErased();
         store.MergeSmall();
-        var (before, segments) = (_segments, store.Infos);
+        var before = _newest;
         var records = recovery.Records!.TakeCheckpoint();
-        var manifest = Manifest.Of(poolId, sequence, recovery.Table, recovery.Snapshots, recovery.Answers, segments, records) with
+        var manifest = Manifest.Of(poolId, sequence, recovery.Table, recovery.Snapshots, recovery.Answers, store.Infos, records) with
         {
             StandsAlone = standsAlone,
         };
@@ -41,11 +41,12 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
             files.SyncDirectory(paths.Root);
         }
         _number = _manifests.Write(manifest, standsAlone ? null : _number);
-        Volatile.Write(ref _segments, segments);
+        Volatile.Write(ref _newest, manifest);
         if (_records is not null) recovery.Records.Retire(_records);
         _records = records;
         recovery.Records.Truncate(records);
-        IEnumerable<SegmentInfo> needed = standsAlone ? segments : segments.Concat(before);
-        store.Sweep(needed.SelectMany(SegmentFiles.NamesOf).ToHashSet(), must: standsAlone);
+        var needed = manifest.FileNames().ToHashSet();
+        if (!standsAlone && before is not null) needed.UnionWith(before.FileNames());
+        store.Sweep(needed, must: standsAlone);
     }
 }

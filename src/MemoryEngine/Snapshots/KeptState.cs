@@ -9,6 +9,8 @@ namespace MemoryEngine.Snapshots;
 /// </summary>
 internal sealed class KeptState
 {
+    private const string Outdated = "its words are of an earlier analysis";
+
     private KeptState()
     {
     }
@@ -44,21 +46,33 @@ internal sealed class KeptState
                 problem = isForeign ? $"it belongs to pool {manifest.PoolId}" : TryFill(files, paths, manifest, table, snapshots);
                 if (problem is null) return new KeptState { Source = file, Newest = newest, Table = table, Snapshots = snapshots };
             }
-            notes.Add($"Manifest {file.Path} is not used: {problem}. Opening takes longer; nothing is lost.");
+            if (problem != Outdated) notes.Add($"Manifest {file.Path} is not used: {problem}. Opening takes longer; nothing is lost.");
         }
         return new KeptState { Newest = newest };
     }
 
-    // Null when all of it is there.
+    // Null when all of it is there. What an earlier version has indexed in its way is no problem: the next checkpoint has it anew.
     private static string? TryFill(IFileSystem files, PoolPaths paths, Manifest manifest, RowTable table, SnapshotTable snapshots)
     {
         foreach (var (id, space) in manifest.Spaces.Index()) table.Spaces.Declare(id, space);
+        if (manifest.Learned is { } learned)
+        {
+            try
+            {
+                table.Spaces.Serving = SegmentStore.Load(files, paths.Segments, learned);
+            }
+            catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
+            {
+                return $"the learned model {SegmentFiles.ModelPathOf(paths.Segments, learned.Number)} cannot be: {e.Message}";
+            }
+        }
         foreach (var segment in manifest.Segments)
         {
             try
             {
                 using var reader = SegmentReader.Open(files, SegmentFiles.PathOf(paths.Segments, segment.Number));
                 reader.EnsureIs(segment, manifest.PoolId);
+                if (!reader.IsOfThisAnalysis) return Outdated;
                 reader.Load(table);
                 table.Parts.AddKept(Segment.Open(files, paths.Segments, manifest.PoolId, segment, table.Spaces));
             }

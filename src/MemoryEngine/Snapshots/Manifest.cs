@@ -34,6 +34,9 @@ internal sealed record Manifest
 
     public IReadOnlyList<VectorSpace> Spaces { get; init; } = [];
 
+    /// <summary>What was learned from the texts, if it serves.</summary>
+    public LearnedInfo? Learned { get; init; }
+
     public IReadOnlyList<NamedView> Snapshots { get; init; } = [];
 
     /// <summary>Memories that are gone for good.</summary>
@@ -52,6 +55,13 @@ internal sealed record Manifest
 
     public int RowCount => Segments.Count == 0 ? 0 : Segments[^1].EndRow;
 
+    /// <summary>The names of the files in the directory of segments that it needs.</summary>
+    public IEnumerable<string> FileNames()
+    {
+        foreach (var name in Segments.SelectMany(SegmentFiles.NamesOf)) yield return name;
+        if (Learned is { } learned) yield return Path.GetFileName(SegmentFiles.ModelPathOf("", learned.Number));
+    }
+
     /// <summary>Describes a table whose rows are all in segments.</summary>
     public static Manifest Of(
         Guid poolId, long sequence, RowTable table, SnapshotTable snapshots, IdempotencyTable answers,
@@ -69,6 +79,7 @@ internal sealed record Manifest
             PresentFrom = presentFrom,
             Live = table.Live,
             Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Select(i => table.Spaces[i].Space)],
+            Learned = table.Spaces.Serving?.File,
             Snapshots = snapshots.All,
             Purged = [.. table.Purged],
             Lives = lives,

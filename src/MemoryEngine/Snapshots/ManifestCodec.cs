@@ -33,6 +33,7 @@ internal static class ManifestCodec
         writer.Int64(manifest.PresentFrom);
         WriteLive(writer, manifest.Live);
         WriteList(writer, manifest.Spaces.Index(), static (w, space) => w.Block(new SpaceDeclaredEvent(space.Index, space.Item).Encode()));
+        WriteList(writer, manifest.Learned is { } learned ? [learned] : Array.Empty<LearnedInfo>(), static (w, info) => info.WriteTo(w));
         WriteList(writer, manifest.Snapshots, static (w, snapshot) =>
         {
             w.String(snapshot.Name);
@@ -107,6 +108,7 @@ internal static class ManifestCodec
         PresentFrom = reader.Int64(),
         Live = ReadLive(ref reader),
         Spaces = ReadSpaces(ref reader),
+        Learned = ReadLearned(ref reader),
         Snapshots = ReadList(ref reader, ReadSnapshot),
         Purged = ReadList(ref reader, static (ref ByteReader r) => r.Guid()),
         Segments = ReadList(ref reader, SegmentInfo.Read),
@@ -158,6 +160,13 @@ internal static class ManifestCodec
         var flag = reader.Byte();
         if (flag > 1) reader.Fail();
         return flag == 1;
+    }
+
+    private static LearnedInfo? ReadLearned(ref ByteReader reader)
+    {
+        var learned = ReadList(ref reader, LearnedInfo.Read);
+        if (learned.Count > 1) reader.Fail();
+        return learned is [var one] ? one : null;
     }
 
     private static NamedView ReadSnapshot(ref ByteReader reader)

@@ -197,11 +197,13 @@ internal sealed class Recovery
         var manifests = new ManifestFiles(_files, _paths.Manifests);
         var standsAlone = Source is { Manifest.StandsAlone: true };
         if (standsAlone) manifests.DeleteBefore(Source!.Number);
-        var needed = (Source?.Manifest!.Segments ?? []).SelectMany(SegmentFiles.NamesOf).ToHashSet();
+        var needed = NamesIn(Source?.Manifest).ToHashSet();
         if (SegmentFiles.IsSwept(_files, _paths.Segments, needed)) return;
-        foreach (var file in manifests.Read()) needed.UnionWith((file.Manifest?.Segments ?? []).SelectMany(SegmentFiles.NamesOf));
+        foreach (var file in manifests.Read()) needed.UnionWith(NamesIn(file.Manifest));
         SegmentFiles.Sweep(_files, _paths.Segments, (name, _) => needed.Contains(name), must: standsAlone);
     }
+
+    private static IEnumerable<string> NamesIn(Manifest? manifest) => manifest?.FileNames() ?? [];
 
     private void NoteAnswer(long sequence, RowDraft draft, RecordPlace place, UInt128 contentHash)
     {

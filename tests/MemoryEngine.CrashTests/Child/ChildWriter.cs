@@ -20,6 +20,7 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         JournalFileBytes = 96 << 10,
         CheckpointBytes = 160 << 10,
         CheckpointOnCloseBytes = 64 << 10,
+        SegmentLimits = new(SealRows: 40, GraphVectors: 200),
     };
 
     public static async Task RunAsync(ChildOrder order)

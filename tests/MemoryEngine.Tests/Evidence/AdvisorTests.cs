@@ -11,7 +11,13 @@ public sealed class AdvisorTests
 
     private static readonly PoolFigures Pool = new()
     {
-        TaskTypes = 5, Active = 1_000, HighLevel = 700, LowLevel = 50, Eligible = 900, Used = 720, Pairs = Good,
+        TaskTypes = 5,
+        Active = 1_000,
+        HighLevel = 700,
+        LowLevel = 50,
+        Eligible = 900,
+        Used = 720,
+        Pairs = Good,
     };
 
     [Theory]
@@ -54,7 +60,8 @@ public sealed class AdvisorTests
         Assert.Equal((mode, true, TransferRisk.Medium), (advice.Mode, advice.Provisional, advice.Risk));
         Assert.Equal(GateVerdict.Insufficient, Gate(advice, "hybrid_ntr").Verdict);
         Assert.Equal(29, Gate(advice, "hybrid_ntr").Needed);
-        if (mode == TransferMode.Hybrid) Assert.Contains(advice.Reasons, r => r.Contains("hybrid_ntr needs at least 29 more", StringComparison.Ordinal));
+        if (mode != TransferMode.Hybrid) return;
+        Assert.Contains(advice.Reasons, r => r.Contains("hybrid_ntr needs at least 29 more", StringComparison.Ordinal));
     }
 
     [Fact]

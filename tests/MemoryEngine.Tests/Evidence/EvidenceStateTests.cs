@@ -11,7 +11,12 @@ public sealed class EvidenceStateTests
 {
     private static readonly TransferCandidate Candidate = new()
     {
-        Memory = Memory(0), Version = 1, Level = MemoryLevel.Insight, Domain = "a", Probability = 0.5, Fate = CandidateFate.Injected,
+        Memory = Memory(0),
+        Version = 1,
+        Level = MemoryLevel.Insight,
+        Domain = "a",
+        Probability = 0.5,
+        Fate = CandidateFate.Injected,
     };
 
     private int _made;
@@ -118,7 +123,8 @@ public sealed class EvidenceStateTests
             var isIn = i % 2 == 0;
             var transfer = Make(Candidate with { Fate = isIn ? CandidateFate.Injected : CandidateFate.Withheld }) with
             {
-                TargetDomain = $"domain {i / 2 % 4}", Task = $"task {i}",
+                TargetDomain = $"domain {i / 2 % 4}",
+                Task = $"task {i}",
             };
             state.Apply(transfer);
             state.Apply(new Outcome { Transfer = transfer.Id, Score = isIn || i % 3 == 0 ? 1 : 0 });
@@ -156,7 +162,26 @@ public sealed class EvidenceStateTests
         Assert.Contains(state.Harmful(), h => h.Domain == "bad");
         Assert.DoesNotContain(state.Harmful(), h => h.Domain == "good");
         Assert.Contains(state.Suspects(), h => h.Domain == "bad");
-        Assert.True(state.Pooled()[new VersionKey(Candidate.Memory, 1)].ProbabilityBelow() > 0.95);
+        // What is removed keeps its e-value, whatever comes late.
+        var (key, before) = (new VersionKey(Candidate.Memory, 1), memory.ByDomain["bad"].Effect.HarmE);
+        state.Decide(key, "bad", isRemoved: true);
+        state.Decide(new VersionKey(Guid.NewGuid(), 1), null, isRemoved: true);
+        Finish(1);
+        Assert.Equal(before, memory.ByDomain["bad"].Effect.HarmE);
+        Assert.True(Reopened(state, new EvidenceLimits()).Find(key.Memory, 1)!.ByDomain["bad"].IsFrozen);
+        state.Decide(key, "bad", isRemoved: false);
+        Finish(1);
+        Assert.True(memory.ByDomain["bad"].Effect.HarmE < before);
+        Assert.True(state.Pooled()[key].ProbabilityBelow() > 0.95);
+        Assert.Equal(4_002, state.Credits.Of(key.Memory, 1).Tasks);
+        Assert.True(state.Credits.Of("").Passes < -50);
+
+        void Finish(double score)
+        {
+            var transfer = Make(Candidate) with { TargetDomain = "bad" };
+            state.Apply(transfer);
+            state.Apply(new Outcome { Transfer = transfer.Id, Score = score });
+        }
     }
 
     [Fact]
@@ -190,6 +215,41 @@ public sealed class EvidenceStateTests
         }
         Assert.Equal(new PairCounts(0, 0, 1, 0), state.Runs.Pairs);
         Assert.Equal(new FlipCounts(1, 0, 0, 0), state.Runs.Flips);
+    }
+
+    /// <summary>Stated use, a verifier, and a task that passed without memory: each of the three is needed, in either order of the runs.</summary>
+    [Fact]
+    public void Two_losses_with_stated_use_quarantine_a_memory()
+    {
+        var state = new EvidenceState();
+        Play("a", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Play("b", controlFirst: true, inferred: true, controlScore: 1, OutcomeJudge.Verifier);
+        Play("c", controlFirst: true, inferred: false, controlScore: 0, OutcomeJudge.Verifier);
+        Play("d", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Model);
+        Play("a", controlFirst: true, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Assert.Equal(1, state.Find(Candidate.Memory, 1)!.Blamed);
+        Assert.Empty(state.Quarantinable());
+        Play("e", controlFirst: false, inferred: false, controlScore: 1, OutcomeJudge.Verifier);
+        Assert.Equal([new VersionKey(Candidate.Memory, 1)], state.Quarantinable());
+        Assert.Equal(Bytes(state), Bytes(Reopened(state, new EvidenceLimits())));
+
+        void Play(string task, bool controlFirst, bool inferred, double controlScore, OutcomeJudge judge)
+        {
+            foreach (var isControl in new[] { controlFirst, !controlFirst })
+            {
+                var transfer = Make(Candidate) with { Task = task, IsHeldOut = isControl };
+                state.Apply(transfer);
+                state.Apply(new Outcome
+                {
+                    Transfer = transfer.Id,
+                    Score = isControl ? controlScore : 0,
+                    Judge = judge,
+                    JudgeModel = "m",
+                    Used = isControl ? [] : [Candidate.Memory],
+                    IsUsedInferred = inferred,
+                });
+            }
+        }
     }
 
     [Fact]
@@ -232,7 +292,10 @@ public sealed class EvidenceStateTests
 
     private Transfer Make(params TransferCandidate[] candidates) => new()
     {
-        Id = new Guid(++_made, 3, 3, new byte[8]), At = Start.AddSeconds(_made), TargetDomain = "a", Design = InclusionDesign.Factorial,
+        Id = new Guid(++_made, 3, 3, new byte[8]),
+        At = Start.AddSeconds(_made),
+        TargetDomain = "a",
+        Design = InclusionDesign.Factorial,
         Candidates = candidates,
     };
 }

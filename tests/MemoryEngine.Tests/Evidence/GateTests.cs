@@ -70,7 +70,8 @@ public sealed class GateTests
         // At a rate below the limit no number of pairs would do.
         Assert.Null(GateRules.GainAbove("gain", new PairCounts(40, 8, 6, 46), 5).Needed);
         Assert.Equal(GateVerdict.Fail, GateRules.GainAbove("gain", new PairCounts(400, 10, 100, 490), 5).Verdict);
-        Assert.Equal((GateVerdict.Insufficient, null), (GateRules.GainAbove("gain", default, 5).Verdict, GateRules.GainAbove("gain", default, 5).Value));
+        var nothing = GateRules.GainAbove("gain", default, 5);
+        Assert.Equal((GateVerdict.Insufficient, null), (nothing.Verdict, nothing.Value));
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class GateTests
         var pairs = default(PairCounts).Add(true, true).Add(true, false).Add(false, true).Add(false, true).Add(false, false);
         Assert.Equal(new PairCounts(1, 2, 1, 1), pairs);
         Assert.Equal((5L, 0.2, 0.2), (pairs.Pairs, pairs.NegativeTransferRate, pairs.Gain));
-        var flips = default(FlipCounts).Add(true, false, false).Add(true, true, false).Add(true, false, true).Add(false, true, true).Add(true, true, true);
+        var flips = default(FlipCounts).Add(true, false, false).Add(true, true, false).Add(true, false, true)
+            .Add(false, true, true).Add(true, true, true);
         Assert.Equal(new FlipCounts(1, 1, 1, 2), flips);
     }
 

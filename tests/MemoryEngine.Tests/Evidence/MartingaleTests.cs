@@ -165,6 +165,18 @@ public sealed class MartingaleTests
     }
 
     [Fact]
+    public void It_is_said_how_many_appearances_are_missing()
+    {
+        var effect = MemoryEffect.Begin();
+        Assert.Equal(600, SampleSize.StillNeeded(effect, 0.5, 0.2));
+        Assert.Equal(1_667, SampleSize.StillNeeded(effect, 0.9, 0.2));
+        Assert.Equal(2_400, SampleSize.StillNeeded(effect, 0.5, 0.1));
+        for (var n = 0; n < 100; n++) effect.Add(1, 0.5, n % 2 == 0, 0.5);
+        Assert.Equal(500, SampleSize.StillNeeded(effect, 0.5, 0.2));
+        Assert.Equal(0, SampleSize.StillNeeded(effect, 0.5, 0.5));
+    }
+
+    [Fact]
     public void A_base_rate_moves_from_the_wider_to_its_own()
     {
         var rate = default(BaseRate);

@@ -97,7 +97,8 @@ public sealed class PoolMeasureTests
         Assert.Equal(edits - 1, measures.Change(RunFigure.FirstEditSeconds), 1e-9);
         Assert.True(double.IsNaN(measures.Change(RunFigure.Steps)));
         Assert.True(measures.MissingByArm.Contains(0));
-        Assert.Equal(Verified.Count(r => r.Outcome.Failure == FailureClass.MisappliedPractice), _state.Sums.Failures[(int)FailureClass.MisappliedPractice]);
+        var misapplied = Verified.Count(r => r.Outcome.Failure == FailureClass.MisappliedPractice);
+        Assert.Equal(misapplied, _state.Sums.Failures[(int)FailureClass.MisappliedPractice]);
     }
 
     /// <summary>Worth is right on average at any probability; influence is bounded, and slow to come.</summary>

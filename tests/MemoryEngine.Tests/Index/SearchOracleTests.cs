@@ -72,20 +72,24 @@ public sealed class SearchOracleTests
     }
 
     [Fact]
-    public void Fusion_sums_the_shares_of_both_ranks()
+    public void Fusion_sums_the_shares_of_both_scores()
     {
         var rows = Gen.ListOf(Gen.Choose(0, 30)).Select(r => r.Distinct().ToArray());
         var property = Prop.ForAll(rows.ToArbitrary(), rows.ToArbitrary(), Gen.Choose(1, 40).ToArbitrary(), (vector, words, k) =>
         {
+            var (byVector, byWords) = (Hits(vector, 0.9f, 0.01f), Hits(words, 20, 0.5f));
             var target = new FusedHit[k];
-            var count = ReciprocalRankFusion.Fuse(Hits(vector), Hits(words), target);
+            var count = ScoreFusion.Fuse(byVector, byWords, target);
             var expected = vector.Union(words)
-                .Select(row => (Row: row, Score: Share(vector, row) + Share(words, row)))
-                .OrderByDescending(e => e.Score).ThenBy(e => e.Row).Take(k).ToList();
-            Assert.Equal(expected.Select(e => e.Row), target.Take(count).Select(t => t.Row));
-            foreach (var (hit, e) in target.Zip(expected))
+                .Select(row => (Row: row, Score: OfVector(byVector, row, words.Length == 0) + OfWords(byWords, row, vector.Length == 0)))
+                .ToDictionary(e => e.Row, e => e.Score);
+            Assert.Equal(Math.Min(k, expected.Count), count);
+            var order = target.Take(count).Select(t => t.Scores.Fused).ToList();
+            Assert.Equal(order.OrderDescending(), order);
+            Assert.Equal(expected.Values.OrderDescending().Take(count), order, (a, b) => Math.Abs(a - b) < 1e-5);
+            foreach (var hit in target.Take(count))
             {
-                Assert.Equal(e.Score, hit.Scores.Fused, 1e-6f);
+                Assert.Equal(expected[hit.Row], hit.Scores.Fused, 1e-5f);
                 Assert.Equal(Rank(vector, hit.Row), hit.Scores.VectorRank);
                 Assert.Equal(Rank(words, hit.Row), hit.Scores.Bm25Rank);
                 Assert.Equal(Rank(vector, hit.Row) is null, hit.Scores.Vector is null);
@@ -94,9 +98,80 @@ public sealed class SearchOracleTests
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
 
+        static Hit[] Hits(int[] rows, float best, float step) => [.. rows.Select((row, i) => new Hit(row, best - (step * i)))];
+        static int? Rank(int[] rows, int row) => Array.IndexOf(rows, row) is >= 0 and var i ? i + 1 : null;
+        static float OfVector(Hit[] hits, int row, bool isAlone)
+        {
+            if (Array.FindIndex(hits, h => h.Row == row) is not (>= 0 and var i)) return 0;
+            var share = hits.Length == 1 ? 1f : (hits[i].Score - hits[^1].Score) / (hits[0].Score - hits[^1].Score);
+            return share * (isAlone ? 1f : 0.4f);
+        }
+
+        static float OfWords(Hit[] hits, int row, bool isAlone) =>
+            Array.FindIndex(hits, h => h.Row == row) is >= 0 and var i ? hits[i].Score / hits[0].Score * (isAlone ? 1f : 0.6f) : 0;
+    }
+
+    [Fact]
+    public void What_one_part_is_sure_of_stays_first_beside_a_part_that_is_not()
+    {
+        Hit[] words = [new(7, 30), new(1, 9), new(2, 8), new(3, 8)];
+        Hit[] vector = [new(1, 0.31f), new(2, 0.30f), new(3, 0.30f), new(4, 0.29f), new(7, 0.285f), new(5, 0.28f)];
+        var target = new FusedHit[3];
+        ScoreFusion.Fuse(vector, words, target);
+        Assert.Equal(7, target[0].Row);
+    }
+
+    [Fact]
+    public void Feedback_moves_a_query_to_what_its_words_found()
+    {
+        var column = new VectorColumn(3, Metric.Cosine);
+        column.Add(0, [1, 0, 0]);
+        column.Add(2, [0, 1, 0]);
+        column.Add(3, [0, 0, 1]);
+        // Row 1 has no vector, and one behind the first five is not believed.
+        Hit[] best = [new(0, 3), new(1, 2), new(2, 1), new(1, 1), new(1, 1), new(3, 1)];
+        float[] query = [0, 0, 1];
+        VectorFeedback.Move(best, 1_000, column, query);
+        var norm = MathF.Sqrt(10);
+        Assert.Equal([2 * 3 / norm, 2 * 1 / norm, 1], query, (a, b) => Math.Abs(a - b) < 1e-5);
+        float[] nothing = [0, 0, 0];
+        VectorFeedback.Move([], 1_000, column, nothing);
+        float[] ofFew = [0, 0, 0];
+        VectorFeedback.Move(best, 30, column, ofFew);
+        Assert.Equal([2f, 0f, 0f], ofFew);
+        Assert.Equal([0f, 0f, 0f], nothing);
+    }
+
+    [Fact]
+    public void Ranks_of_several_spaces_add_up_by_their_weights()
+    {
+        var rows = Gen.ListOf(Gen.Choose(0, 30)).Select(r => r.Distinct().ToArray());
+        var property = Prop.ForAll(rows.ToArbitrary(), rows.ToArbitrary(), rows.ToArbitrary(), (first, second, words) =>
+        {
+            float[] weights = [1f, 0.25f, 2f];
+            var fusion = new RankFusion();
+            fusion.AddWords(Hits(words), weights[2]);
+            fusion.AddVectors(Hits(first), weights[0]);
+            fusion.AddVectors(Hits(second), weights[1]);
+            var target = new FusedHit[20];
+            var count = fusion.Take(target);
+            var expected = first.Union(second).Union(words)
+                .Select(row => (Row: row, Score: Share(first, row, 1f) + Share(second, row, 0.25f) + Share(words, row, 2f)))
+                .OrderByDescending(e => e.Score).Take(20).ToList();
+            Assert.Equal(expected.Count, count);
+            for (var i = 0; i < count; i++) Assert.Equal(expected[i].Score, target[i].Scores.Fused, 1e-6f);
+            foreach (var hit in target[..count])
+            {
+                Assert.Equal(Rank(words, hit.Row), hit.Scores.Bm25Rank);
+                int?[] ranks = [Rank(first, hit.Row), Rank(second, hit.Row)];
+                Assert.Equal(ranks.Min(), hit.Scores.VectorRank);
+            }
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
+
         static Hit[] Hits(int[] rows) => [.. rows.Select((row, i) => new Hit(row, 100 - i))];
         static int? Rank(int[] rows, int row) => Array.IndexOf(rows, row) is >= 0 and var i ? i + 1 : null;
-        static float Share(int[] rows, int row) => Rank(rows, row) is { } rank ? 1f / (60 + rank) : 0;
+        static float Share(int[] rows, int row, float weight) => Rank(rows, row) is { } rank ? weight / (60 + rank) : 0;
     }
 
     private static void CheckBm25(string[][] documents, string[] query, int seed)
@@ -119,8 +194,8 @@ public sealed class SearchOracleTests
                 double frequency = documents[row].Count(w => w == word);
                 double containing = rows.Count(r => documents[r].Contains(word));
                 var idf = Math.Log(1 + ((rows.Count - containing + 0.5) / (containing + 0.5)));
-                var normalised = 0.9 * (0.6 + (0.4 * documents[row].Length / mean));
-                if (frequency > 0) score += weights[word] * idf * frequency * 1.9 / (frequency + normalised);
+                var normalised = 1.2 * (0.5 + (0.5 * documents[row].Length / mean));
+                if (frequency > 0) score += weights[word] * idf * frequency * 2.2 / (frequency + normalised);
             }
             expected.Add((row, score));
         }

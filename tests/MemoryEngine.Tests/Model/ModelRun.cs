@@ -94,6 +94,7 @@ internal sealed partial class ModelRun
         Spaces = [new VectorSpace("v", Dimension, Metric.L2)],
         JournalFileBytes = 20_000,
         CheckpointBytes = 15_000,
+        SegmentLimits = new(SealRows: 20),
         CheckpointOnCloseBytes = _random.Next(2) == 0 ? 1 : 1 << 20,
         IdempotencyRetention = TimeSpan.FromDays(10_000),
     };

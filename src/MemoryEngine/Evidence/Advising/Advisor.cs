@@ -59,8 +59,9 @@ internal static class Advisor
     {
         if (mode == TransferMode.CrossDomain && pool.Tasks <= HybridOver)
         {
-            reasons.Add(Text(
-                $"The article contradicts itself about {pool.Tasks:N0} tasks: its size tiers allow other domains from {CrossDomainFrom} on, its table of modes over {HybridOver}."));
+            reasons.Add(
+                Text($"The article contradicts itself about {pool.Tasks:N0} tasks: its size tiers allow other domains from ")
+                + Text($"{CrossDomainFrom} on, its table of modes over {HybridOver}."));
         }
         foreach (var gate in gates.Of(mode))
         {

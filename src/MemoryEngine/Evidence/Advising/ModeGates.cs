@@ -47,7 +47,7 @@ internal sealed class ModeGates
 
     public IReadOnlyList<Gate> Of(TransferMode mode) => _byMode[mode];
 
-    /// <summary>Whether the gate stands for a size that the article's tiers state otherwise: it makes a mode provisional, it does not refuse it.</summary>
+    /// <summary>Whether it is about a size that the article's tiers state otherwise: it makes a mode provisional, it does not refuse it.</summary>
     public bool IsTierGate(Gate gate) => ReferenceEquals(gate, _crossTasks);
 
     /// <summary>Gates of a mode that refuse it.</summary>

@@ -72,5 +72,35 @@ internal sealed class CreditLedger
         return 1 + (LargestInfluence * mean / (HalfInfluence + Math.Abs(mean)));
     }
 
+    /// <summary>Writes all sums; the same ledger gives the same bytes.</summary>
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Count);
+        to.Write(_memories.Count);
+        foreach (var ((memory, version), (passes, count)) in _memories.OrderBy(m => m.Key))
+        {
+            to.Write(memory.ToByteArray());
+            to.Write(version);
+            to.Write(passes);
+            to.Write(count);
+        }
+        to.Write(_contributors.Count);
+        foreach (var (contributor, passes, count) in Contributors())
+        {
+            to.Write(contributor);
+            to.Write(passes);
+            to.Write(count);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, into a fresh ledger.</summary>
+    public void Read(BinaryReader from)
+    {
+        Count = from.ReadInt64();
+        for (var left = from.ReadInt32(); left > 0; left--)
+            _memories.Add((new Guid(from.ReadBytes(16)), from.ReadInt32()), (from.ReadDouble(), from.ReadInt64()));
+        for (var left = from.ReadInt32(); left > 0; left--) _contributors.Add(from.ReadString(), (from.ReadDouble(), from.ReadInt64()));
+    }
+
     private static (double Passes, long Count) Plus((double Passes, long Count) sum, double passes) => (sum.Passes + passes, sum.Count + 1);
 }

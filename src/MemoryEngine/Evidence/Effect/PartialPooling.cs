@@ -101,7 +101,8 @@ internal static class PartialPooling
     }
 
     private static double Squares(
-        ReadOnlySpan<double> values, ReadOnlySpan<double> variances, ReadOnlySpan<int> parents, double between, Span<double> weights, Span<double> sums)
+        ReadOnlySpan<double> values, ReadOnlySpan<double> variances, ReadOnlySpan<int> parents, double between,
+        Span<double> weights, Span<double> sums)
     {
         weights.Clear();
         sums.Clear();

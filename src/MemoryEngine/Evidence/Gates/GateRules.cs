@@ -34,7 +34,11 @@ internal static class GateRules
         var below = RateBelow(name, trials - good, trials, 1 - limit);
         return below with
         {
-            Value = 1 - below.Value, Low = 1 - below.High, High = 1 - below.Low, Limit = limit, Article = article,
+            Value = 1 - below.Value,
+            Low = 1 - below.High,
+            High = 1 - below.Low,
+            Limit = limit,
+            Article = article,
         };
     }
 

@@ -1,3 +1,4 @@
+using MemoryEngine.Evidence.Credit;
 using MemoryEngine.Evidence.Effect;
 
 namespace MemoryEngine.Evidence.State;
@@ -7,25 +8,40 @@ namespace MemoryEngine.Evidence.State;
 /// same events give the same state to the last digit, whether they are folded at once, one by one, or around a state that was written
 /// and read again. Not thread-safe.
 /// </summary>
-internal sealed class EvidenceState(EvidenceLimits? limits = null)
+internal sealed class EvidenceState
 {
     /// <summary>The share of wrong ones among the memories it would remove.</summary>
     public const double Alpha = 0.05;
 
-    private readonly EvidenceLimits _limits = limits ?? new EvidenceLimits();
+    /// <summary>Losses that a memory had a stated part in before it is quarantined.</summary>
+    public const int QuarantineAt = 2;
+
+    private readonly EvidenceLimits _limits;
     private readonly Dictionary<VersionKey, MemoryEvidence> _memories = [];
     private readonly SortedDictionary<string, BaseRate> _rates = new(StringComparer.Ordinal);
     private BaseRate _rate;
     private long _judged;
 
+    /// <summary>Nothing has happened yet.</summary>
+    public EvidenceState(EvidenceLimits? limits = null)
+    {
+        _limits = limits ?? new EvidenceLimits();
+        Open = new OpenTransfers(_limits.Transfers);
+        Sums = new PoolSums(_limits.Groups);
+        Runs = new TaskRuns(_limits.TaskRuns);
+    }
+
     /// <summary>Transfers that an outcome may name.</summary>
-    public OpenTransfers Open { get; } = new((limits ?? new EvidenceLimits()).Transfers);
+    public OpenTransfers Open { get; }
 
     /// <summary>Sums over outcomes.</summary>
-    public PoolSums Sums { get; } = new((limits ?? new EvidenceLimits()).Groups);
+    public PoolSums Sums { get; }
 
     /// <summary>Runs of the same tasks, paired.</summary>
-    public TaskRuns Runs { get; } = new((limits ?? new EvidenceLimits()).TaskRuns);
+    public TaskRuns Runs { get; }
+
+    /// <summary>Who gave what is worth having.</summary>
+    public CreditLedger Credits { get; } = new();
 
     /// <summary>All memory versions that a transfer has considered.</summary>
     public IReadOnlyDictionary<VersionKey, MemoryEvidence> Memories => _memories;
@@ -69,10 +85,16 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
             else notInjected.Add(id);
         }
         CountUses(transfer, used);
-        if (outcome.Judge == OutcomeJudge.Verifier) Learn(transfer, outcome);
+        if (outcome.Judge == OutcomeJudge.Verifier) Learn(transfer, outcome, used);
         else Sums.AddJudged(outcome.JudgeModel!, IsControl(transfer), outcome.Score);
         return new OutcomeAnswer(result, notInjected);
     }
+
+    /// <summary>
+    /// Folds a decision: what was removed, overall (null) or in a domain, keeps the e-value with which it was removed, as the rule that
+    /// chose it needs; what was brought back goes on from there. Unknown ones are passed over.
+    /// </summary>
+    public void Decide(VersionKey memory, string? domain, bool isRemoved) => _memories.GetValueOrDefault(memory)?.Freeze(domain, isRemoved);
 
     /// <summary>
     /// Memories to be removed, overall or in a domain (null: overall), by e-BH over everything that is judged, each with the share of
@@ -90,6 +112,12 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     /// <summary>Memories whose evidence of harm has reached 20, overall or in a domain.</summary>
     public IReadOnlyList<(VersionKey Memory, string? Domain, double EValue)> Suspects() =>
         [.. Judged().Where(j => j.Effect.Effect.HarmE >= MemoryEffect.SuspectAt).Select(j => (j.Memory, j.Domain, j.Effect.Effect.HarmE))];
+
+    /// <summary>
+    /// Memories for the fast quarantine, which can be undone and so needs no proof: two tasks failed with them, by a verifier's word and
+    /// with stated use, and passed without.
+    /// </summary>
+    public IReadOnlyList<VersionKey> Quarantinable() => [.. _memories.Where(m => m.Value.Blamed >= QuarantineAt).Select(m => m.Key).Order()];
 
     /// <summary>What is believed of each judged memory overall once those of its level and domain are looked at too.</summary>
     public IReadOnlyDictionary<VersionKey, PooledEffect> Pooled()
@@ -115,25 +143,29 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         to.Write(_memories.Count);
         foreach (var key in _memories.Keys.Order())
         {
-            to.Write(key.Memory.ToByteArray());
-            to.Write(key.Version);
+            key.Write(to);
             _memories[key].Write(to);
         }
         Sums.Write(to);
         Runs.Write(to);
         Open.Write(to);
+        Credits.Write(to);
     }
 
-    /// <summary>Reads what <see cref="Write(BinaryWriter)"/> wrote. The transfers that wait for an outcome are folded again by the caller's journal.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write(BinaryWriter)"/> wrote. Transfers that wait for an outcome are the journal's to keep: the caller puts
+    /// them back by <see cref="OpenTransfers.Restore"/>.
+    /// </summary>
     public static EvidenceState Read(BinaryReader from, EvidenceLimits? limits = null)
     {
         var read = new EvidenceState(limits) { _judged = from.ReadInt64(), _rate = ReadRate(from) };
         for (var left = from.ReadInt32(); left > 0; left--) read._rates.Add(from.ReadString(), ReadRate(from));
         for (var left = from.ReadInt32(); left > 0; left--)
-            read._memories.Add(new VersionKey(new Guid(from.ReadBytes(16)), from.ReadInt32()), MemoryEvidence.Read(from));
+            read._memories.Add(VersionKey.Read(from), MemoryEvidence.Read(from));
         read.Sums.Read(from);
         read.Runs.Read(from);
         read.Open.Read(from);
+        read.Credits.Read(from);
         return read;
     }
 
@@ -146,7 +178,7 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
     private static bool IsDrawn(Transfer transfer, TransferCandidate candidate) =>
         !transfer.IsHeldOut && candidate is { Fate: CandidateFate.Injected or CandidateFate.Withheld, Probability: > 0 and < 1 };
 
-    private void Learn(Transfer transfer, Outcome outcome)
+    private void Learn(Transfer transfer, Outcome outcome, List<TransferCandidate> used)
     {
         var (domain, score) = (transfer.TargetDomain, outcome.Score);
         var local = _rates.GetValueOrDefault(domain);
@@ -154,14 +186,18 @@ internal sealed class EvidenceState(EvidenceLimits? limits = null)
         foreach (var candidate in transfer.Candidates)
         {
             if (!IsDrawn(transfer, candidate)) continue;
+            var isInjected = candidate.Fate == CandidateFate.Injected;
             Of(candidate).Add(domain, score, expected, candidate, _limits.DomainsPerMemory, () => ++_judged);
-            CountDrawn(candidate.Fate == CandidateFate.Injected, isKnown: true);
+            CountDrawn(isInjected, isKnown: true);
+            var worth = CreditLedger.Worth(score, expected, isInjected, candidate.Probability);
+            Credits.Add(new MemoryCredit(transfer.Id, candidate.Memory, candidate.Version, candidate.Contributor ?? "", worth));
         }
         _rate.Add(score);
         local.Add(score);
         if (_rates.Count < _limits.Groups || _rates.ContainsKey(domain)) _rates[domain] = local;
         if (outcome.Failure != FailureClass.None) Sums.Failures[(int)outcome.Failure]++;
-        Runs.Add(transfer, outcome.IsPass);
+        VersionKey[] stated = outcome.IsUsedInferred ? [] : [.. used.Select(c => new VersionKey(c.Memory, c.Version))];
+        foreach (var blamed in Runs.Add(transfer, outcome.IsPass, stated)) _memories[blamed].Blamed++;
         CountGroups(transfer, outcome);
     }
 

@@ -7,6 +7,14 @@ internal readonly record struct VersionKey(Guid Memory, int Version) : IComparab
 {
     public int CompareTo(VersionKey other) =>
         Memory.CompareTo(other.Memory) is not 0 and var order ? order : Version.CompareTo(other.Version);
+
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Memory.ToByteArray());
+        to.Write(Version);
+    }
+
+    public static VersionKey Read(BinaryReader from) => new(new Guid(from.ReadBytes(16)), from.ReadInt32());
 }
 
 /// <summary>The effect of a memory in a domain, or overall, and its number among all that are judged.</summary>
@@ -14,6 +22,9 @@ internal struct JudgedEffect
 {
     public long Number;
     public MemoryEffect Effect;
+
+    /// <summary>It was removed: outcomes that come late no longer count.</summary>
+    public bool IsFrozen;
 }
 
 /// <summary>
@@ -39,7 +50,10 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
     /// <summary>Outcomes that say it was used.</summary>
     public long Used { get; set; }
 
-    /// <summary>Microseconds since 1970 of the last recall that considered it, of the last that handed it over, and of the last of those that used it.</summary>
+    /// <summary>Tasks that passed without memory and failed with it, by a verifier's word, where the agent said that it used this one.</summary>
+    public long Blamed { get; set; }
+
+    /// <summary>When a recall last considered it, handed it over, and had it used: microseconds since the year 1, 0 for never.</summary>
     public (long Retrieved, long Injected, long Used) Last { get; set; }
 
     /// <summary>Its effect; null until chance has decided about it once and the outcome is known.</summary>
@@ -69,12 +83,19 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
                 local = ByDomain.Count < mostDomains ? new JudgedEffect { Number = number(), Effect = MemoryEffect.Begin() } : default;
             if (local.Number > 0)
             {
-                local.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+                Add(ref local, outcome, expected, candidate);
                 ByDomain[target] = local;
             }
         }
-        overall.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+        Add(ref overall, outcome, expected, candidate);
         Overall = overall;
+    }
+
+    /// <summary>Keeps the e-value of what was removed, overall (null) or in a domain; or lets it go on.</summary>
+    public void Freeze(string? target, bool isFrozen)
+    {
+        if (target is null && Overall is { } overall) Overall = overall with { IsFrozen = isFrozen };
+        if (target is not null && ByDomain.TryGetValue(target, out var local)) ByDomain[target] = local with { IsFrozen = isFrozen };
     }
 
     public void Write(BinaryWriter to)
@@ -86,6 +107,7 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         to.Write(Retrieved);
         to.Write(Injected);
         to.Write(Used);
+        to.Write(Blamed);
         to.Write(Last.Retrieved);
         to.Write(Last.Injected);
         to.Write(Last.Used);
@@ -106,7 +128,10 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         var (level, domain, contributor) = ((MemoryLevel)from.ReadByte(), from.ReadString(), from.ReadString());
         var read = new MemoryEvidence(level, domain, from.ReadBoolean() ? contributor : null)
         {
-            Retrieved = from.ReadInt64(), Injected = from.ReadInt64(), Used = from.ReadInt64(),
+            Retrieved = from.ReadInt64(),
+            Injected = from.ReadInt64(),
+            Used = from.ReadInt64(),
+            Blamed = from.ReadInt64(),
             Last = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64()),
         };
         if (!from.ReadBoolean()) return read;
@@ -116,19 +141,25 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
         return read;
     }
 
+    private static void Add(ref JudgedEffect effect, double outcome, double expected, TransferCandidate candidate)
+    {
+        if (!effect.IsFrozen) effect.Effect.Add(outcome, expected, candidate.Fate == CandidateFate.Injected, candidate.Probability);
+    }
+
     private static void Write(BinaryWriter to, JudgedEffect effect)
     {
         Span<double> digits = stackalloc double[MemoryEffect.Length];
         effect.Effect.Write(digits);
         to.Write(effect.Number);
+        to.Write(effect.IsFrozen);
         foreach (var digit in digits) to.Write(digit);
     }
 
     private static JudgedEffect ReadEffect(BinaryReader from)
     {
         Span<double> digits = stackalloc double[MemoryEffect.Length];
-        var number = from.ReadInt64();
+        var (number, isFrozen) = (from.ReadInt64(), from.ReadBoolean());
         for (var i = 0; i < digits.Length; i++) digits[i] = from.ReadDouble();
-        return new JudgedEffect { Number = number, Effect = MemoryEffect.Read(digits) };
+        return new JudgedEffect { Number = number, IsFrozen = isFrozen, Effect = MemoryEffect.Read(digits) };
     }
 }

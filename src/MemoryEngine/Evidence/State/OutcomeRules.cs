@@ -10,7 +10,10 @@ internal static class OutcomeRules
     {
         ArgumentNullException.ThrowIfNull(outcome);
         if (!(outcome.Score is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(outcome), $"A score is between 0 (failed) and 1 (passed), not {outcome.Score}. Nothing was recorded.");
+        {
+            var message = $"A score is between 0 (failed) and 1 (passed), not {outcome.Score}. Nothing was recorded.";
+            throw new ArgumentOutOfRangeException(nameof(outcome), message);
+        }
         if (outcome.Judge == OutcomeJudge.Model && string.IsNullOrEmpty(outcome.JudgeModel))
             throw new ArgumentException("A model judged; its name is missing, without which its labels cannot be corrected.", nameof(outcome));
         Span<double?> figures = [outcome.Tokens, outcome.Seconds, outcome.Steps, outcome.FirstEditSeconds, outcome.Cost];

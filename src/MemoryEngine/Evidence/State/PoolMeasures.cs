@@ -162,8 +162,8 @@ internal sealed class PoolMeasures
     }
 
     /// <summary>
-    /// Whether outcomes go missing more often in one arm: the share that is known of what was handed over minus that of what was
-    /// withheld. An interval without 0 means that effects cannot be trusted.
+    /// Whether outcomes go missing more often in one arm: the share of what was handed over whose outcome a verifier has told, minus
+    /// that of what was withheld. An interval without 0 means that effects cannot be trusted.
     /// </summary>
     public Interval MissingByArm
     {
@@ -177,7 +177,15 @@ internal sealed class PoolMeasures
     /// <summary>What the advisor looks at.</summary>
     public PoolFigures ForAdvisor(TransferScenario scenario = TransferScenario.Default) => new()
     {
-        Tasks = Tasks, TaskTypes = TaskTypes, Active = Active, HighLevel = High, LowLevel = Low, Eligible = Eligible, Used = Used,
-        Pairs = _state.Runs.Pairs, Flips = _state.Runs.Flips, Scenario = scenario,
+        Tasks = Tasks,
+        TaskTypes = TaskTypes,
+        Active = Active,
+        HighLevel = High,
+        LowLevel = Low,
+        Eligible = Eligible,
+        Used = Used,
+        Pairs = _state.Runs.Pairs,
+        Flips = _state.Runs.Flips,
+        Scenario = scenario,
     };
 }

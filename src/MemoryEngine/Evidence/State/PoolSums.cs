@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 namespace MemoryEngine.Evidence.State;
 
 /// <summary>By what outcomes are grouped. Stored with the sums; values only grow.</summary>
+[Stored]
 internal enum GainGroup : byte
 {
     All = 0,
@@ -14,7 +15,8 @@ internal enum GainGroup : byte
     Modality = 5,
 }
 
-/// <summary>What an outcome may say of a run beside its score.</summary>
+/// <summary>What an outcome may say of a run beside its score. Stored with the sums; values only grow.</summary>
+[Stored]
 internal enum RunFigure : byte
 {
     Tokens = 0,

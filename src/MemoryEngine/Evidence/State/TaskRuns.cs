@@ -16,17 +16,24 @@ internal sealed class TaskRuns(int most)
     public FlipCounts Flips { get; private set; }
 
     /// <summary>Takes a run.</summary>
-    public void Add(Transfer transfer, bool isPass)
+    /// <param name="transfer">What it was handed.</param>
+    /// <param name="isPass">How it ended.</param>
+    /// <param name="used">The memories that its agent said it used.</param>
+    /// <returns>Where this shows that a run with memory failed at a task that passed without: the memories which that run used.</returns>
+    public IReadOnlyList<VersionKey> Add(Transfer transfer, bool isPass, IReadOnlyList<VersionKey> used)
     {
         // Runs whose task nobody names cannot be of the same one.
-        if (transfer.Task.Length == 0) return;
+        if (transfer.Task.Length == 0) return [];
         var key = (transfer.TargetDomain, transfer.Task, transfer.ConsumerModel ?? "");
         if (!_runs.TryGetValue(key, out var runs))
         {
             if (_runs.Count == most) _runs.Remove(_order.Dequeue());
             _order.Enqueue(key);
         }
-        _runs[key] = Pair(runs, transfer.IsHeldOut, isPass);
+        var losses = Pairs.Losses;
+        if (!transfer.IsHeldOut && runs.Memory is null && !isPass) runs = runs with { Used = [.. used] };
+        _runs[key] = runs = Pair(runs, transfer.IsHeldOut, isPass);
+        return Pairs.Losses > losses ? runs.Used ?? [] : [];
     }
 
     public void Write(BinaryWriter to)
@@ -41,6 +48,9 @@ internal sealed class TaskRuns(int most)
             to.Write(key.Model);
             var runs = _runs[key];
             foreach (var run in (bool?[])[runs.Control, runs.Again, runs.Memory]) to.Write((byte)(run is { } pass ? pass ? 2 : 1 : 0));
+            var used = runs.Used ?? [];
+            to.Write(used.Length);
+            foreach (var version in used) version.Write(to);
         }
     }
 
@@ -52,7 +62,10 @@ internal sealed class TaskRuns(int most)
         {
             var key = (from.ReadString(), from.ReadString(), from.ReadString());
             _order.Enqueue(key);
-            _runs.Add(key, new Runs(Run(), Run(), Run()));
+            var runs = new Runs(Run(), Run(), Run(), null);
+            var used = new VersionKey[from.ReadInt32()];
+            for (var i = 0; i < used.Length; i++) used[i] = VersionKey.Read(from);
+            _runs.Add(key, runs with { Used = used });
         }
 
         bool? Run() => from.ReadByte() switch { 0 => null, 1 => false, _ => true };
@@ -72,5 +85,5 @@ internal sealed class TaskRuns(int most)
         return runs;
     }
 
-    private readonly record struct Runs(bool? Control, bool? Again, bool? Memory);
+    private readonly record struct Runs(bool? Control, bool? Again, bool? Memory, VersionKey[]? Used);
 }

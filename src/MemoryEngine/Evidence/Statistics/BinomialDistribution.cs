@@ -22,6 +22,7 @@ internal static class BinomialDistribution
         k < 0 ? 0 : k >= n ? 1 : SpecialFunctions.IncompleteBetaComplement(p, k + 1, n - k);
 
     /// <summary>The probability of at least k successes.</summary>
+    /// <remarks>Source: Abramowitz and Stegun (1964), 26.5.24, by the incomplete beta function.</remarks>
     public static double AtLeast(long k, long n, double p) =>
         k <= 0 ? 1 : k > n ? 0 : SpecialFunctions.IncompleteBeta(p, k, n - k + 1);
 

@@ -30,6 +30,7 @@ internal static class Proportion
     }
 
     /// <summary>The one-sided Clopper-Pearson lower bound: the truth is below it with a probability of at most 1 - confidence.</summary>
+    /// <remarks>Source: Clopper and Pearson (1934), with one tail alone.</remarks>
     public static double LowerBound(long successes, long trials, double confidence = 0.95)
     {
         Check(successes, trials);
@@ -37,6 +38,7 @@ internal static class Proportion
     }
 
     /// <summary>The one-sided Clopper-Pearson upper bound: the truth is above it with a probability of at most 1 - confidence.</summary>
+    /// <remarks>Source: Clopper and Pearson (1934), with one tail alone.</remarks>
     public static double UpperBound(long successes, long trials, double confidence = 0.95)
     {
         Check(successes, trials);

@@ -70,8 +70,9 @@ internal static unsafe class Beam<TCodes>
         return fresh;
     }
 
+    /// <summary>Compares the batch with the query.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compare(SearchScratch scratch, in CodeTable codes, int count)
+    public static void Compare(SearchScratch scratch, in CodeTable codes, int count)
     {
         var batch = scratch.Batch;
         var keys = scratch.BatchKeys;
@@ -84,9 +85,9 @@ internal static unsafe class Beam<TCodes>
         scratch.Distances += count;
     }
 
-    /// <summary>The nearest of the batch, or nothing's key.</summary>
+    /// <summary>Puts what was compared into the pool; returns the nearest of the batch, or nothing's key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Insert(SearchScratch scratch, int count)
+    public static long Insert(SearchScratch scratch, int count)
     {
         var nearest = DistanceKey.None;
         for (var i = 0; i < count; i++)

@@ -37,7 +37,7 @@ internal sealed record HnswOptions
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The bits that measured best for a dimension (docs/benchmarks.md, Search).</summary>
-    public static int BitsFor(int dimension) => dimension >= 768 ? 4 : 8;
+    public static int BitsFor(int dimension) => dimension >= 384 ? 4 : 8;
 
     /// <summary>The bits of the codes of such vectors.</summary>
     public int BitsOf(int dimension) => Bits == 0 ? BitsFor(dimension) : Bits;

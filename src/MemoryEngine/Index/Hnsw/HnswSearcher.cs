@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using MemoryEngine.Kernels;
 
@@ -8,8 +9,9 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     where TKernels : struct, IKernels
     where TCodes : struct, ICodeKind
 {
-    // A walk compares some fifteen nodes for each that it keeps: with fewer allowed rows than that, a scan is cheaper.
-    private const int ComparedPerCandidate = 15;
+    // Float vectors asked for ahead of the one that is compared, and of each its first lines: the processor sees the rest.
+    private const int RowsAhead = 4;
+    private const int AheadBytes = 512;
 
     private readonly Rescoring<TKernels> _rescoring = new(graph, rows);
     private readonly ScratchPool _scratches = new(graph);
@@ -20,11 +22,13 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
         var wanted = Math.Min(hits.Length, Rows.Count);
         if (wanted == 0) return 0;
         var scratch = _scratches.Rent();
-        Prepare(scratch, query, Math.Min(Math.Max(ef, wanted), Rows.Count));
+        Prepare(scratch, query);
+        Encode(scratch);
+        scratch.Begin(Math.Min(Math.Max(ef, wanted), Rows.Count));
         Walk(scratch);
         var found = _rescoring.Run(scratch, hits[..wanted], out var exact);
-        cost = new SearchCost(scratch.Distances, exact, Scanned: false);
-        if (found < wanted) found = ScanAll(scratch, default, isFiltered: false, hits[..wanted], ref cost);
+        cost = new SearchCost(scratch.Distances, exact, SearchWay.Walk, Scanned: false);
+        if (found < wanted) found = ScanAll(scratch, hits[..wanted], ref cost);
         _scratches.Return(scratch);
         GC.KeepAlive(this);
         return found;
@@ -33,63 +37,136 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     public override int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost)
     {
         cost = default;
-        var matching = allowed.Count();
+        var matching = allowed.CountOf(Rows.Count);
         var wanted = Math.Min(hits.Length, matching);
         if (wanted == 0) return 0;
+        ef = Math.Max(ef, wanted);
+        var way = FilterPlan.Choose(matching, Rows.Count, ef);
         var scratch = _scratches.Rent();
-        // The walk keeps so many that, of evenly spread rows, ef of them are allowed.
-        var limit = (long)Math.Max(ef, wanted) * Rows.Count / matching;
-        var found = 0;
-        while (found < wanted && limit * ComparedPerCandidate < matching)
+        Prepare(scratch, query);
+        if (way != SearchWay.Exact) Encode(scratch);
+        cost = new SearchCost(0, 0, way, Scanned: false);
+        var limit = FilterPlan.Limit(way, matching, Rows.Count, ef);
+        fixed (ulong* words = allowed.Words)
         {
-            Prepare(scratch, query, (int)limit);
-            Walk(scratch);
-            found = _rescoring.Run(scratch, allowed, hits[..wanted], out var exact);
-            cost = new SearchCost(cost.CodeDistances + scratch.Distances, cost.FloatDistances + exact, Scanned: false);
-            limit *= 4;
+            var filter = new NodeFilter(Graph.Rows, words, allowed.Words.Length);
+            var isFound = way switch
+            {
+                SearchWay.Hidden => IsFoundHidden(scratch, filter, limit, Math.Max(wanted, (int)(ef * FilterPlan.LeastOfExpected))),
+                SearchWay.Acorn => IsFoundByMatches(scratch, filter, limit, matching),
+                _ => false,
+            };
+            var found = isFound ? Rescore(scratch, allowed, hits[..wanted], ref cost) : 0;
+            if (found < wanted) found = Scan(scratch, allowed, hits[..wanted], ref cost);
+            _scratches.Return(scratch);
+            GC.KeepAlive(this);
+            return found;
         }
-        if (found < wanted)
-        {
-            Prepare(scratch, query, 1);
-            found = ScanAll(scratch, allowed, isFiltered: true, hits[..wanted], ref cost);
-        }
-        _scratches.Return(scratch);
-        GC.KeepAlive(this);
-        return found;
     }
 
     protected override void Release() => _scratches.Dispose();
 
-    private void Prepare(SearchScratch scratch, ReadOnlySpan<float> query, int limit)
+    private void Prepare(SearchScratch scratch, ReadOnlySpan<float> query)
     {
         var target = new Span<float>(scratch.Query, Rows.Dimension);
         if (Rows.Metric == Metric.Cosine) VectorColumn.Normalise(query, target);
         else query.CopyTo(target);
+    }
+
+    private void Encode(SearchScratch scratch)
+    {
+        var target = new ReadOnlySpan<float>(scratch.Query, Rows.Dimension);
         scratch.CodeQuery = Graph.Coder.EncodeQuery(target, new Span<sbyte>(scratch.QueryCode, Graph.Coder.QueryBytes));
-        scratch.Begin(limit);
     }
 
     private void Walk(SearchScratch scratch)
     {
+        WalkDown(scratch);
+        Beam<TCodes>.Search(scratch, Graph.Codes, Graph.Links(0));
+    }
+
+    private void WalkDown(SearchScratch scratch)
+    {
         var codes = Graph.Codes;
         Beam<TCodes>.Enter(scratch, codes, 0);
         for (var level = Graph.Shape.NodesOn.Length - 1; level > 0; level--) Beam<TCodes>.Descend(scratch, codes, Graph.Links(level));
-        Beam<TCodes>.Search(scratch, codes, Graph.Links(0));
     }
 
-    /// <summary>Compares with every row that may be found, exactly.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ScanAll(SearchScratch scratch, RowBits allowed, bool isFiltered, Span<Hit> hits, ref SearchCost cost)
+    /// <summary>
+    /// Walks over all rows. With too few matches among the nearest it goes on once, to twice as many; where hardly any are there
+    /// the others may be anywhere, and their nearest on all sides of the query: then it gives up.
+    /// </summary>
+    private bool IsFoundHidden(SearchScratch scratch, in NodeFilter filter, int limit, int least)
+    {
+        for (var (turn, compared) = (0, 0L); ; turn++)
+        {
+            scratch.Begin(Math.Min(limit << turn, Rows.Count));
+            scratch.Distances = compared;
+            Walk(scratch);
+            compared = scratch.Distances;
+            var matches = 0;
+            for (var i = 0; i < scratch.Pool.Limit && scratch.Pool[i] != DistanceKey.None; i++)
+                if (filter.Has(DistanceKey.Node(scratch.Pool[i]))) matches++;
+            if (matches >= least || turn == 1 || matches < least * FilterPlan.LeastOfExpected) return matches >= least;
+        }
+    }
+
+    /// <summary>Walks from match to match. Gives up where there are few about, and where it came to an end too soon.</summary>
+    private bool IsFoundByMatches(SearchScratch scratch, in NodeFilter filter, int limit, int matching)
+    {
+        scratch.Begin(1);
+        WalkDown(scratch);
+        var (distances, entry) = (scratch.Distances, DistanceKey.Node(scratch.Pool[0]));
+        scratch.Begin(limit);
+        scratch.Distances = distances;
+        var (looks, matches) = MatchingBeam<TCodes>.Enter(scratch, Graph, filter, entry);
+        if (matches < FilterPlan.LeastOfExpected * looks * matching / Rows.Count) return false;
+        MatchingBeam<TCodes>.Search(scratch, Graph, filter);
+        return scratch.Pool[limit - 1] != DistanceKey.None;
+    }
+
+    private int Rescore(SearchScratch scratch, RowBits allowed, Span<Hit> hits, ref SearchCost cost)
+    {
+        var found = _rescoring.Run(scratch, allowed, hits, out var exact);
+        cost = cost with { CodeDistances = scratch.Distances, FloatDistances = exact };
+        return found;
+    }
+
+    /// <summary>Compares with every row that matches, exactly.</summary>
+    private int Scan(SearchScratch scratch, RowBits allowed, Span<Hit> hits, ref SearchCost cost)
     {
         var top = new TopHits(hits);
-        var exact = cost.FloatDistances;
-        for (var row = 0; row < Rows.Count; row++)
-        {
-            if (isFiltered && !allowed.Has(row)) continue;
-            top.Add(row, VectorRows.Similarity(Rows.Distance<TKernels>(scratch.Query, row)));
-            exact++;
-        }
-        cost = new SearchCost(cost.CodeDistances, exact, Scanned: true);
+        var words = allowed.Words;
+        var compared = 0L;
+        var pending = stackalloc int[RowsAhead];
+        var last = Math.Min(words.Length, (Rows.Count + 63) >> 6);
+        for (var at = 0; at < last; at++)
+            for (var word = words[at]; word != 0; word &= word - 1)
+            {
+                var row = (at << 6) + BitOperations.TrailingZeroCount(word);
+                if (row >= Rows.Count) break;
+                Prefetch.Range((byte*)Rows[row], Math.Min(AheadBytes, Rows.Dimension * sizeof(float)));
+                // It waits in a ring while those before it are compared.
+                var place = pending + (compared++ % RowsAhead);
+                if (compared > RowsAhead) top.Add(*place, Score(scratch, *place));
+                *place = row;
+            }
+        for (var i = Math.Max(0, compared - RowsAhead); i < compared; i++)
+            top.Add(pending[i % RowsAhead], Score(scratch, pending[i % RowsAhead]));
+        cost = cost with { FloatDistances = cost.FloatDistances + compared, Scanned = true };
         return top.Count;
     }
+
+    /// <summary>Compares with every row.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ScanAll(SearchScratch scratch, Span<Hit> hits, ref SearchCost cost)
+    {
+        var top = new TopHits(hits);
+        for (var row = 0; row < Rows.Count; row++) top.Add(row, Score(scratch, row));
+        cost = cost with { FloatDistances = cost.FloatDistances + Rows.Count, Scanned = true };
+        return top.Count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Score(SearchScratch scratch, int row) => VectorRows.Similarity(Rows.Distance<TKernels>(scratch.Query, row));
 }

@@ -19,4 +19,12 @@ internal readonly ref struct RowBits(ReadOnlySpan<ulong> words)
         foreach (var word in _words) count += BitOperations.PopCount(word);
         return count;
     }
+
+    /// <summary>Those of the first <paramref name="rows"/>: bits behind them do not count.</summary>
+    public int CountOf(int rows)
+    {
+        var whole = Math.Min(rows >> 6, _words.Length);
+        var count = new RowBits(_words[..whole]).Count();
+        return whole == _words.Length ? count : count + BitOperations.PopCount(_words[whole] & ((1UL << (rows & 63)) - 1));
+    }
 }

@@ -21,11 +21,13 @@ internal sealed unsafe class SearchScratch : IDisposable
         _nodes = nodes;
         _visitedBlock = new NativeBlock((nint)nodes * sizeof(ushort), advise);
         Visited = (ushort*)_visitedBlock.First;
-        var batch = (maximalDegree + 16) & ~15;
-        _block = new NativeBlock((batch * (sizeof(int) + sizeof(long))) + ((queryBytes + 127) & ~63) + (dimension * sizeof(float)));
+        // Room for the neighbours of a node and of one more.
+        var batch = ((2 * maximalDegree) + 32) & ~15;
+        _block = new NativeBlock((batch * ((2 * sizeof(int)) + sizeof(long))) + ((queryBytes + 127) & ~63) + (dimension * sizeof(float)));
         BatchKeys = (long*)_block.First;
         Batch = (int*)(BatchKeys + batch);
-        QueryCode = (sbyte*)(Batch + batch);
+        Others = Batch + batch;
+        QueryCode = (sbyte*)(Others + batch);
         Query = (float*)(QueryCode + ((queryBytes + 63) & ~63));
         _poolLimit = 64;
         _poolBlock = new NativeBlock(CandidatePool.BytesFor(_poolLimit));
@@ -41,7 +43,16 @@ internal sealed unsafe class SearchScratch : IDisposable
 
     public ushort* Visited { get; }
 
+    /// <summary>Neighbours looked at by a walk from match to match since the last <see cref="Begin"/>.</summary>
+    public int Looks;
+
+    /// <summary>Those of them that matched.</summary>
+    public int Matches;
+
     public int* Batch { get; }
+
+    /// <summary>Neighbours at hand that do not match.</summary>
+    public int* Others { get; }
 
     public long* BatchKeys { get; }
 
@@ -63,7 +74,7 @@ internal sealed unsafe class SearchScratch : IDisposable
             Pool = new CandidatePool(_poolBlock.First);
         }
         Pool.Reset(limit);
-        Distances = 0;
+        (Distances, Looks, Matches) = (0, 0, 0);
         Forget();
     }
 
@@ -74,6 +85,9 @@ internal sealed unsafe class SearchScratch : IDisposable
         new Span<ushort>(Visited, _nodes).Clear();
         _epoch = 1;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsVisited(int node) => Visited[node] == _epoch;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Visit(int node)

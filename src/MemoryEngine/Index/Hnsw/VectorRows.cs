@@ -2,11 +2,18 @@ using MemoryEngine.Kernels;
 
 namespace MemoryEngine.Index;
 
+/// <summary>Looks at the bytes of a vector before anybody computes with them.</summary>
+internal interface IVectorGuard
+{
+    /// <exception cref="CorruptionException">They are not those that were written.</exception>
+    void Verify(int row);
+}
+
 /// <summary>
 /// Float vectors one behind the other, in memory that the caller keeps: an array of its own or a mapped file. For cosine they
 /// are of unit length.
 /// </summary>
-internal readonly unsafe struct VectorRows(float* first, int count, int dimension, Metric metric)
+internal readonly unsafe struct VectorRows(float* first, int count, int dimension, Metric metric, IVectorGuard? guard = null)
 {
     public int Count { get; } = count;
 
@@ -22,6 +29,7 @@ internal readonly unsafe struct VectorRows(float* first, int count, int dimensio
     public float Distance<TKernels>(float* query, int row)
         where TKernels : struct, IKernels
     {
+        guard?.Verify(row);
         var distance = Metric == Metric.L2
             ? TKernels.SquaredL2(query, this[row], Dimension)
             : -TKernels.Dot(query, this[row], Dimension);

@@ -10,7 +10,7 @@ namespace MemoryEngine.Index;
 internal unsafe ref struct LexicalSearch
 {
     /// <summary>Scores stay below two to this, in units.</summary>
-    private const int ScoreBits = 29;
+    private const int ScoreBits = 30;
 
     /// <summary>Short lists are mostly much shorter.</summary>
     private const int PostingsPerTerm = 32;
@@ -159,7 +159,7 @@ internal unsafe ref struct LexicalSearch
     {
         var bm25 = new Bm25(Math.Max(1f, (float)_view.LiveLength / _view.LiveCount));
         _postings.Reserve(PostingBlock.Size * _terms);
-        var window = ArrayPool<int>.Shared.Rent(3 * WindowScorer.WindowRows);
+        var window = ArrayPool<int>.Shared.Rent((3 * WindowScorer.WindowRows) + (2 * PostingBlock.Size));
         window.AsSpan(0, WindowScorer.WindowRows).Clear();
         fixed (int* rows = _postings.Rows)
         fixed (int* units = _postings.Frequencies)
@@ -169,6 +169,8 @@ internal unsafe ref struct LexicalSearch
             {
                 Rows = rows,
                 Units = units,
+                BlockRows = sums + (3 * WindowScorer.WindowRows),
+                BlockUnits = sums + (3 * WindowScorer.WindowRows) + PostingBlock.Size,
                 Sums = sums,
                 Candidates = sums + WindowScorer.WindowRows,
                 Matches = sums + (2 * WindowScorer.WindowRows),

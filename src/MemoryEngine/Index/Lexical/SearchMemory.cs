@@ -9,6 +9,12 @@ internal unsafe struct SearchMemory
     /// <summary>What each of them adds, once it was worked out.</summary>
     public int* Units;
 
+    /// <summary>Rows of a block that is needed once.</summary>
+    public int* BlockRows;
+
+    /// <summary>What each of them adds.</summary>
+    public int* BlockUnits;
+
     /// <summary>The sum of each row of a window.</summary>
     public int* Sums;
 

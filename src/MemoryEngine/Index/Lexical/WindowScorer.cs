@@ -105,33 +105,57 @@ internal unsafe ref struct WindowScorer
 
     private readonly void AddUp(ref TermCursor cursor, in Window window)
     {
-        var sums = _memory.Sums - window.From;
-        while (true)
+        if (cursor.IsShort)
         {
-            if (!cursor.IsShort)
-            {
-                if (cursor.Block >= cursor.List.BlockCount) return;
-                ReadUnits(ref cursor, window.Lengths);
-            }
-            var rows = _memory.Rows + cursor.Slot;
-            var units = _memory.Units + cursor.Slot;
-            var at = cursor.At;
-            while (at < cursor.Count && rows[at] < window.From) at++;
-            // Most blocks end inside the window.
-            var end = cursor.Count;
-            if (rows[end - 1] >= window.To) end = FirstFrom(rows, at, end, window.To);
-            for (; at <= end - 4; at += 4)
-            {
-                sums[rows[at]] += units[at];
-                sums[rows[at + 1]] += units[at + 1];
-                sums[rows[at + 2]] += units[at + 2];
-                sums[rows[at + 3]] += units[at + 3];
-            }
-            for (; at < end; at++) sums[rows[at]] += units[at];
-            cursor.At = end;
-            if (cursor.IsShort || end < cursor.Count) return;
-            cursor.Block++;
+            AddSlot(ref cursor, window);
+            return;
         }
+        for (; cursor.Block < cursor.List.BlockCount; cursor.Block++)
+        {
+            if (cursor.RowsOf != cursor.Block && cursor.List.Entry(cursor.Block).LastRow < (uint)window.To) AddBlock(cursor, window);
+            else
+            {
+                // No other window wants the blocks before; this one the next may, so it stays in its slot.
+                ReadUnits(ref cursor, window.Lengths);
+                AddSlot(ref cursor, window);
+                if (cursor.At < cursor.Count) return;
+            }
+        }
+    }
+
+    // What is left of the slot, up to the window's end.
+    private readonly void AddSlot(ref TermCursor cursor, in Window window)
+    {
+        var rows = _memory.Rows + cursor.Slot;
+        var end = cursor.Count;
+        if (rows[end - 1] >= window.To) end = FirstFrom(rows, cursor.At, end, window.To);
+        Add(rows, _memory.Units + cursor.Slot, cursor.At, end, window);
+        cursor.At = end;
+    }
+
+    // A block that ends in the window and is not needed again: it passes through memory that stays in the first-level cache.
+    private readonly void AddBlock(in TermCursor cursor, in Window window)
+    {
+        var rows = _memory.BlockRows;
+        var units = _memory.BlockUnits;
+        var count = cursor.List.ReadRows(cursor.Block, rows);
+        cursor.List.ReadFrequencies(cursor.Block, units);
+        _bm25.ToUnits(cursor.Gain, rows, window.Lengths, units, count);
+        Add(rows, units, 0, count, window);
+    }
+
+    private readonly void Add(int* rows, int* units, int at, int end, in Window window)
+    {
+        var sums = _memory.Sums - window.From;
+        while (at < end && rows[at] < window.From) at++;
+        for (; at <= end - 4; at += 4)
+        {
+            sums[rows[at]] += units[at];
+            sums[rows[at + 1]] += units[at + 1];
+            sums[rows[at + 2]] += units[at + 2];
+            sums[rows[at + 3]] += units[at + 3];
+        }
+        for (; at < end; at++) sums[rows[at]] += units[at];
     }
 
     private readonly void LookUp(ref TermCursor cursor, in Window window, int count)

@@ -103,6 +103,32 @@ public sealed class HnswEdgeTests
         Assert.True(found >= 98, $"seed {TestSeed.Value}: {found} of 100");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(100)]
+    [InlineData(3000)]
+    public void Bits_past_the_last_row_mean_nothing(int count)
+    {
+        var random = new Random(TestSeed.Value);
+        using var vectors = new TestVectors([.. Enumerable.Range(0, count).Select(_ => TestVectors.Gaussian(random, 8, 1f))], 8, Metric.L2);
+        using var index = HnswIndex.Build(vectors.Rows, new HnswOptions());
+        index.WarmUp();
+        var words = new ulong[(count / 64) + 9];
+        Array.Fill(words, ulong.MaxValue);
+        Assert.Equal(count, new RowBits(words).CountOf(count));
+        Assert.Equal(Math.Min(count, 64), new RowBits(words.AsSpan(0, 1)).CountOf(count));
+        Assert.Equal(0, new RowBits([]).CountOf(count));
+        var hit = new Hit[1];
+        var query = vectors.Rows.Span(count - 1).ToArray();
+        Assert.Equal(1, index.Search(query, 1, new RowBits(words), hit, out _));
+        // Only bits of rows that do not exist.
+        Array.Clear(words);
+        words[^1] = ulong.MaxValue;
+        Assert.Equal(0, index.Search(query, 1, new RowBits(words), hit, out var cost));
+        Assert.Equal(SearchWay.Skipped, cost.Way);
+    }
+
     [Fact]
     public void A_filter_that_a_walk_would_starve_on_still_gives_a_full_answer()
     {
@@ -115,6 +141,56 @@ public sealed class HnswEdgeTests
         Assert.Equal(5, index.Search([0, 1], 10, new RowBits(words), hits, out var cost));
         Assert.Equal([4000, 4001, 4002, 4003, 4004], hits.Select(h => h.Row));
         Assert.True(cost.Scanned);
+    }
+
+    [Theory]
+    [InlineData(0.6, nameof(SearchWay.Hidden))]
+    [InlineData(0.2, nameof(SearchWay.Acorn))]
+    [InlineData(0.02, nameof(SearchWay.Exact))]
+    [InlineData(0.0, nameof(SearchWay.Skipped))]
+    public void The_way_follows_from_how_many_match(double part, string wayName)
+    {
+        var way = Enum.Parse<SearchWay>(wayName);
+        var random = new Random(TestSeed.Value);
+        var list = TestVectors.Clustered(random, 8000, 16, 20);
+        using var vectors = new TestVectors(list, 16, Metric.Cosine);
+        using var index = HnswIndex.Build(vectors.Rows, new HnswOptions());
+        var words = new ulong[8000 / 64];
+        for (var row = 0; row < 8000; row++)
+            if (random.NextDouble() < part) words[row / 64] |= 1UL << (row % 64);
+        var hits = new Hit[10];
+        var found = index.Search(list[7], 20, new RowBits(words), hits, out var cost);
+        Assert.Equal((way, way == SearchWay.Exact), (cost.Way, cost.Scanned));
+        Assert.Equal(part == 0 ? 0 : 10, found);
+        Assert.Equal(new RowBits(words).Count(), way == SearchWay.Exact ? cost.FloatDistances : new RowBits(words).Count());
+    }
+
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.25)]
+    [InlineData(0.6)]
+    public void Matches_that_all_lie_far_away_or_all_near_are_found(double part)
+    {
+        var random = new Random(TestSeed.Value);
+        var list = TestVectors.Clustered(random, 6000, 16, 60);
+        using var vectors = new TestVectors(list, 16, Metric.L2);
+        using var index = HnswIndex.Build(vectors.Rows, new HnswOptions());
+        foreach (var isFar in (bool[])[false, true])
+        {
+            var (found, hits) = (0, new Hit[10]);
+            for (var i = 0; i < 20; i++)
+            {
+                var query = TestVectors.Gaussian(random, 16, 1f);
+                var byDistance = vectors.Exact(query, 6000);
+                var count = (int)(part * 6000);
+                var matching = (isFar ? byDistance.TakeLast(count) : byDistance.Take(count)).ToArray();
+                var words = new ulong[(6000 / 64) + 1];
+                foreach (var row in matching) words[row / 64] |= 1UL << (row % 64);
+                Assert.Equal(10, index.Search(query, 64, new RowBits(words), hits, out _));
+                found += hits.Count(h => matching.Take(10).Contains(h.Row));
+            }
+            Assert.True(found >= 190, $"seed {TestSeed.Value}: {found} of 200, far: {isFar}");
+        }
     }
 
     [Fact]

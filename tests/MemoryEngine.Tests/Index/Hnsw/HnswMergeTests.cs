@@ -16,14 +16,14 @@ public sealed class HnswMergeTests
     public void A_merged_graph_finds_as_much_as_a_fresh_one(Metric metric, double dropped, double added)
     {
         var random = new Random(TestSeed.Value);
-        var all = TestVectors.Clustered(random, 6000, 32, 60);
-        var before = all[..4000];
+        var all = TestVectors.Clustered(random, 4000, 32, 60);
+        var before = all[..2500];
         var survivors = before.Select((v, i) => (v, i)).Where(_ => random.NextDouble() >= dropped).ToArray();
-        var fresh = all[4000..(4000 + (int)(added * 2000))];
+        var fresh = all[2500..(2500 + (int)(added * 1500))];
         // The new ones go between the old ones, so that every row changes its number.
         var order = survivors.Select(s => (Old: s.i, s.v)).Concat(fresh.Select(v => (Old: -1, v))).ToArray();
         random.Shuffle(order);
-        var newRows = Enumerable.Repeat(-1, 4000).ToArray();
+        var newRows = Enumerable.Repeat(-1, 2500).ToArray();
         for (var row = 0; row < order.Length; row++)
             if (order[row].Old >= 0) newRows[order[row].Old] = row;
 
@@ -237,19 +237,19 @@ public sealed class HnswMergeTests
             Assert.True(new ReadOnlySpan<byte>(a.First, (int)a.Bytes).SequenceEqual(new ReadOnlySpan<byte>(b.First, (int)b.Bytes)));
     }
 
-    /// <summary>Of the ten nearest of 150 queries near vectors, at an ef where some are missed.</summary>
+    /// <summary>of the ten nearest of 60 queries near vectors, at an ef where some are missed.</summary>
     private static double Recall(TestVectors vectors, HnswIndex index)
     {
         var random = new Random(TestSeed.Value + 1);
         var (found, hits, dimension) = (0, new Hit[10], vectors.Rows.Dimension);
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < 60; i++)
         {
             var near = vectors.Rows.Span(random.Next(vectors.Rows.Count)).ToArray();
             var query = TestVectors.Gaussian(random, dimension, 0.2f).Select((v, j) => v + near[j]).ToArray();
             var exact = vectors.Exact(query, 10);
             found += hits.Take(index.Search(query, 64, hits, out _)).Count(h => exact.Contains(h.Row));
         }
-        return found / 1500.0;
+        return found / 600.0;
     }
 
     /// <summary>An index, and the vectors of the next one.</summary>

@@ -43,8 +43,7 @@ internal sealed unsafe partial class GuardedBytes : IVerifiedBytes, IDisposable
 
     public byte* At(long offset, long length)
     {
-        Assert.InRange(offset, 0, Length);
-        Assert.InRange(length, 0, Length - offset);
+        if (offset < 0 || length < 0 || offset > Length - length) Assert.Fail($"{length} bytes at {offset} of {Length} were asked for.");
         Requests++;
         return _first + offset;
     }

@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using MemoryEngine.Index;
+using MemoryEngine.Segments;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// The search of a recall: by words and by vector over all parts of a pool, made one ranking. A text and one vector are fused by
+/// score; where a query brings vectors of several spaces, whose scores nothing makes comparable, by rank.
+/// </summary>
+internal sealed class Searching(Pool pool, TextEmbedder embedder)
+{
+    /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
+    public const int MinDepth = 128;
+
+    /// <param name="query">What is asked.</param>
+    /// <param name="given">The vector that the caller or his embedder made, if any.</param>
+    /// <param name="view">What is seen.</param>
+    /// <param name="parts">The parts, taken after the view.</param>
+    /// <param name="nowMicroseconds">When expiry is judged.</param>
+    /// <param name="plan">Gets how each part was searched, where somebody wants to know.</param>
+    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="depth">How deep each part is ranked.</param>
+    /// <param name="target">Gets the best.</param>
+    public Searched Run(
+        RecallQuery query, ReadOnlyMemory<float>? given, PoolView view, SearchParts parts, long nowMicroseconds, List<SearchStep>? plan,
+        Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
+    {
+        using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, couldCome);
+        plan?.Clear();
+        var pass = new Pass(parts, view.Live, depth, plan);
+        var buffer = ArrayPool<Hit>.Shared.Rent(depth);
+        var byWords = new TopHits(buffer.AsSpan(0, depth));
+        if (query.Text is not null) FindWords(query.Text, pass, rows, ref byWords);
+        var isCut = byWords.Count == depth;
+        var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords.Best, target, ref isCut)
+            : query.Parts != RecallParts.Words ? FuseOne(query, given, pass, rows, byWords.Best, target, ref isCut)
+            : ScoreFusion.Fuse([], byWords.Best, target);
+        ArrayPool<Hit>.Shared.Return(buffer);
+        return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
+    }
+
+    private static void FindWords(string text, in Pass pass, in QueryRows rows, ref TopHits byWords)
+    {
+        using var words = LexicalQuery.Of(text, new PartTerms(pass.Parts));
+        PartSearch.Words(pass.Parts, words, rows, pass.Live, ref byWords);
+        pass.Plan?.Add(new SearchStep("words", null, rows.RowCount, byWords.Count, "postings", 0, 0));
+    }
+
+    private int FuseOne(
+        RecallQuery query, ReadOnlyMemory<float>? given, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target,
+        ref bool isCut)
+    {
+        var pooled = ArrayPool<float>.Shared.Rent(2 * Limits.MaxDimension);
+        var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
+        var byVector = new TopHits(buffer.AsSpan(0, pass.Depth));
+        var count = 0;
+        if (TryPrepare(query, given, pooled) is { } space)
+        {
+            var dimension = space.Space.Dimension;
+            var own = pooled.AsSpan(0, dimension);
+            var moved = pooled.AsSpan(dimension, dimension);
+            own.CopyTo(moved);
+            var vectors = new PartVectors(pass.Parts, space);
+            if (space.Space.Metric == Metric.Cosine) VectorFeedback.Move(byWords, pass.Live.Count, vectors, moved);
+            PartSearch.Vectors(pass.Parts, space, moved, rows, pass.Plan, ref byVector);
+            isCut |= byVector.Count == pass.Depth;
+            count = ScoreFusion.Fuse(byVector.Best, query.Parts == RecallParts.Vector ? [] : byWords, target);
+            // What is told is how like the question itself a memory is.
+            foreach (ref var hit in target[..count])
+                if (hit.Scores.Vector is not null) hit = hit with { Scores = hit.Scores with { Vector = vectors.Similarity(hit.Row, own) } };
+        }
+        else if (query.Parts != RecallParts.Vector)
+        {
+            count = ScoreFusion.Fuse([], byWords, target);
+        }
+        ArrayPool<Hit>.Shared.Return(buffer);
+        ArrayPool<float>.Shared.Return(pooled);
+        return count;
+    }
+
+    // The space that is searched by vector, and in front of the array the query as it is compared; null when there is none.
+    private SpaceEntry? TryPrepare(RecallQuery query, ReadOnlyMemory<float>? given, float[] prepared)
+    {
+        var spaces = pool.Table.Spaces;
+        var space = spaces.Find(query.Space);
+        if (given is { } vector)
+        {
+            DraftRules.CheckVector(space, query.Space, vector.Span, stored: false);
+            VectorColumn.Prepare(vector.Span, space!.Space.Metric, prepared.AsSpan(0, space.Space.Dimension));
+            return space;
+        }
+        if (query.Text is null || space is not { IsDerived: true } || !embedder.IsBuiltIn) return null;
+        if (spaces.Serving is not { } learned)
+        {
+            HashingEmbedder.Embed(query.Text, prepared.AsSpan(0, HashingEmbedder.Dimension));
+            return space;
+        }
+        using var terms = TermCounts.Of(query.Text);
+        // A model that knows none of the words leaves it to what the words find.
+        if (!learned.Model.Embed(terms.Terms, terms.Counts, prepared)) prepared.AsSpan(0, LearnedVectors.Dimension).Clear();
+        return learned.Entry;
+    }
+
+    private int FuseSeveral(
+        RecallQuery query, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target, ref bool isCut)
+    {
+        var fusion = new RankFusion();
+        if (query.Text is not null) fusion.AddWords(byWords, query.TextWeight);
+        var prepared = ArrayPool<float>.Shared.Rent(Limits.MaxDimension);
+        var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
+        foreach (var asked in query.Vectors)
+        {
+            var space = pool.Table.Spaces.Find(asked.Space);
+            DraftRules.CheckVector(space, asked.Space, asked.Vector.Span, stored: false);
+            var vector = prepared.AsSpan(0, space!.Space.Dimension);
+            VectorColumn.Prepare(asked.Vector.Span, space.Space.Metric, vector);
+            var hits = new TopHits(buffer.AsSpan(0, pass.Depth));
+            PartSearch.Vectors(pass.Parts, space, vector, rows, pass.Plan, ref hits);
+            isCut |= hits.Count == pass.Depth;
+            fusion.AddVectors(hits.Best, asked.Weight);
+        }
+        ArrayPool<Hit>.Shared.Return(buffer);
+        ArrayPool<float>.Shared.Return(prepared);
+        return fusion.Take(target);
+    }
+
+    private readonly record struct Pass(SearchParts Parts, Segments.LiveRows Live, int Depth, List<SearchStep>? Plan);
+}
+
+/// <summary>The terms of all parts of a pool.</summary>
+internal sealed class PartTerms(SearchParts parts) : ITermSet
+{
+    public bool Contains(ulong term)
+    {
+        foreach (var segment in parts.Segments) if (segment.Words.TryFind(term, out _)) return true;
+        foreach (var mended in parts.Mended) if (mended.Rows.Words.Find(term) is not null) return true;
+        foreach (var memtable in parts.Memtables) if (memtable.Words.Find(term) is not null) return true;
+        return false;
+    }
+}
+
+/// <summary>The vectors that rows have in a space, in whichever part they lie.</summary>
+internal sealed class PartVectors(SearchParts parts, SpaceEntry space) : IRowVectors
+{
+    public int Dimension => space.Space.Dimension;
+
+    public bool TryCopy(int row, Span<float> target)
+    {
+        if (!parts.TryFind(space.Id, row, out var vector)) return false;
+        vector.CopyTo(target);
+        return true;
+    }
+
+    /// <summary>How like a row's vector a prepared query is; null when the row has none.</summary>
+    public float? Similarity(int row, ReadOnlySpan<float> prepared)
+    {
+        if (!parts.TryFind(space.Id, row, out var vector)) return null;
+        var distance = TensorPrimitives.Distance(prepared, vector);
+        return space.Space.Metric == Metric.L2 ? -(distance * distance) : TensorPrimitives.Dot(prepared, vector);
+    }
+}
