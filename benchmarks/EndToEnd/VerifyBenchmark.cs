@@ -43,7 +43,8 @@ internal static class VerifyBenchmark
         var begun = ThreadTime.Now;
         foreach (var draft in drafts) _ = TextFacts.Of(draft.Text, draft.Title, null);
         var each = (ThreadTime.Now - begun).TotalMicroseconds / drafts.Count;
-        Say("what a text says", $"{each:f1} µs of processor time a version, once ({drafts.Count:n0} memories, {drafts.Average(d => d.Text.Length):n0} characters)");
+        Say("what a text says", $"{each:f1} µs of processor time a version, once " +
+            $"({drafts.Count:n0} memories, {drafts.Average(d => d.Text.Length):n0} characters)");
 
         await using var store = await MemoryStore.OpenAsync(Path.Combine(root, "pool"), new MemoryStoreOptions { Durability = Durability.Process });
         var ids = new List<Guid>();

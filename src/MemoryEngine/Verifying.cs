@@ -45,10 +45,11 @@ internal sealed class Verifying(Pool pool)
     public Func<string, MemoryLevel, bool>? CouldCome(TaskRules rules)
     {
         if (!Validator.HasLevelPolicy) return null;
-        var (mode, domain) = (rules.Mode, rules.Facts.Domain);
-        if (domain.Length == 0 && mode != TransferMode.CrossDomain) return null;
-        return (from, level) => ModeTable.CouldCome(mode, level, Domains.Compare(from, domain));
+        return rules.Facts.Domain.Length == 0 && rules.Mode != TransferMode.CrossDomain ? null : Reach(rules.Mode, rules.Facts.Domain);
     }
+
+    private static Func<string, MemoryLevel, bool> Reach(TransferMode mode, string domain) =>
+        (from, level) => ModeTable.CouldCome(mode, level, Domains.Compare(from, domain));
 
     /// <summary>A row before the checks that need its columns alone, and what they say.</summary>
     public Candidate Look(int row, in RecallScores scores, View view, in TaskRules rules, bool isPinned)

@@ -50,8 +50,8 @@ public sealed class SpecificityTests(ITestOutputHelper output)
         var area = AreaUnderCurve(values[MemoryLevel.Trace], insights);
         foreach (var (level, all) in values.OrderBy(v => v.Key))
         {
-            Print($"{level,-10} {all.Length,6:N0} memories, mean {all.Average():f3}, " +
-                $"low {all.Count(v => v < Specificity.LowUnder) / (double)all.Length:p1}, high {all.Count(v => v >= Specificity.HighFrom) / (double)all.Length:p1}");
+            var (low, high) = (all.Average(v => v < Specificity.LowUnder ? 1.0 : 0), all.Average(v => v >= Specificity.HighFrom ? 1.0 : 0));
+            Print($"{level,-10} {all.Length,6:N0} memories, mean {all.Average():f3}, low {low:p1}, high {high:p1}");
         }
         Print($"traces against insights: area under the curve {area:f4}");
         Print($"traces against procedures {AreaUnderCurve(values[MemoryLevel.Trace], values[MemoryLevel.Procedure]):f4}, " +
