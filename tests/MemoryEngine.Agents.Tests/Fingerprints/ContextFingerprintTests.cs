@@ -39,8 +39,15 @@ public sealed class ContextFingerprintTests : IDisposable
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["react"] = "18.2", ["vite"] = "5.1", ["numpy"] = "1.26.4", ["requests"] = "2.31", ["httpx"] = "0.27", ["pydantic"] = "2.6",
-                ["serde"] = "1.0.197", ["tokio"] = "1", ["github.com/gin-gonic/gin"] = "1.9.1",
+                ["react"] = "18.2",
+                ["vite"] = "5.1",
+                ["numpy"] = "1.26.4",
+                ["requests"] = "2.31",
+                ["httpx"] = "0.27",
+                ["pydantic"] = "2.6",
+                ["serde"] = "1.0.197",
+                ["tokio"] = "1",
+                ["github.com/gin-gonic/gin"] = "1.9.1",
             },
             dependencies);
     }
