@@ -82,7 +82,11 @@ internal sealed class Learning(Pool pool)
         {
             if (WaitForQuiet()) Learn();
         }
-        catch (Exception e) when (e is OperationCanceledException or MemoryEngineException or ObjectDisposedException)
+        catch (OperationCanceledException)
+        {
+            // The pool closes, or something more urgent came: it is tried again then.
+        }
+        catch (Exception e) when (e is MemoryEngineException or ObjectDisposedException)
         {
             // The pool closes, or cannot read or write: whoever does so next is told, and the next doubling tries again.
             Volatile.Write(ref _failedAt, live);

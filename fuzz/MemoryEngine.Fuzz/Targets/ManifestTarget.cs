@@ -87,7 +87,7 @@ internal sealed class ManifestTarget : FuzzTarget
             Spaces = [Index.HashingEmbedder.Space, RecordSeeds.Space],
             Snapshots = [new NamedView("before", 5, 1_760_000_000_000_000, View.Through(5), new LiveRows(1, 7))],
             Purged = [Id],
-            Segments = 
+            Segments =
             [
                 new SegmentInfo(1, 0, 4, 0, 9_000, 17, [new VectorsInfo(0, 1, 4, 20_000, 19, 7_000), new VectorsInfo(1, 0, 2, 5_000, 20, 0)]),
                 new SegmentInfo(3, 4, 2, 1, 8_000, 18, []),

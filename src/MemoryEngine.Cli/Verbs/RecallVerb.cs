@@ -164,9 +164,15 @@ internal sealed class RecallVerb : Verb
         }
         foreach (var step in result.Plan)
         {
-            var of = step.Space switch { null => "words", "" => "learned vectors", var name => $"vectors of {name}" };
-            var distances = step.Space is null ? "" : $"; {step.CodeDistances:N0} distances by code, {step.FloatDistances:N0} exact";
-            output.Line($"{step.Part}, {of}: {step.Matching:N0} of {step.Rows:N0}, {step.Way}{distances}");
+            if (step.Space is null)
+            {
+                output.Line($"{step.Part}: {step.Matching:N0} found in {step.Rows:N0}, {step.Way}");
+                continue;
+            }
+            var of = step.Space.Length == 0 ? "learned vectors" : $"vectors of {step.Space}";
+            output.Line(
+                $"{step.Part}, {of}: {step.Matching:N0} of {step.Rows:N0}, {step.Way}; {step.CodeDistances:N0} distances by code, " +
+                $"{step.FloatDistances:N0} exact");
         }
         output.Line(
             $"Mode {InterchangeNames.Of(result.Mode)}; {result.Considered:N0} memories considered as of event {result.Sequence}; " +

@@ -79,9 +79,16 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
             var graph = GraphFile.Read(files, path, HugePages.Advise);
             var fits = graph.Shape.Count == vectors.Count && graph.Shape.Dimension == vectors.Space.Dimension
                 && graph.Coder.Metric == vectors.Space.Metric;
-            if (fits) vectors.Attach(HnswIndex.Over(graph, vectors.Rows), vectors.Info.GraphLength);
-            else graph.Dispose();
-            return fits;
+            if (!fits)
+            {
+                graph.Dispose();
+                return false;
+            }
+            var index = HnswIndex.Over(graph, vectors.Rows);
+            // Compiled here, its first searches are as fast as the later ones.
+            index.WarmUp();
+            vectors.Attach(index, vectors.Info.GraphLength);
+            return true;
         }
         catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
         {

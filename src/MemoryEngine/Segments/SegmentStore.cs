@@ -164,15 +164,12 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
 
     private static int RowsOf(Segment[] neighbours) => neighbours[^1].EndRow - neighbours[0].FirstRow;
 
-    // What is mended has its place among the segments: it is written first. And of rows that are being given vectors either all
-    // have theirs in a segment, or none.
+    // What is mended has its place among the segments: it is written first. And while segments are being given vectors, one after
+    // the other, they stay as they are.
     private Segment[]? PlanOf(SearchParts parts)
     {
-        if (parts.Mended.Length > 0 || SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is not { } range) return null;
-        var merged = parts.Segments[range];
-        if (table.Spaces.Growing?.Entry.Id is not { } growing) return merged;
-        var having = merged.Count(s => s.Vectors(growing) is not null);
-        return having == 0 || having == merged.Length ? merged : null;
+        if (parts.Mended.Length > 0 || table.Spaces.Growing is not null) return null;
+        return SegmentPlan.Next([.. parts.Segments.Select(s => s.Rows)]) is { } range ? parts.Segments[range] : null;
     }
 
     private void WriteAndReplace(int first, int rows, Action<Segment>? prepare = null)

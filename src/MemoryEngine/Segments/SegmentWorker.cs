@@ -60,8 +60,12 @@ internal sealed class SegmentWorker : IDisposable
         _seal.Set();
     }
 
-    /// <summary>A memtable was frozen.</summary>
-    public void Wake() => _seal.Set();
+    /// <summary>Something may be left to do: a memtable was frozen, or what kept segments from being merged is over.</summary>
+    public void Wake()
+    {
+        _seal.Set();
+        _merge.Set();
+    }
 
     public void Dispose()
     {

@@ -199,7 +199,7 @@ public sealed class ManifestTests
         Spaces = [new VectorSpace("a", 3, Metric.Dot, "id", "rev", "text"), new VectorSpace("b", 5, Metric.L2, "id", "rev", "code")],
         Snapshots = [new NamedView("before", 5, 42, View.Through(5), new LiveRows(2, 9))],
         Purged = [new Guid(7, 0, 0, new byte[8])],
-        Segments = 
+        Segments =
         [
             new SegmentInfo(3, 0, 4, 0, 9_000, 17, [new VectorsInfo(0, 0, 4, 7_000, 19, 3_000), new VectorsInfo(1, 2, 3, 6_000, 20, 0)]),
             new SegmentInfo(8, 4, 2, 1, 8_000, 18, []),
