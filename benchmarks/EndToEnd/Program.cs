@@ -13,6 +13,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["open"] = OpenBenchmark.Run,
     ["importing"] = ImportingBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
+    ["verify"] = VerifyBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

@@ -30,6 +30,7 @@ internal sealed class CommandTree
             new ImportVerb(_shell),
             new ExportVerb(_shell),
             new RecallVerb(_shell),
+            new VerifyVerb(_shell),
             new GetVerb(_shell),
             new HistoryVerb(_shell),
             new ListVerb(_shell),

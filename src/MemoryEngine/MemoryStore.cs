@@ -1,3 +1,5 @@
+using MemoryEngine.Verification.Texts;
+
 namespace MemoryEngine;
 
 /// <summary>
@@ -16,12 +18,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     private readonly Remember _remember;
     private readonly Recall _recall;
     private readonly Reading _reading;
+    private readonly Verifying _verifying;
 
     private MemoryStore(Pool pool)
     {
         _pool = pool;
         var embedder = new TextEmbedder(pool.Options, pool);
-        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder), new Reading(pool, embedder));
+        _verifying = new Verifying(pool);
+        (_remember, _recall, _reading) =
+            (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -151,6 +156,36 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     public ValueTask<RecallResult> RecallAsync(
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
         _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
+
+    /// <summary>
+    /// Verifies memories for a task without recalling them: each as a recall would that found it, with every reason. Of two that are
+    /// nearly the same the later one is the duplicate.
+    /// </summary>
+    /// <param name="ids">The memories, at most <see cref="Limits.MaxRecall"/>.</param>
+    /// <param name="query">The task; null for one that states nothing.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>A verdict for each, in order.</returns>
+    /// <exception cref="MemoryEngineException">An id is unknown or was purged.</exception>
+    public Task<IReadOnlyList<VerifiedMemory>> VerifyAsync(
+        IReadOnlyList<Guid> ids, VerifyQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count > Limits.MaxRecall)
+            throw new ArgumentException($"{ids.Count} memories are too many; {Limits.MaxRecall} can be verified at once.", nameof(ids));
+        if (query?.Domain is { } domain) DraftRules.CheckDomain(domain);
+        _pool.ThrowIfDisposed();
+        return _verifying.VerifyAsync(ids, query ?? new VerifyQuery(), cancellationToken);
+    }
+
+    /// <summary>
+    /// What verification has said about a memory since the pool was opened, as far as it changed: the newest entries, oldest first.
+    /// Empty for one that was not verified lately.
+    /// </summary>
+    public IReadOnlyList<ValidityEntry> Validity(Guid id)
+    {
+        _pool.ThrowIfDisposed();
+        return _verifying.HistoryOf(id);
+    }
 
     /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
@@ -300,6 +335,19 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         _pool.EnsureWritable();
         return Backup.CreateAsync(_pool, path, cancellationToken);
     }
+
+    /// <summary>How bound to its origin a text is.</summary>
+    public static SpecificityScore MeasureSpecificity(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Specificity.Measure(text);
+    }
+
+    /// <summary>
+    /// The level that a text is fit for by its form: an insight where it is hardly bound to its origin, a trace where it is mostly code,
+    /// else a procedure. A strategy is a claim that no form can support.
+    /// </summary>
+    public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);

@@ -43,6 +43,9 @@ public sealed record MemoryStoreOptions
     /// <summary>How long an idempotency key is remembered.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How memories are verified before they are handed over.</summary>
+    public VerificationOptions Verification { get; init; } = new();
+
     /// <summary>The clock of creation times, expiry and retention.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -60,6 +63,12 @@ public sealed record MemoryStoreOptions
 
     /// <summary>From how many rows on segments and graphs are made.</summary>
     internal Segments.SegmentLimits SegmentLimits { get; init; } = new();
+
+    /// <summary>What evidence says about memories.</summary>
+    internal IMemoryEvidence Evidence { get; init; } = NoEvidence.Instance;
+
+    /// <summary>Is run by every recall between its search and its handing over, for tests that change something just then.</summary>
+    internal Func<ValueTask>? BeforeHandOver { get; init; }
 
     /// <summary>The disk.</summary>
     internal Storage.IFileSystem Files { get; init; } = Storage.PhysicalFileSystem.Instance;

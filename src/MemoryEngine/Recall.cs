@@ -1,17 +1,17 @@
-using System.Buffers;
 using System.Diagnostics;
 using MemoryEngine.Index;
-using MemoryEngine.Records;
 using MemoryEngine.Segments;
 
 namespace MemoryEngine;
 
 /// <summary>
-/// Recall: by words and by vector over one published view, bodies read last. Takes no locks. With the
-/// built-in embedder, or a vector given, and bodies in memory it completes without waiting.
+/// Recall: <see cref="Searching"/> over one published view; <see cref="RecallRun"/> then verifies, chooses and reads.
+/// Takes no locks. With the built-in embedder, or a vector given, and bodies in memory it completes without waiting.
 /// </summary>
-internal sealed class Recall(Pool pool, TextEmbedder embedder)
+internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifying)
 {
+    private const int MaxSearches = 8;
+
     private readonly Searching _searching = new(pool, embedder);
 
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
@@ -39,67 +39,25 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
         return result;
     }
 
-    private ValueTask<RecallResult> Run(Ask ask)
+    // What was found may have been superseded or forgotten since: then the next search finds what has taken its place. Each time
+    // something must have happened, so this ends; a memory that never rests is left out at last.
+    private async ValueTask<RecallResult> Run(Ask ask)
     {
-        var found = ArrayPool<FusedHit>.Shared.Rent(ask.Query.K);
-        var view = ask.Seen ?? pool.Table.Current;
-        var count = Search(ask, view, found.AsSpan(0, ask.Query.K), out var considered);
-        var searchTime = Stopwatch.GetElapsedTime(ask.Start);
-        var memories = new RecalledMemory[count];
-        for (var i = 0; i < count; i++)
+        for (var searches = 1; ; searches++)
         {
-            var reading = pool.ReadBodyAsync(found[i].Row, ask.Cancellation);
-            if (!reading.IsCompletedSuccessfully) return FinishAsync(ask, i, reading, found, memories, view, considered, searchTime);
-            if (!TryTake(found[i], view.View, reading.Result, out memories[i])) return SearchAgain(ask, found);
+            using var run = new RecallRun(this, pool, verifying, ask);
+            if (await run.TryAsync(isLast: searches == MaxSearches).ConfigureAwait(false) is { } result) return result;
         }
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return new(Result(memories, view, considered, searchTime, ask));
     }
 
-    // From the first body that is not in memory on.
-    private async ValueTask<RecallResult> FinishAsync(
-        Ask ask, int from, ValueTask<RecordBody> reading, FusedHit[] found, RecalledMemory[] memories, PoolView view,
-        int considered, TimeSpan searchTime)
-    {
-        for (var i = from; i < memories.Length; i++)
-        {
-            var body = i == from
-                ? await reading.ConfigureAwait(false)
-                : await pool.ReadBodyAsync(found[i].Row, ask.Cancellation).ConfigureAwait(false);
-            if (!TryTake(found[i], view.View, body, out memories[i])) return await SearchAgain(ask, found).ConfigureAwait(false);
-        }
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return Result(memories, view, considered, searchTime, ask);
-    }
-
-    // What was found has been purged since. The next search does not see it, so this ends with the last purge.
-    private ValueTask<RecallResult> SearchAgain(Ask ask, FusedHit[] found)
-    {
-        ArrayPool<FusedHit>.Shared.Return(found);
-        return Run(ask.Seen is { } seen ? ask with { Seen = pool.Table.Seen(seen.View, seen.Live) } : ask);
-    }
-
-    private bool TryTake(in FusedHit hit, View view, RecordBody body, out RecalledMemory recalled)
-    {
-        recalled = default;
-        if (body.Status != RecordStatus.Found) return false;
-        recalled = new RecalledMemory(VersionReader.Read(pool.Table, hit.Row, view, body.Span, withVectors: false), hit.Scores);
-        body.Dispose();
-        return true;
-    }
-
-    private static RecallResult Result(
-        RecalledMemory[] memories, PoolView view, int considered, TimeSpan searchTime, in Ask ask) => new()
-        {
-            Memories = memories,
-            Considered = considered,
-            Sequence = view.View.Last,
-            SearchTime = searchTime,
-            TotalTime = Stopwatch.GetElapsedTime(ask.Start),
-            Plan = ask.Plan ?? [],
-        };
-
-    private int Search(in Ask ask, PoolView view, Span<FusedHit> target, out int considered)
+    /// <summary>Searches as deep as asked, among what could be handed over or among all.</summary>
+    /// <param name="ask">The recall.</param>
+    /// <param name="view">What it sees.</param>
+    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="depth">How deep each part is ranked.</param>
+    /// <param name="target">Gets the best.</param>
+    /// <returns>How many were found, how many could have been, and whether a deeper search could find more.</returns>
+    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
     {
         var readers = pool.Table.Parts.Readers;
         while (true)
@@ -112,7 +70,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             {
                 // A pool that was closed meanwhile has no parts.
                 pool.ThrowIfDisposed();
-                return _searching.Run(ask.Query, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, target, out considered);
+                return _searching.Run(ask.Query, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, couldCome, depth, target);
             }
             catch (CorruptionException e)
             {
@@ -136,6 +94,10 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
             throw new ArgumentException($"k is {query.K}; 1 to {Limits.MaxRecall} memories can be recalled at once.", nameof(query));
         if (query.MinLevel > query.MaxLevel)
             throw new ArgumentException($"The levels go from {query.MinLevel} down to {query.MaxLevel}; nothing can match.", nameof(query));
+        if (query.Pins.Count > query.K)
+            throw new ArgumentException($"{query.Pins.Count} memories are pinned, and k is {query.K}.", nameof(query));
+        if (query.Diversity is not (>= 0 and <= 1) || query.Exploration is not (>= 0 and <= 1))
+            throw new ArgumentException("Diversity and exploration are from 0 to 1.", nameof(query));
         DraftRules.CheckText("query", query.Text, Limits.MaxQueryBytes);
         if (query.Domain is not null) DraftRules.CheckDomain(query.Domain);
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
@@ -154,9 +116,15 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder)
                 throw new ArgumentException($"A weight is {weight}; weights are 0 or more.", nameof(query));
         }
     }
-
-    /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
-    private readonly record struct Ask(
-        RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
-        CancellationToken Cancellation);
 }
+
+/// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
+internal readonly record struct Ask(
+    RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
+    CancellationToken Cancellation);
+
+/// <summary>What a search found.</summary>
+/// <param name="Found">How many rows.</param>
+/// <param name="Matching">How many rows could have been found.</param>
+/// <param name="IsCut">Whether there may be more than was asked for.</param>
+internal readonly record struct Searched(int Found, int Matching, bool IsCut);

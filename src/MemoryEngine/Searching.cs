@@ -12,7 +12,7 @@ namespace MemoryEngine;
 internal sealed class Searching(Pool pool, TextEmbedder embedder)
 {
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
-    private const int MinDepth = 128;
+    public const int MinDepth = 128;
 
     /// <param name="query">What is asked.</param>
     /// <param name="given">The vector that the caller or his embedder made, if any.</param>
@@ -20,25 +20,25 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     /// <param name="parts">The parts, taken after the view.</param>
     /// <param name="nowMicroseconds">When expiry is judged.</param>
     /// <param name="plan">Gets how each part was searched, where somebody wants to know.</param>
+    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
-    /// <param name="considered">How many rows the filters let through.</param>
-    public int Run(
+    public Searched Run(
         RecallQuery query, ReadOnlyMemory<float>? given, PoolView view, SearchParts parts, long nowMicroseconds, List<SearchStep>? plan,
-        Span<FusedHit> target, out int considered)
+        Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
     {
-        using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds);
-        considered = rows.CountMatching();
-        var depth = Math.Max(MinDepth, 2 * query.K);
+        using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, couldCome);
         plan?.Clear();
         var pass = new Pass(parts, view.Live, depth, plan);
         var buffer = ArrayPool<Hit>.Shared.Rent(depth);
         var byWords = new TopHits(buffer.AsSpan(0, depth));
         if (query.Text is not null) FindWords(query.Text, pass, rows, ref byWords);
-        var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords.Best, target)
-            : query.Parts != RecallParts.Words ? FuseOne(query, given, pass, rows, byWords.Best, target)
+        var isCut = byWords.Count == depth;
+        var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords.Best, target, ref isCut)
+            : query.Parts != RecallParts.Words ? FuseOne(query, given, pass, rows, byWords.Best, target, ref isCut)
             : ScoreFusion.Fuse([], byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
-        return count;
+        return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
     }
 
     private static void FindWords(string text, in Pass pass, in QueryRows rows, ref TopHits byWords)
@@ -49,7 +49,8 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     private int FuseOne(
-        RecallQuery query, ReadOnlyMemory<float>? given, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target)
+        RecallQuery query, ReadOnlyMemory<float>? given, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target,
+        ref bool isCut)
     {
         var pooled = ArrayPool<float>.Shared.Rent(2 * Limits.MaxDimension);
         var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
@@ -64,6 +65,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
             var vectors = new PartVectors(pass.Parts, space);
             if (space.Space.Metric == Metric.Cosine) VectorFeedback.Move(byWords, pass.Live.Count, vectors, moved);
             PartSearch.Vectors(pass.Parts, space, moved, rows, pass.Plan, ref byVector);
+            isCut |= byVector.Count == pass.Depth;
             count = ScoreFusion.Fuse(byVector.Best, query.Parts == RecallParts.Vector ? [] : byWords, target);
             // What is told is how like the question itself a memory is.
             foreach (ref var hit in target[..count])
@@ -101,7 +103,8 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         return learned.Entry;
     }
 
-    private int FuseSeveral(RecallQuery query, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target)
+    private int FuseSeveral(
+        RecallQuery query, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target, ref bool isCut)
     {
         var fusion = new RankFusion();
         if (query.Text is not null) fusion.AddWords(byWords, query.TextWeight);
@@ -115,6 +118,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
             VectorColumn.Prepare(asked.Vector.Span, space.Space.Metric, vector);
             var hits = new TopHits(buffer.AsSpan(0, pass.Depth));
             PartSearch.Vectors(pass.Parts, space, vector, rows, pass.Plan, ref hits);
+            isCut |= hits.Count == pass.Depth;
             fusion.AddVectors(hits.Best, asked.Weight);
         }
         ArrayPool<Hit>.Shared.Return(buffer);

@@ -21,7 +21,7 @@ internal static class FolderTable
         [Root] =
         [
             "Repair", "Snapshots", "Journal", "Records", "Segments", "Index", Kernels, "Storage",
-            "Verification", "Transfer", "Evidence", "Telemetry",
+            "Verification", "Transfers", "Evidence", "Telemetry",
         ],
         ["Repair"] = ["Snapshots", "Journal", "Records", "Segments", "Index", "Storage"],
         ["Snapshots"] = ["Journal", "Records", "Segments", "Storage"],
@@ -31,7 +31,7 @@ internal static class FolderTable
         ["Index"] = [Kernels],
         ["Storage"] = [],
         ["Verification"] = [],
-        ["Transfer"] = [],
+        ["Transfers"] = [],
         ["Evidence"] = [],
         ["Telemetry"] = [],
         [Model] = [],

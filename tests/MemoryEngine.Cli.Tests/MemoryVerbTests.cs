@@ -81,7 +81,7 @@ public sealed class MemoryVerbTests : IDisposable
     {
         var id = await _cli.RememberAsync("A queue needs a bound.", "--title", "Bound every queue", "--level", "3", "--domain", "backend/go");
         await _cli.RememberAsync("Tabs are wider than they look.", "--level", "1", "--domain", "web");
-        var plain = await _cli.JsonAsync(0, "recall", "the queue grows without a bound", "--domain", "game", "-k", "1");
+        var plain = await _cli.JsonAsync(0, "recall", "the queue grows without a bound", "--domain", "game", "--mode", "cross", "-k", "1");
         var memory = Assert.Single(plain.GetProperty("memories").EnumerateArray());
         Assert.Equal(id, memory.GetProperty("id").GetString());
         Assert.Equal((1, 3), (memory.GetProperty("version").GetInt32(), memory.GetProperty("level").GetInt32()));

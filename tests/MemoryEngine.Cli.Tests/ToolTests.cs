@@ -32,7 +32,7 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(0, help.ExitCode);
         string[] verbs =
         [
-            "quickstart", "remember", "revise", "forget", "restore", "import", "export", "recall", "get", "history", "list", "stats",
+            "quickstart", "remember", "revise", "forget", "restore", "import", "export", "recall", "verify", "get", "history", "list", "stats",
             "check", "bench",
         ];
         Assert.All(verbs, v => Assert.Contains(v, help.Out, StringComparison.Ordinal));

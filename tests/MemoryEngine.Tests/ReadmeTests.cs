@@ -47,7 +47,7 @@ public sealed class ReadmeTests
     {
         await using var store = await MemoryStore.OpenAsync("pool");
         await store.RememberAsync("Close the response body, or the connection pool runs dry.", domain: "backend/go");
-        var recall = await store.RecallAsync("connections leak after HTTP calls", domain: "web/typescript");
+        var recall = await store.RecallAsync(new RecallQuery { Text = "connections leak", Domain = "web", Mode = TransferMode.CrossDomain });
         Console.WriteLine(recall.Memories[0].Memory.Text);
     }
 

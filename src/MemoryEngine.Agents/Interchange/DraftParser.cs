@@ -11,7 +11,7 @@ internal ref struct DraftParser(ReadOnlySpan<byte> line)
     private Utf8JsonReader _json = new(line);
     private int _seen;
     private Guid? _id;
-    private MemoryLevel _level = MemoryLevel.Insight;
+    private MemoryLevel? _level;
     private MemoryFormat _format = MemoryFormat.Insight;
     private TaskResult _result;
     private DateTimeOffset? _expiresAt;
@@ -34,7 +34,8 @@ internal ref struct DraftParser(ReadOnlySpan<byte> line)
         {
             Id = _id,
             Text = _text,
-            Level = _level,
+            // What states no level gets the one that its form is fit for.
+            Level = _level ?? MemoryStore.SuggestLevel(_text),
             Format = _format,
             Domain = _domain ?? "",
             Task = _task,

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace MemoryEngine.Agents.Interchange;
 
 /// <summary>The names that enums have in files and on the command line.</summary>
@@ -41,4 +43,41 @@ public static class InterchangeNames
         "fail" => TaskResult.Fail,
         _ => null,
     };
+
+    /// <summary>The name of a mode.</summary>
+    public static string Of(TransferMode mode) => mode switch
+    {
+        TransferMode.Auto => "auto",
+        TransferMode.SingleDomain => "single",
+        TransferMode.CrossDomain => "cross",
+        TransferMode.Hybrid => "hybrid",
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "This is no mode."),
+    };
+
+    /// <summary>The mode of a name; null when there is none.</summary>
+    public static TransferMode? ModeOf(string name) => name switch
+    {
+        "auto" => TransferMode.Auto,
+        "single" => TransferMode.SingleDomain,
+        "cross" => TransferMode.CrossDomain,
+        "hybrid" => TransferMode.Hybrid,
+        _ => null,
+    };
+
+    /// <summary>The scenario of a name; null when there is none.</summary>
+    public static TransferScenario? ScenarioOf(string name) => name switch
+    {
+        "default" => TransferScenario.Default,
+        "single-task" => TransferScenario.SingleTask,
+        "long-edit" => TransferScenario.LongEdit,
+        "cross-domain" => TransferScenario.CrossDomain,
+        "new-task" => TransferScenario.NewTask,
+        _ => null,
+    };
+
+    /// <summary>The name of a verdict.</summary>
+    public static string Of(Verdict verdict) => verdict.ToString().ToLowerInvariant();
+
+    /// <summary>The name of a reason: that of the code in small letters, words joined by underscores.</summary>
+    public static string Of(ReasonCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 }

@@ -52,9 +52,10 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
         output.Line();
         foreach (var line in Wrap(answer.Task.Text, 100)) output.Line($"  {line}");
         output.Line();
-        output.Line($"All {answer.Result.Considered} memories were compared with it twice: by their vectors (similar wording, even where no word is");
-        output.Line("the same) and by their words (BM25: rare words that both have count most). The two orders are fused into one:");
-        output.Line("what stands high in both comes first. These came back:");
+        output.Line("It asks in cross-domain mode: traces stay at home, insights and strategies may come, and a procedure only where its");
+        output.Line($"preconditions match. The {answer.Result.Considered} memories that could come were compared with it twice: by their vectors");
+        output.Line("(similar wording, even where no word is the same) and by their words (BM25: rare words that both have count most).");
+        output.Line("The two orders are fused into one. In that order each is verified before it is handed over; these came back:");
         for (var i = 0; i < answer.Result.Memories.Count; i++) TellRecalled(answer, i);
         output.Line();
         output.Line(Verdict(answer));
@@ -67,6 +68,7 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
         output.Heading($"  {index + 1}. {MemoryText.Caption(memory, 100)}");
         output.Line($"     from {memory.Domain}, level {MemoryText.NameOf(memory.Level)}, {memory.Id}");
         output.Line($"     {RecallText.Explain(scores)}");
+        output.Line($"     {RecallText.Explain(answer.Result.Memories[index].Verdict)}");
         var words = tour.Words!.Of(answer.Task.Text, memory, WordsShown);
         if (words.Count > 0) output.Line($"     shares the words: {string.Join(", ", words)}");
         if (answer.Task.Expect.FirstOrDefault(e => e.Id == memory.Id) is not { } expected) return;

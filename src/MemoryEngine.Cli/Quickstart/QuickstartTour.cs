@@ -105,7 +105,15 @@ internal sealed class QuickstartTour(string path)
 
     private static async Task<TaskAnswer> AskAsync(MemoryStore store, SampleTask task, CancellationToken cancellation)
     {
-        var result = await store.RecallAsync(new RecallQuery { Text = task.Text, Domain = task.Domain }, cancellation);
+        var query = new RecallQuery
+        {
+            Text = task.Text,
+            Domain = task.Domain,
+            // The tasks are of domains that no memory comes from.
+            Mode = TransferMode.CrossDomain,
+            Context = new Dictionary<string, string> { ["language"] = task.Language },
+        };
+        var result = await store.RecallAsync(query, cancellation);
         return new TaskAnswer(task, result);
     }
 

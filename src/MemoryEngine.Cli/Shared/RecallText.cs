@@ -28,8 +28,39 @@ internal static class RecallText
             Number(json, "bm25_rank", scores.Bm25Rank);
         }
         json.WriteEndObject();
+        Write(json, recalled.Verdict);
         json.WriteEndObject();
     }
+
+    public static void Write(Utf8JsonWriter json, LeftOutMemory left)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", left.Id);
+        json.WriteNumber("version", left.Version);
+        json.WriteNumber("level", (int)left.Level);
+        json.WriteString("domain", left.Domain);
+        Write(json, left.Verdict);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The fields <c>verdict</c>, <c>reasons</c> (names) and, where there is more to say, <c>details</c> by their names.</summary>
+    public static void Write(Utf8JsonWriter json, MemoryVerdict verdict)
+    {
+        json.WriteString("verdict", InterchangeNames.Of(verdict.Verdict));
+        json.WriteStartArray("reasons");
+        foreach (var reason in verdict.Reasons) json.WriteStringValue(InterchangeNames.Of(reason.Code));
+        json.WriteEndArray();
+        if (verdict.Reasons.All(r => r.Detail is null)) return;
+        json.WriteStartObject("details");
+        foreach (var reason in verdict.Reasons)
+            if (reason.Detail is { } detail) json.WriteString(InterchangeNames.Of(reason.Code), detail);
+        json.WriteEndObject();
+    }
+
+    public static string Explain(MemoryVerdict verdict) => string.Join("; ", verdict.Reasons.Select(Explain));
+
+    private static string Explain(VerdictReason reason) =>
+        reason.Detail is { } detail ? $"{InterchangeNames.Of(reason.Code)} ({detail})" : InterchangeNames.Of(reason.Code);
 
     public static string Explain(RecallScores scores)
     {

@@ -37,6 +37,29 @@ internal static class Values
             ?? Refuse<MemoryFormat?>(result, "--format is trajectory, workflow, summary or insight"),
     };
 
+    public static Option<TransferMode?> Mode() => new("--mode")
+    {
+        Description = "Which memories may reach the task: auto (by the pool's size), single, cross or hybrid.",
+        HelpName = "MODE",
+        CustomParser = result => InterchangeNames.ModeOf(result.Tokens[0].Value)
+            ?? Refuse<TransferMode?>(result, "--mode is auto, single, cross or hybrid"),
+    };
+
+    public static Option<TransferScenario?> Scenario() => new("--scenario")
+    {
+        Description = "What the memories are for: default, single-task, long-edit, cross-domain or new-task.",
+        HelpName = "SCENARIO",
+        CustomParser = result => InterchangeNames.ScenarioOf(result.Tokens[0].Value)
+            ?? Refuse<TransferScenario?>(result, "--scenario is default, single-task, long-edit, cross-domain or new-task"),
+    };
+
+    public static Option<Guid[]> Pins() => new("--pin")
+    {
+        Description = "A memory to hand over whatever its rank and level; may be given several times.",
+        HelpName = "ID",
+        CustomParser = result => ParseIds(result, "--pin"),
+    };
+
     public static Argument<Guid> Id() => new("ID")
     {
         Description = "The memory's id.",
@@ -49,20 +72,7 @@ internal static class Values
     {
         Description = "The memories' ids.",
         Arity = ArgumentArity.OneOrMore,
-        CustomParser = result =>
-        {
-            var ids = new List<Guid>();
-            foreach (var token in result.Tokens)
-            {
-                if (!Guid.TryParseExact(token.Value, "D", out var id))
-                {
-                    result.AddError($"ID is a UUID, as 'memengine list' shows them, not '{token.Value}'.");
-                    return [];
-                }
-                ids.Add(id);
-            }
-            return [.. ids];
-        },
+        CustomParser = result => ParseIds(result, "ID"),
     };
 
     public static Option<string?> AsOf() => Text("--as-of", "As the pool was when this snapshot was made.", "SNAPSHOT");
@@ -119,6 +129,21 @@ internal static class Values
         var vector = new float[bytes.Length / sizeof(float)];
         for (var i = 0; i < vector.Length; i++) vector[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
         return (space, vector);
+    }
+
+    private static Guid[] ParseIds(ArgumentResult result, string name)
+    {
+        var ids = new List<Guid>();
+        foreach (var token in result.Tokens)
+        {
+            if (!Guid.TryParseExact(token.Value, "D", out var id))
+            {
+                result.AddError($"{name} is a UUID, as 'memengine list' shows them, not '{token.Value}'.");
+                return [];
+            }
+            ids.Add(id);
+        }
+        return [.. ids];
     }
 
     private static MemoryLevel? ParseLevel(string text) =>

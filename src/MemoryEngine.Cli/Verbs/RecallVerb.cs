@@ -8,18 +8,22 @@ namespace MemoryEngine.Cli.Verbs;
 /// <summary>The memories for a task, best first.</summary>
 internal sealed class RecallVerb : Verb
 {
-    private readonly Option<string?> _domain = Values.Text("--domain", "The domain of the task that asks; it filters nothing.", "D");
+    private readonly Option<string?> _domain = Values.Text("--domain", "The domain of the task that asks.", "D");
+    private readonly Option<TransferMode?> _mode = Values.Mode();
+    private readonly Option<TransferScenario?> _scenario = Values.Scenario();
+    private readonly Option<Guid[]> _pins = Values.Pins();
+    private readonly Option<double?> _minScore = Values.Number("--min-score", "The least similarity, or BM25 score of what words alone find.", "S");
+    private readonly TaskOptions _task = new();
     private readonly Option<int?> _k = Values.Positive("-k", "How many memories at most; 3 when not given.");
     private readonly Option<(MemoryLevel Min, MemoryLevel Max)?> _level = Values.Levels();
     private readonly Option<MemoryFormat?> _format = Values.Format();
     private readonly Option<string?> _model = Values.Text("--model", "Only what this model produced.", "NAME");
     private readonly Option<string?> _tag = Values.Text("--tag", "Only with this tag.", "TAG");
-    private readonly Option<string?> _language = Values.Text("--language", "Only what requires this language or none.", "L");
     private readonly Option<string?> _exclude = Values.Text("--exclude-domain", "Nothing of this domain or below it.", "D");
     private readonly Option<string?> _within = Values.Text("--within-domain", "Only this domain and below it.", "D");
     private readonly Option<string?> _asOf = Values.AsOf();
     private readonly EmbedderOptions _embedder = new();
-    private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time." };
+    private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time, what was left out, and why." };
 
     private readonly Option<string[]> _vector = Values.Many(
         "--vector", "Searches this space by the vector in a file of little-endian float32; several spaces are fused by rank.", "SPACE=FILE");
@@ -34,8 +38,12 @@ internal sealed class RecallVerb : Verb
         : base(shell, "recall", "Finds the memories that help with a task.")
     {
         Add(_query);
-        Option[] all = [_domain, _k, _level, _format, _model, _tag, _language, _exclude, _within, _vector, _asOf, _explain];
+        Option[] all =
+        [
+            _domain, _k, _mode, _scenario, _level, _format, _model, _tag, _exclude, _within, _minScore, _pins, _vector, _asOf, _explain,
+        ];
         foreach (var option in all) Add(option);
+        _task.AddTo(this);
         _embedder.AddTo(this);
     }
 
@@ -71,7 +79,11 @@ internal sealed class RecallVerb : Verb
             MaxLevel = max,
             Model = call.Get(_model),
             Tag = call.Get(_tag),
-            Language = call.Get(_language),
+            Mode = call.Get(_mode) ?? TransferMode.Auto,
+            Scenario = call.Get(_scenario) ?? TransferScenario.Default,
+            Context = _task.Context(call),
+            Pins = [.. (call.Get(_pins) ?? []).Select(id => new MemoryPin(id))],
+            MinScore = (float?)call.Get(_minScore),
             Explain = call.Get(_explain),
         };
         if (vectors.Length == 0) return query;
@@ -83,15 +95,23 @@ internal sealed class RecallVerb : Verb
 
     private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
     {
+        json.WriteString("mode", InterchangeNames.Of(result.Mode));
         json.WriteStartArray("memories");
         foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
         json.WriteEndArray();
-        if (isExplained) WritePlan(json, result);
+        if (isExplained)
+        {
+            WritePlan(json, result);
+            json.WriteStartArray("left_out");
+            foreach (var left in result.LeftOut) RecallText.Write(json, left);
+            json.WriteEndArray();
+        }
         json.WriteStartArray("notes");
         foreach (var note in result.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
         json.WriteStartObject("micros");
         json.WriteNumber("search", (long)result.SearchTime.TotalMicroseconds);
+        json.WriteNumber("verify", (long)result.VerifyTime.TotalMicroseconds);
         json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);
         json.WriteEndObject();
     }
@@ -121,16 +141,27 @@ internal sealed class RecallVerb : Verb
         for (var i = 0; i < result.Memories.Count; i++)
         {
             var (memory, scores) = result.Memories[i];
+            var verdict = result.Memories[i].Verdict;
             output.Heading($"{i + 1}. {MemoryText.Caption(memory, 120)}");
             var domain = memory.Domain.Length > 0 ? memory.Domain : "no domain";
             var format = InterchangeNames.Of(memory.Format);
             output.Line($"   {domain}, level {MemoryText.NameOf(memory.Level)}, {format}, {memory.Id} version {memory.Version}");
-            if (isExplained) output.Line($"   {RecallText.Explain(scores)}");
+            if (isExplained)
+            {
+                output.Line($"   {RecallText.Explain(scores)}");
+                output.Line($"   {RecallText.Explain(verdict)}");
+            }
             output.Line();
             foreach (var line in memory.Text.Split('\n')) output.Line($"   {line.TrimEnd('\r')}".TrimEnd());
             output.Line();
         }
         if (!isExplained) return;
+        if (result.LeftOut.Count > 0) output.Line("Left out, the most similar first:");
+        foreach (var left in result.LeftOut)
+        {
+            output.Line(
+                $"   {left.Id} version {left.Version}, level {MemoryText.NameOf(left.Level)}, {left.Domain}: {RecallText.Explain(left.Verdict)}");
+        }
         foreach (var step in result.Plan)
         {
             if (step.Space is null)
@@ -144,7 +175,8 @@ internal sealed class RecallVerb : Verb
                 $"{step.FloatDistances:N0} exact");
         }
         output.Line(
-            $"{result.Considered:N0} memories considered as of event {result.Sequence}; search {result.SearchTime.TotalMicroseconds:N0} us, " +
-            $"with reading {result.TotalTime.TotalMicroseconds:N0} us.");
+            $"Mode {InterchangeNames.Of(result.Mode)}; {result.Considered:N0} memories considered as of event {result.Sequence}; " +
+            $"search {result.SearchTime.TotalMicroseconds:N0} us, verification {result.VerifyTime.TotalMicroseconds:N0} us, with reading " +
+            $"{result.TotalTime.TotalMicroseconds:N0} us.");
     }
 }

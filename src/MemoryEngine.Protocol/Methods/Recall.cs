@@ -8,7 +8,7 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
     /// <summary>The task or question.</summary>
     public string? Query { get; init; }
 
-    /// <summary>The domain of the task that asks. It filters nothing.</summary>
+    /// <summary>The domain of the task that asks: which memories may reach it follows from that.</summary>
     public string? Domain { get; init; }
 
     /// <summary>How many memories at most; null means 3.</summary>

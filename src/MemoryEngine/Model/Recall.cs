@@ -20,17 +20,54 @@ public sealed record RecallQuery
     /// <summary>What the text weighs beside <see cref="Vectors"/>.</summary>
     public float TextWeight { get; init; } = 1;
 
-    /// <summary>Has <see cref="RecallResult.Plan"/> filled in.</summary>
-    public bool Explain { get; init; }
-
     /// <summary>The space that is searched by vector.</summary>
     public string Space { get; init; } = VectorSpace.TextSpace;
 
     /// <summary>How many memories to hand over, at most <see cref="Limits.MaxRecall"/>.</summary>
     public int K { get; init; } = 3;
 
-    /// <summary>The domain of the task that asks. It filters nothing; it is shown beside what was found.</summary>
+    /// <summary>
+    /// The domain of the task that asks. With <see cref="Mode"/> it decides which levels may come from where; for a task that states
+    /// none every memory is of its own domain.
+    /// </summary>
     public string? Domain { get; init; }
+
+    /// <summary>
+    /// Which memories may reach the task. Auto takes the mode of the pool's size: under 100 source tasks SingleDomain, to 500
+    /// CrossDomain, over 500 Hybrid; for a task without a domain SingleDomain, in which all levels may come.
+    /// </summary>
+    public TransferMode Mode { get; init; }
+
+    /// <summary>What the recall is for: it sets the mix of levels.</summary>
+    public TransferScenario Scenario { get; init; }
+
+    /// <summary>
+    /// What the task has: <c>language</c>, <c>os</c>, <c>tool</c>, versions by name, and a fingerprint in entries that begin with
+    /// <c>seen:</c>. Compared with what memories require; what it does not state is unknown.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Context { get; init; } = MemoryDraft.EmptyRequires;
+
+    /// <summary>Memories to hand over whatever their rank and level, first of all; at most <see cref="K"/>.</summary>
+    public IReadOnlyList<MemoryPin> Pins { get; init; } = [];
+
+    /// <summary>
+    /// The least raw similarity by vector, or BM25 score of what was found by words alone; null for any. Never the fused score.
+    /// </summary>
+    public float? MinScore { get; init; }
+
+    /// <summary>Puts the 20 most similar into the order of the lower bound of their estimated effect, where there is evidence.</summary>
+    public bool ByEffect { get; init; }
+
+    /// <summary>How much unlikeness counts against similarity, 0 (not at all) to 1: maximal marginal relevance.</summary>
+    public double Diversity { get; init; }
+
+    /// <summary>The probability, 0 to 1, with which the last place goes to a memory that was hardly ever handed over.</summary>
+    public double Exploration { get; init; }
+
+    /// <summary>
+    /// Whether to tell what was left out and why, more about every reason, and in <see cref="RecallResult.Plan"/> how it was searched.
+    /// </summary>
+    public bool Explain { get; init; }
 
     /// <summary>Only memories of this domain or below it: <c>backend</c> covers <c>backend/go</c>.</summary>
     public string? WithinDomain { get; init; }
@@ -53,8 +90,13 @@ public sealed record RecallQuery
     /// <summary>Only memories with this tag.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Only memories that require this language or state none.</summary>
+    /// <summary>
+    /// Only memories that require this language or state none. It also stands for the context's <c>language</c> where that states none.
+    /// </summary>
     public string? Language { get; init; }
+
+    /// <summary>The number from 0 to 1 that decides about <see cref="Exploration"/>; null draws one.</summary>
+    internal double? ExplorationDraw { get; init; }
 
     /// <summary>Which parts rank, for those who measure them apart.</summary>
     internal RecallParts Parts { get; init; } = RecallParts.All;
@@ -89,6 +131,11 @@ public readonly record struct QueryVector(string Space, ReadOnlyMemory<float> Ve
 public readonly record struct SearchStep(
     string Part, string? Space, long Rows, long Matching, string Way, long CodeDistances, long FloatDistances);
 
+/// <summary>A memory that is asked for by id.</summary>
+/// <param name="Id">The memory.</param>
+/// <param name="Version">A version of it, which may be an old one; null for the current one.</param>
+public readonly record struct MemoryPin(Guid Id, int? Version = null);
+
 /// <summary>Why a memory was found. A part that did not find it has no score and no rank.</summary>
 /// <param name="Vector">The raw similarity under the space's metric.</param>
 /// <param name="VectorRank">Its rank by vector among what the filters let through, from 1.</param>
@@ -100,22 +147,36 @@ public readonly record struct RecallScores(float? Vector, int? VectorRank, float
 /// <summary>A memory that was found.</summary>
 /// <param name="Memory">The memory.</param>
 /// <param name="Scores">Why it was found.</param>
-public readonly record struct RecalledMemory(MemoryVersion Memory, RecallScores Scores);
+public readonly record struct RecalledMemory(MemoryVersion Memory, RecallScores Scores)
+{
+    /// <summary>What verification said about it: always accepted, with what is worth knowing.</summary>
+    public MemoryVerdict Verdict { get; init; } = null!;
+}
 
 /// <summary>What a recall found, best first.</summary>
 public sealed class RecallResult
 {
-    /// <summary>At most k memories; fewer only when fewer match.</summary>
+    /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledMemory> Memories { get; init; }
 
-    /// <summary>How many memories the filters let through.</summary>
+    /// <summary>The mode it ran in: never <see cref="TransferMode.Auto"/>, but what that chose.</summary>
+    public required TransferMode Mode { get; init; }
+
+    /// <summary>
+    /// What was found and not handed over, with reasons, best first: the most similar ones, not all. Empty unless the query asked to
+    /// explain.
+    /// </summary>
+    public IReadOnlyList<LeftOutMemory> LeftOut { get; init; } = [];
+
+    /// <summary>How many memories the filters and the mode let through.</summary>
     public required int Considered { get; init; }
 
     /// <summary>The sequence up to which the pool's events were visible.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>
-    /// What makes this less than it could be, a sentence each: that the embedder is down and only words were searched.
+    /// What makes this less than it could be, a sentence each: that the embedder is down and only words were searched, that a memory is
+    /// damaged, that the mode left nothing.
     /// Empty when all was in order.
     /// </summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];
@@ -125,6 +186,9 @@ public sealed class RecallResult
 
     /// <summary>Time of the search: embedding, vectors, words, fusion.</summary>
     public required TimeSpan SearchTime { get; init; }
+
+    /// <summary>Time of the verification, without the reading of memories that it had not seen before.</summary>
+    public required TimeSpan VerifyTime { get; init; }
 
     /// <summary>Time of everything, reading the memories included.</summary>
     public required TimeSpan TotalTime { get; init; }

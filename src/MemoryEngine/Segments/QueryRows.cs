@@ -40,7 +40,14 @@ internal readonly ref struct QueryRows
     /// <summary>The live rows that the filters let through.</summary>
     public ReadOnlySpan<ulong> Match => _match.AsSpan(0, _words);
 
-    public static QueryRows Of(RowTable table, PoolView seen, RecallQuery query, long nowMicroseconds)
+    /// <summary>The rows of a query.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="seen">The view.</param>
+    /// <param name="query">Its filters.</param>
+    /// <param name="nowMicroseconds">When expiry is judged.</param>
+    /// <param name="couldCome">Whether a level of a domain could be handed over at all; null when all could.</param>
+    public static QueryRows Of(
+        RowTable table, PoolView seen, RecallQuery query, long nowMicroseconds, Func<string, MemoryLevel, bool>? couldCome = null)
     {
         var rows = new QueryRows(seen);
         var filter = new Filter(rows);
@@ -68,6 +75,7 @@ internal readonly ref struct QueryRows
         }
         if (query.Tag is { } tag)
             filter.Keep(columns.TagSets, table.TagSets, tag, static (tags, asked) => tags.Contains(asked, StringComparer.Ordinal));
+        if (couldCome is not null) filter.KeepReachable(columns, table.Names, couldCome);
         filter.DropExpired(columns.Expiring, table, nowMicroseconds);
         return filter.Match is null ? rows : new QueryRows(rows, filter.Match);
     }
@@ -137,6 +145,27 @@ internal readonly ref struct QueryRows
             Union(sets, values, asked, drop);
             for (var i = 0; i < _rows._words; i++) _allowed![i] = ~_allowed[i];
             End();
+        }
+
+        public void KeepReachable(ColumnIndex columns, Interner<string> domains, Func<string, MemoryLevel, bool> couldCome)
+        {
+            var (reachable, ofLevel) = (ArrayPool<ulong>.Shared.Rent(_rows._words), ArrayPool<ulong>.Shared.Rent(_rows._words));
+            reachable.AsSpan(0, _rows._words).Clear();
+            for (var level = MemoryLevel.Trace; level <= MemoryLevel.Strategy; level++)
+            {
+                if (columns.Of(level) is not { } rows) continue;
+                ofLevel.AsSpan(0, _rows._words).Clear();
+                rows.UnionInto(ofLevel.AsSpan(0, _rows._words));
+                Begin();
+                for (var (number, count) = (0, domains.Count); number < count; number++)
+                    if (columns.Domains.Find(number) is { } set && couldCome(domains[number], level)) set.UnionInto(Allowed);
+                for (var i = 0; i < _rows._words; i++) reachable[i] |= ofLevel[i] & _allowed![i];
+                ArrayPool<ulong>.Shared.Return(_allowed!);
+            }
+            var words = Words;
+            for (var i = 0; i < words.Length; i++) words[i] &= reachable[i];
+            ArrayPool<ulong>.Shared.Return(reachable);
+            ArrayPool<ulong>.Shared.Return(ofLevel);
         }
 
         private void Union<T>(RowSets sets, Interner<T> values, string asked, Func<T, string, bool> isWanted)

@@ -34,7 +34,13 @@ internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memta
 
     private Memtable? MemtableOf(int row)
     {
-        if (row < SealedRows) return Array.Find(mended, m => row >= m.FirstRow && row < m.EndRow)?.Rows;
+        // No lambda: it would be made for every row that is asked about, also where nothing was ever mended.
+        if (row < SealedRows)
+        {
+            foreach (var m in mended)
+                if (row >= m.FirstRow && row < m.EndRow) return m.Rows;
+            return null;
+        }
         var i = memtables.Length - 1;
         while (memtables[i].FirstRow > row) i--;
         return memtables[i];

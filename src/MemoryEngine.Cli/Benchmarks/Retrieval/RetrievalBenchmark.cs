@@ -16,7 +16,9 @@ internal sealed class RetrievalBenchmark(string directory)
 
     public async Task<IReadOnlyList<RetrievalFigures>> RunAsync(JudgedCollection collection, CancellationToken cancellation)
     {
-        await using var store = await MemoryStore.OpenAsync(directory, cancellationToken: cancellation);
+        await using var store = await MemoryStore.OpenAsync(
+            // Judged are documents, and two that are alike may both be relevant.
+            directory, new MemoryStoreOptions { Verification = new VerificationOptions { DuplicateFrom = 2 } }, cancellation);
         var drafts = collection.Documents.Select(d => new MemoryDraft { Text = d.Text.Length == 0 ? " " : d.Text, Domain = "bench" }).ToList();
         var names = new Dictionary<Guid, string>();
         var remembered = await store.RememberManyAsync(drafts, cancellationToken: cancellation);

@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Diagnostics;
+using MemoryEngine.Index;
+using MemoryEngine.Segments;
+using MemoryEngine.Transfers;
+using MemoryEngine.Verification;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// One search of a recall, and what follows it: candidates are verified in the order of their ranks until there are enough, the search
+/// goes deeper where there are not, k are chosen, and each is looked at once more before it is handed over.
+/// </summary>
+internal sealed partial class RecallRun : IDisposable
+{
+    private const int Batch = 32;
+    private const int MaxDepth = 4096;
+    private const int ShownLeftOut = 64;
+
+    private readonly Recall _recall;
+    private readonly Pool _pool;
+    private readonly Verifying _verifying;
+    private readonly Ask _ask;
+    private readonly RecallQuery _query;
+    private readonly PoolView _view;
+    private readonly TaskRules _rules;
+    private readonly ScenarioMix _mix;
+    private readonly int _needed;
+    private readonly int[] _chosen;
+    private int _chosenCount;
+    private FusedHit[] _found = [];
+    private Searched _searched;
+    private int _depth;
+    private int _next;
+    private bool _hasBegun;
+    private Candidate[] _candidates;
+    private int _count;
+    private TimeSpan _searchTime;
+    private TimeSpan _verifyTime;
+
+    public RecallRun(Recall recall, Pool pool, Verifying verifying, Ask ask)
+    {
+        (_recall, _pool, _verifying, _ask) = (recall, pool, verifying, ask);
+        _view = ask.Seen is not { } seen ? pool.Table.Current
+            : pool.Table.IsOutdated(seen) ? pool.Table.Seen(seen.View, seen.Live)
+            : seen;
+        _mix = ScenarioMix.Of(ask.Query.Scenario);
+        // What can never come need not be found.
+        _query = _mix.IsOnly && ask.Query.MinLevel < _mix.Least ? ask.Query with { MinLevel = _mix.Least } : ask.Query;
+        _ask = ask with { Query = _query };
+        _rules = verifying.RulesOf(
+            _query.Mode, _query.Domain, _query.Context, _query.Language, _query.MinScore, _view, ask.NowMicroseconds);
+        _needed = _query.K;
+        if (_query.ByEffect || _query.Exploration > 0) _needed = Math.Max(_needed, SecondStage.Depth);
+        if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _query.K, Limits.MaxRecall));
+        _chosen = ArrayPool<int>.Shared.Rent(_query.K);
+        _candidates = ArrayPool<Candidate>.Shared.Rent(2 * Batch);
+    }
+
+    private bool IsOfThePast => _ask.Seen is not null;
+
+    public void Dispose()
+    {
+        ArrayPool<int>.Shared.Return(_chosen);
+        ArrayPool<Candidate>.Shared.Return(_candidates, clearArray: true);
+        if (_found.Length > 0) ArrayPool<FusedHit>.Shared.Return(_found);
+    }
+
+    /// <summary>Recalls.</summary>
+    /// <param name="isLast">Whether what has changed meanwhile is left out instead of searched for again.</param>
+    /// <returns>The answer; null when something that was found has been superseded or forgotten since.</returns>
+    public async ValueTask<RecallResult?> TryAsync(bool isLast)
+    {
+        // Of what is found, as much as is likely to be enough: the rest would be scored in vain.
+        SearchTo(Math.Max(Searching.MinDepth, 2 * _query.K), Math.Max(2 * Batch, 2 * _needed));
+        var isFirst = true;
+        while (true)
+        {
+            while (!HasEnough() && await VerifyMoreAsync().ConfigureAwait(false)) { }
+            Choose();
+            if (isFirst && _pool.Options.BeforeHandOver is { } hook) await hook().ConfigureAwait(false);
+            isFirst = false;
+            var isComplete = await HandOverAsync().ConfigureAwait(false);
+            if (!isLast && !IsOfThePast && HasMoved()) return null;
+            if (isComplete) return Result();
+        }
+    }
+
+    // Memories that were asked for by id come first, whatever they are.
+    private void LookAtPins()
+    {
+        foreach (var pin in _query.Pins)
+        {
+            var row = pin.Version is null ? _pool.Table.FindLive(pin.Id, _view.View) : _pool.Table.FindNewest(pin.Id, _view.View);
+            if (row < 0) row = _pool.Table.FindNewest(pin.Id, _view.View);
+            while (row >= 0 && pin.Version is { } version && _pool.Table.Rows[row].Version != version) row = _pool.Table.Rows[row].Previous;
+            if (row < 0) throw NotFound.Memory(pin.Id);
+            Add(_verifying.Look(row, default, _view.View, _rules, isPinned: true));
+        }
+    }
+
+    private void SearchTo(int depth, int room)
+    {
+        var start = Stopwatch.GetTimestamp();
+        if (_found.Length > 0) ArrayPool<FusedHit>.Shared.Return(_found);
+        _depth = depth;
+        _found = ArrayPool<FusedHit>.Shared.Rent(room);
+        _searched = _recall.Search(_ask, _view, _verifying.CouldCome(_rules), depth, _found.AsSpan(0, room));
+        _searchTime += _searchTime == TimeSpan.Zero ? Stopwatch.GetElapsedTime(_ask.Start) : Stopwatch.GetElapsedTime(start);
+        (_next, _count, _hasBegun) = (0, 0, false);
+        LookAtPins();
+    }
+
+    private bool HasEnough()
+    {
+        // Pins that no batch has verified yet are not accepted.
+        if (!_hasBegun) return false;
+        var (accepted, about) = (0, 0);
+        for (var i = 0; i < _count; i++)
+        {
+            if (!_candidates[i].Reasons.IsAccepted) continue;
+            accepted++;
+            if (_mix.IsAbout(_candidates[i].Level)) about++;
+        }
+        return accepted >= _needed && about >= _mix.Places(_query.K);
+    }
+
+    /// <summary>Verifies the next candidates.</summary>
+    /// <returns>False when there are no more.</returns>
+    private async ValueTask<bool> VerifyMoreAsync()
+    {
+        var from = _hasBegun ? _count : 0;
+        _hasBegun = true;
+        var start = Stopwatch.GetTimestamp();
+        var taken = TakeMore();
+        _verifyTime += Stopwatch.GetElapsedTime(start);
+        if (taken == 0 && from == _count)
+        {
+            if (!_searched.IsCut || _depth >= MaxDepth) return false;
+            var depth = Math.Min(MaxDepth, 4 * _depth);
+            SearchTo(depth, 2 * depth);
+            return true;
+        }
+        for (var i = from; i < _count; i++)
+        {
+            if (_candidates[i].Reasons.IsAccepted)
+                await ReadAsync(i, _verifying.Validator.HasUserChecks).ConfigureAwait(false);
+        }
+        start = Stopwatch.GetTimestamp();
+        _verifying.Validator.Verify(_candidates.AsSpan(0, _count), from);
+        await _verifying.Validator.VerifyByUserAsync(_candidates, from, _count, _rules.Facts, _ask.Cancellation).ConfigureAwait(false);
+        _verifyTime += Stopwatch.GetElapsedTime(start);
+        return true;
+    }
+
+    private int TakeMore()
+    {
+        var batch = Math.Max(8, Math.Min(Batch, _needed));
+        var taken = 0;
+        for (; taken < batch && _next < _searched.Found; _next++)
+        {
+            if (IsPinnedRow(_found[_next].Row)) continue;
+            Add(_verifying.Look(_found[_next].Row, _found[_next].Scores, _view.View, _rules, isPinned: false));
+            taken++;
+        }
+        return taken;
+    }
+
+    private bool IsPinnedRow(int row)
+    {
+        for (var i = 0; i < _query.Pins.Count; i++)
+            if (_candidates[i].Row == row) return true;
+        return false;
+    }
+
+    private void Add(in Candidate candidate)
+    {
+        if (_count == _candidates.Length)
+        {
+            var grown = ArrayPool<Candidate>.Shared.Rent(2 * _count);
+            _candidates.AsSpan(0, _count).CopyTo(grown);
+            ArrayPool<Candidate>.Shared.Return(_candidates, clearArray: true);
+            _candidates = grown;
+        }
+        _candidates[_count++] = candidate;
+    }
+
+    // Reads what is chosen and looks at it once more. Whatever fails now has a reason more, and the next choice does without it.
+    private async ValueTask<bool> HandOverAsync()
+    {
+        var isComplete = true;
+        for (var i = 0; i < _chosenCount; i++)
+        {
+            if (_candidates[_chosen[i]].Memory is not null) continue;
+            await ReadAsync(_chosen[i], needsMemory: true).ConfigureAwait(false);
+        }
+        for (var i = 0; i < _chosenCount; i++)
+            if (!_verifying.IsStillGood(ref _candidates[_chosen[i]], _rules, IsOfThePast)) isComplete = false;
+        return isComplete;
+    }
+
+    private ValueTask ReadAsync(int index, bool needsMemory) =>
+        _verifying.ReadAsync(_candidates, index, _view.View, needsMemory, _ask.Cancellation);
+
+    private bool HasMoved()
+    {
+        for (var i = 0; i < _chosenCount; i++)
+            if (_candidates[_chosen[i]].Reasons is { } r && (r.Has(ReasonCode.Superseded) || r.Has(ReasonCode.Forgotten))) return true;
+        return false;
+    }
+}

@@ -1,0 +1,17 @@
+namespace MemoryEngine.Tests.Verification;
+
+/// <summary>Evidence that a test sets.</summary>
+internal sealed class TestEvidence : IMemoryEvidence
+{
+    public Dictionary<Guid, MemoryStanding> Standings { get; } = [];
+
+    public Dictionary<Guid, double> Effects { get; } = [];
+
+    public Dictionary<Guid, long> Handed { get; } = [];
+
+    public MemoryStanding Standing(Guid memory, int version, string targetDomain) => Standings.GetValueOrDefault(memory);
+
+    public double? EffectLowerBound(Guid memory, int version, string targetDomain) => Effects.TryGetValue(memory, out var e) ? e : null;
+
+    public long Appearances(Guid memory, int version) => Handed.GetValueOrDefault(memory, 100);
+}
