@@ -11,7 +11,7 @@ namespace MemoryEngine.Tests.Reliability;
 /// </summary>
 public sealed class FailingCallTests(ITestOutputHelper output)
 {
-    private const int Steps = 34;
+    private const int Steps = 30;
 
     [Theory]
     [InlineData(nameof(FaultKind.Io))]

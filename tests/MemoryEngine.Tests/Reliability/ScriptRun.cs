@@ -42,7 +42,7 @@ internal sealed class ScriptRun(SimulatedPool pool, int seed)
         CheckpointBytes = 20_000,
         CheckpointOnCloseBytes = 1,
         IdempotencyRetention = TimeSpan.FromDays(10_000),
-        SegmentLimits = new(SealRows: 8),
+        SegmentLimits = new(SealRows: 24),
     };
 
     public async Task OpenAsync() => Store = await pool.OpenAsync(Vary);

@@ -71,7 +71,9 @@ public sealed class SegmentTests(ITestOutputHelper output)
         {
             var path = Path.Combine(Directory, name);
             var bytes = _disk.ReadAll(path);
-            var bits = Enumerable.Range(0, SealedHeader.Bytes * 8).Select(b => (long)b)
+            // All that the header says, and of the zeros behind it, which the same checksum covers, every sixty-first.
+            var bits = Enumerable.Range(0, SealedHeader.Bytes * 8).Where(b => b < 256 * 8 || b >= (SealedHeader.Bytes - 4) * 8 || b % 61 == 0)
+                .Select(b => (long)b)
                 .Concat(Enumerable.Range(1, Math.Max(0, (bytes.Length / 4096) - 1)).Select(page => (page * 4096L * 8) + random.Next(4096 * 8)))
                 .Append((bytes.Length * 8) - 1);
             foreach (var bit in bits)
