@@ -63,13 +63,12 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
             var moved = pooled.AsSpan(dimension, dimension);
             own.CopyTo(moved);
             var vectors = new PartVectors(pass.Parts, space);
-            if (space.Space.Metric == Metric.Cosine) VectorFeedback.Move(byWords, pass.Live.Count, vectors, moved);
+            var isMoved = space.Space.Metric == Metric.Cosine && !byWords.IsEmpty;
+            if (isMoved) VectorFeedback.Move(byWords, pass.Live.Count, vectors, moved);
             PartSearch.Vectors(pass.Parts, space, moved, rows, pass.Plan, ref byVector);
             isCut |= byVector.Count == pass.Depth;
             count = ScoreFusion.Fuse(byVector.Best, query.Parts == RecallParts.Vector ? [] : byWords, target);
-            // What is told is how like the question itself a memory is.
-            foreach (ref var hit in target[..count])
-                if (hit.Scores.Vector is not null) hit = hit with { Scores = hit.Scores with { Vector = vectors.Similarity(hit.Row, own) } };
+            if (isMoved) TellOwnSimilarity(vectors, own, target[..count]);
         }
         else if (query.Parts != RecallParts.Vector)
         {
@@ -80,6 +79,13 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         return count;
     }
 
+    // What is told is how like the question itself a memory is, not what feedback has made of the question.
+    private static void TellOwnSimilarity(PartVectors vectors, ReadOnlySpan<float> own, Span<FusedHit> hits)
+    {
+        foreach (ref var hit in hits)
+            if (hit.Scores.Vector is not null) hit = hit with { Scores = hit.Scores with { Vector = vectors.Cosine(hit.Row, own) } };
+    }
+
     // The space that is searched by vector, and in front of the array the query as it is compared; null when there is none.
     private SpaceEntry? TryPrepare(RecallQuery query, ReadOnlyMemory<float>? given, float[] prepared)
     {
@@ -87,7 +93,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         var space = spaces.Find(query.Space);
         if (given is { } vector)
         {
-            DraftRules.CheckVector(space, query.Space, vector.Span, stored: false);
+            CheckGiven(space, query.Space, vector.Span);
             VectorColumn.Prepare(vector.Span, space!.Space.Metric, prepared.AsSpan(0, space.Space.Dimension));
             return space;
         }
@@ -98,9 +104,17 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
             return space;
         }
         using var terms = TermCounts.Of(query.Text);
-        // A model that knows none of the words leaves it to what the words find.
+        // Where the model knows none of the words, the direction is that of what they find, or none.
         if (!learned.Model.Embed(terms.Terms, terms.Counts, prepared)) prepared.AsSpan(0, LearnedVectors.Dimension).Clear();
         return learned.Entry;
+    }
+
+    private void CheckGiven(SpaceEntry? space, string name, ReadOnlySpan<float> vector)
+    {
+        DraftRules.CheckVector(space, name, vector, stored: false);
+        if (!space!.IsDerived || pool.Table.Spaces.Serving is null) return;
+        throw new ArgumentException(
+            $"The pool has learned the vectors of space '{name}' from its own texts, so that nobody else can make one: give the text instead.");
     }
 
     private int FuseSeveral(
@@ -113,7 +127,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         foreach (var asked in query.Vectors)
         {
             var space = pool.Table.Spaces.Find(asked.Space);
-            DraftRules.CheckVector(space, asked.Space, asked.Vector.Span, stored: false);
+            CheckGiven(space, asked.Space, asked.Vector.Span);
             var vector = prepared.AsSpan(0, space!.Space.Dimension);
             VectorColumn.Prepare(asked.Vector.Span, space.Space.Metric, vector);
             var hits = new TopHits(buffer.AsSpan(0, pass.Depth));
@@ -153,11 +167,7 @@ internal sealed class PartVectors(SearchParts parts, SpaceEntry space) : IRowVec
         return true;
     }
 
-    /// <summary>How like a row's vector a prepared query is; null when the row has none.</summary>
-    public float? Similarity(int row, ReadOnlySpan<float> prepared)
-    {
-        if (!parts.TryFind(space.Id, row, out var vector)) return null;
-        var distance = TensorPrimitives.Distance(prepared, vector);
-        return space.Space.Metric == Metric.L2 ? -(distance * distance) : TensorPrimitives.Dot(prepared, vector);
-    }
+    /// <summary>The cosine of a row's vector and one of unit length; null when the row has none.</summary>
+    public float? Cosine(int row, ReadOnlySpan<float> unit) =>
+        parts.TryFind(space.Id, row, out var vector) ? TensorPrimitives.Dot(unit, vector) : null;
 }

@@ -20,27 +20,13 @@ internal sealed class SealedWriter : IDisposable
     /// <param name="path">The file's name.</param>
     /// <param name="fill">Writes the sections and returns a header, in which what the writer knows itself is filled in.</param>
     /// <exception cref="MemoryEngineException">The disk refuses. Then nothing has changed.</exception>
-    public static (SealedHeader Header, uint Checksum) Write(IFileSystem files, string path, Func<SealedWriter, SealedHeader> fill)
-    {
-        var temporary = path + SegmentFiles.Unfinished;
-        try
+    public static (SealedHeader Header, uint Checksum) Write(IFileSystem files, string path, Func<SealedWriter, SealedHeader> fill) =>
+        WholeFile.Write(files, path, temporary =>
         {
-            files.Delete(temporary);
-            (SealedHeader, uint) written;
-            using (var file = files.Open(temporary, FileOpening.CreateNew))
-            using (var writer = new SealedWriter(file))
-                written = writer.Finish(fill(writer));
-            files.Rename(temporary, path);
-            files.SyncDirectory(Path.GetDirectoryName(path)!);
-            return written;
-        }
-        catch
-        {
-            // A full disk is not to stay full of what was not finished.
-            SegmentFiles.TryDelete(files, temporary);
-            throw;
-        }
-    }
+            using var file = files.Open(temporary, FileOpening.CreateNew);
+            using var writer = new SealedWriter(file);
+            return writer.Finish(fill(writer));
+        });
 
     public void Begin()
     {

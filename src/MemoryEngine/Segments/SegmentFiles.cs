@@ -6,9 +6,6 @@ namespace MemoryEngine.Segments;
 /// <summary>The directory of segments: names, the largest number, and deleting what no manifest needs.</summary>
 internal static class SegmentFiles
 {
-    /// <summary>What a file's name ends with until it is whole.</summary>
-    public const string Unfinished = ".new";
-
     private const string Extension = ".segment";
     private const string VectorsExtension = ".vectors";
     private const string GraphExtension = ".graph";
@@ -66,30 +63,18 @@ internal static class SegmentFiles
             if (!TryParse(name, out var number) || isNeeded(name, number)) continue;
             var path = Path.Combine(directory, name);
             if (must) files.Delete(path);
-            else TryDelete(files, path);
+            else WholeFile.TryDelete(files, path);
         }
     }
 
     /// <summary>Whether there is nothing for <see cref="Sweep"/> to delete.</summary>
     public static bool IsSwept(IFileSystem files, string directory, IReadOnlySet<string> needed) => Names(files, directory).All(needed.Contains);
 
-    public static void TryDelete(IFileSystem files, string path)
-    {
-        try
-        {
-            files.Delete(path);
-        }
-        catch (MemoryEngineException e) when (e.Code is ErrorCode.Storage or ErrorCode.ReadOnly or ErrorCode.DiskFull)
-        {
-            // It stays until the next sweep; nothing refers to it.
-        }
-    }
-
     // 00000012.segment, 00000012.3.vectors, 00000012.3.graph, each with or without .new behind it.
     private static bool TryParse(string name, out int number)
     {
         number = 0;
-        var whole = name.EndsWith(Unfinished, StringComparison.Ordinal) ? name[..^Unfinished.Length] : name;
+        var whole = name.EndsWith(WholeFile.Unfinished, StringComparison.Ordinal) ? name[..^WholeFile.Unfinished.Length] : name;
         if (KindOf(whole) is null && !IsGraph(whole) && !IsModel(whole)) return false;
         return int.TryParse(whole.AsSpan(0, whole.IndexOf('.')), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
     }

@@ -41,7 +41,8 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
         }
         try
         {
-            vectors.Attach(index, Write(SegmentFiles.GraphPathOf(directory, number, vectors.Info.Space), index.Graph));
+            var path = SegmentFiles.GraphPathOf(directory, number, vectors.Info.Space);
+            vectors.Attach(index, WholeFile.Write(files, path, temporary => GraphFile.Write(files, temporary, index.Graph)));
         }
         catch
         {
@@ -93,24 +94,6 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
         catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)
         {
             return false;
-        }
-    }
-
-    private long Write(string path, HnswGraph graph)
-    {
-        var temporary = path + SegmentFiles.Unfinished;
-        try
-        {
-            files.Delete(temporary);
-            var length = GraphFile.Write(files, temporary, graph);
-            files.Rename(temporary, path);
-            files.SyncDirectory(directory);
-            return length;
-        }
-        catch
-        {
-            SegmentFiles.TryDelete(files, temporary);
-            throw;
         }
     }
 }

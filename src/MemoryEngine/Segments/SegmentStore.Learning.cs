@@ -16,30 +16,15 @@ internal sealed partial class SegmentStore
     {
         var form = LearnedForm.Write(model);
         var learned = LearnedSpace.Of(model, table.Spaces.NextLearned, learnedAt, form);
-        if (!files.DirectoryExists(directory))
-        {
-            files.CreateDirectory(directory);
-            files.SyncDirectory(Path.GetDirectoryName(directory)!);
-        }
+        EnsureDirectory();
         using var underWay = Begin(null);
-        var path = SegmentFiles.ModelPathOf(directory, underWay.Number);
-        var temporary = path + SegmentFiles.Unfinished;
-        try
+        _ = WholeFile.Write(files, SegmentFiles.ModelPathOf(directory, underWay.Number), temporary =>
         {
-            files.Delete(temporary);
-            using (var file = files.Open(temporary, FileOpening.CreateNew))
-            {
-                file.Write(0, form);
-                file.Sync();
-            }
-            files.Rename(temporary, path);
-            files.SyncDirectory(directory);
-        }
-        catch
-        {
-            SegmentFiles.TryDelete(files, temporary);
-            throw;
-        }
+            using var file = files.Open(temporary, FileOpening.CreateNew);
+            file.Write(0, form);
+            file.Sync();
+            return form.Length;
+        });
         return learned with { File = new LearnedInfo(underWay.Number, learned.Entry.Id, learned.Entry.Revision, learnedAt) };
     }
 
@@ -80,11 +65,13 @@ internal sealed partial class SegmentStore
     /// <summary>Lets go of the vectors of a space that serves no more, or never will.</summary>
     public void Drop(int space) => InsteadOfMerging(() =>
     {
+        // Searches that chose the space while it served find all of it.
+        table.Parts.Readers.WaitForReaders();
         var dropped = new List<SegmentVectors>();
         var parts = table.Parts.Current;
         foreach (var segment in parts.Segments) if (segment.Set(space, null) is { } vectors) dropped.Add(vectors);
         foreach (var memtable in parts.Memtables) memtable.Drop(space);
-        if (dropped.Count == 0) return false;
+        // The scrub and whoever makes codes take what they find there.
         table.Parts.Readers.WaitForReaders();
         foreach (var vectors in dropped) vectors.Dispose();
         return true;

@@ -17,7 +17,6 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
     private volatile bool _closing;
     private int _lastNumber = SegmentFiles.LastNumber(files, directory);
 
-
     /// <summary>Vectors that have to be compared one by one until their graph is there.</summary>
     public long UnindexedVectors =>
         table.Parts.Current.Segments.SelectMany(s => s.All).Where(_graphs.IsMissing).Sum(v => (long)v.Count);
@@ -244,12 +243,7 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
 
     private void WriteAndReplace(int first, int rows, Action<Segment>? prepare = null)
     {
-        if (!files.DirectoryExists(directory))
-        {
-            // A pool that an earlier version made has none, and what is derived may be deleted, directory and all.
-            files.CreateDirectory(directory);
-            files.SyncDirectory(Path.GetDirectoryName(directory)!);
-        }
+        EnsureDirectory();
         using var underWay = Begin(null);
         var number = underWay.Number;
         Segment? segment = null;
@@ -265,6 +259,14 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
             segment?.Dispose();
             throw;
         }
+    }
+
+    // A pool that an earlier version made has none, and what is derived may be deleted, directory and all.
+    private void EnsureDirectory()
+    {
+        if (files.DirectoryExists(directory)) return;
+        files.CreateDirectory(directory);
+        files.SyncDirectory(Path.GetDirectoryName(directory)!);
     }
 
     private IEnumerable<string> LearnedFiles()

@@ -40,17 +40,14 @@ internal sealed class ManifestFiles(IFileSystem files, string directory)
         var number = numbers.Count == 0 ? 1 : numbers.Max() + 1;
         using var writer = new ByteWriter(4096);
         ManifestCodec.Write(manifest, writer);
-        var path = PathOf(number);
-        var temporary = path + ".new";
-        files.Delete(temporary);
-        using (var file = files.Open(temporary, FileOpening.CreateNew))
+        _ = WholeFile.Write(files, PathOf(number), temporary =>
         {
+            using var file = files.Open(temporary, FileOpening.CreateNew);
             file.Reserve(writer.Length);
             file.Write(0, writer.Written);
             file.Sync();
-        }
-        files.Rename(temporary, path);
-        files.SyncDirectory(directory);
+            return writer.Length;
+        });
         foreach (var old in numbers.Where(n => n != kept)) files.Delete(PathOf(old));
         return number;
     }

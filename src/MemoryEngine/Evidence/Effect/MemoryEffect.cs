@@ -56,9 +56,6 @@ internal struct MemoryEffect
     /// <summary>The mean outcome where it was withheld; NaN where that never happened.</summary>
     public readonly double ControlRate => _withheld.Mean;
 
-    /// <summary>The mean outcome where it was handed over; NaN where that never happened.</summary>
-    public readonly double IncludedRate => _included.Mean;
-
     /// <summary>The sum of π (1 - π) as it fell out: what the appearances are worth; 0.25 each at π = ½.</summary>
     public readonly double Information => _weight;
 

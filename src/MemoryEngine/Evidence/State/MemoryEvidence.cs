@@ -62,9 +62,6 @@ internal sealed class MemoryEvidence(MemoryLevel level, string domain, string? c
     /// <summary>Its effect by target domain; empty until there are two.</summary>
     public SortedList<string, JudgedEffect> ByDomain { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The target domain of everything so far, while there is one.</summary>
-    public string? OnlyDomain => ByDomain.Count == 0 ? _firstDomain : null;
-
     /// <summary>Takes an outcome of a transfer for which chance decided about it.</summary>
     /// <param name="target">The target domain.</param>
     /// <param name="outcome">0 to 1.</param>
