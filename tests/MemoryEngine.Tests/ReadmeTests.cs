@@ -16,22 +16,7 @@ public sealed class ReadmeTests
     [Fact]
     public async Task The_four_lines_of_the_readme_recall_what_they_remember()
     {
-        var directory = Directory.CreateTempSubdirectory("memengine-");
-        var (before, output) = (Directory.GetCurrentDirectory(), Console.Out);
-        var printed = new StringWriter();
-        try
-        {
-            Directory.SetCurrentDirectory(directory.FullName);
-            Console.SetOut(printed);
-            await FourLinesAsync();
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Directory.SetCurrentDirectory(before);
-            directory.Delete(recursive: true);
-        }
-        Assert.Equal("Close the response body, or the connection pool runs dry.", printed.ToString().Trim());
+        Assert.Equal("Close the response body, or the connection pool runs dry.", await PageRun.PrintedAsync(FourLinesAsync));
     }
 
     [Fact]

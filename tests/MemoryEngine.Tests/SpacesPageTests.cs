@@ -9,22 +9,7 @@ public sealed class SpacesPageTests
     [Fact]
     public async Task The_page_finds_what_it_says()
     {
-        var directory = Directory.CreateTempSubdirectory("memengine-");
-        var (before, output) = (Directory.GetCurrentDirectory(), Console.Out);
-        var printed = new StringWriter();
-        try
-        {
-            Directory.SetCurrentDirectory(directory.FullName);
-            Console.SetOut(printed);
-            await PageAsync();
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Directory.SetCurrentDirectory(before);
-            directory.Delete(recursive: true);
-        }
-        Assert.Equal("Grasp the mug by its handle.", printed.ToString().Trim());
+        Assert.Equal("Grasp the mug by its handle.", await PageRun.PrintedAsync(PageAsync));
     }
 
     [Fact]

@@ -144,6 +144,37 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(("ready", 0), (again.Stats().Health, again.Stats().OpeningNotes.Count));
     }
 
+    [Fact]
+    public async Task Words_that_turn_out_damaged_in_a_search_are_read_from_the_journal()
+    {
+        const int Memories = 1_200;
+        var pool = new SimulatedPool();
+        await using (var store = await OpenAsync(pool))
+        {
+            for (var n = 0; n < Memories; n++)
+            {
+                // So many words that an opening, which reads the rows, does not come to most of them.
+                var others = string.Join(' ', Enumerable.Range(0, 400).Select(i => Word((n * 400) + i, 9)));
+                await store.RememberAsync(new MemoryDraft { Text = $"{Word(n, 1)} {others}" }, Durability.Process);
+            }
+            await store.SettleAsync();
+        }
+        var file = pool.FilesIn("segments").Where(f => SegmentFiles.KindOf(f) == SealedKind.Segment).MaxBy(f => pool.Disk.ReadAll(f).Length)!;
+        var length = pool.Disk.ReadAll(file).Length;
+        // One bit in each block between what the opening reads and the lengths at the end, which it maps.
+        for (var at = 2 << 20; at < length - (256 << 10); at += SealedHeader.BlockBytes) pool.Disk.FlipBit(file, (at + 100L) * 8);
+        await using var damaged = await OpenAsync(pool);
+        Assert.Empty(damaged.Stats().OpeningNotes);
+        for (var n = 0; n < Memories; n += 7)
+        {
+            var found = await damaged.RecallAsync(new RecallQuery { Text = Word(n, 1), K = 1 });
+            Assert.StartsWith(Word(n, 1) + " ", Assert.Single(found.Memories).Memory.Text, StringComparison.Ordinal);
+        }
+        var note = Assert.Single(damaged.Stats().OpeningNotes);
+        Assert.Contains(file, note, StringComparison.Ordinal);
+        Assert.Contains("read from the journal", note, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
