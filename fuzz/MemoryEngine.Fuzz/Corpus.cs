@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Fuzz;
 
 /// <summary>The inputs kept in fuzz/corpus, a folder for each target: the seeds, and whatever escaped once.</summary>
 internal static class Corpus
 {
-    public static string Folder { get; } = Path.Combine(FindRoot(), "fuzz", "corpus");
+    public static string Folder { get; } = RepositoryFiles.At("fuzz", "corpus");
 
     public static IReadOnlyList<(string Path, byte[] Bytes)> Of(FuzzTarget target)
     {
@@ -25,12 +26,5 @@ internal static class Corpus
         var path = Path.Combine(folder, name);
         File.WriteAllBytes(path, input);
         return path;
-    }
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "MemoryEngine.sln"))) directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException($"No MemoryEngine.sln above {AppContext.BaseDirectory}.");
     }
 }

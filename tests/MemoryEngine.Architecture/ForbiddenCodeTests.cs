@@ -14,6 +14,7 @@ public sealed partial class ForbiddenCodeTests
         new("a constant delay", Delay(), IsTest, "nothing sleeps to wait: wait for the event itself, or drive a fake clock."),
         new("a Skip without a reason", SkipWithoutReason(), IsTest, "say why the test is skipped and what brings it back."),
         new("the wall clock", WallClock(), IsShipped, "take the time from the TimeProvider that was handed in."),
+        new("a compiler's path", CompilerPath(), _ => true, "builds for CI rewrite it: tests find files by RepositoryFiles."),
         new("P/Invoke", PlatformInvoke(), path => IsShipped(path) && path != NativeMethods, $"declare it in {NativeMethods}."),
         new("the file system", FileSystem(), path => IsEngine(path) && !IsStorage(path), "go through IFileSystem, the seam in Storage."),
     ];
@@ -30,6 +31,7 @@ public sealed partial class ForbiddenCodeTests
     [InlineData("tests/A.cs", "await Task.Delay(1);")]
     [InlineData("tests/A.cs", "[Fact(Skip = \"\")]")]
     [InlineData("tests/A.cs", "[Fact(Skip = null)]")]
+    [InlineData("tests/A.cs", "string At([CallerFilePath] string path = \"\") => path;")]
     [InlineData("src/MemoryEngine/A.cs", "var t = DateTime.UtcNow;")]
     [InlineData("src/MemoryEngine.Server/A.cs", "var t = DateTimeOffset.Now;")]
     [InlineData("src/MemoryEngine/Journal/A.cs", "[LibraryImport(\"libc\")]")]
@@ -88,6 +90,9 @@ public sealed partial class ForbiddenCodeTests
 
     [GeneratedRegex(@"\bDateTime(Offset)?\s*\.\s*(Now|UtcNow|Today)\b")]
     private static partial Regex WallClock();
+
+    [GeneratedRegex(@"\bCallerFilePath(Attribute)?\b")]
+    private static partial Regex CompilerPath();
 
     [GeneratedRegex(@"\b(DllImport|LibraryImport)\b")]
     private static partial Regex PlatformInvoke();

@@ -7,13 +7,14 @@ using MemoryEngine.Protocol.Methods;
 using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Protocol.Tests.Methods;
 using MemoryEngine.Protocol.Wire;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Protocol.Tests;
 
 /// <summary>docs/protocol.md says what the codec does: its bytes, its fields, its errors and its limits are read from the page.</summary>
 public sealed partial class ProtocolPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(Root(), "docs", "protocol.md")).ReplaceLineEndings("\n");
+    private static readonly string Page = RepositoryFiles.Text("docs", "protocol.md");
 
     public static TheoryData<string> Examples => [.. Blocks().Keys];
 
@@ -99,13 +100,6 @@ public sealed partial class ProtocolPageTests
             .Select(r => Page.IndexOf($"\n{new string('#', r)} ", start + heading.Length, StringComparison.Ordinal))
             .Where(at => at >= 0).DefaultIfEmpty(Page.Length).Min();
         return Page[start..next];
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "MemoryEngine.sln"))) directory = directory.Parent;
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"^```msgpack (?<name>[^\n]+)\n(?<hex>[0-9a-f \n]+)\n= (?<text>.+?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]

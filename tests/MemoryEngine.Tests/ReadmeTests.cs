@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests;
 
@@ -22,10 +22,10 @@ public sealed class ReadmeTests
     [Fact]
     public void The_readme_shows_those_lines()
     {
-        var (here, readme) = (File.ReadAllLines(ThisFile()), File.ReadAllText(Path.Combine(Root(), "README.md")));
+        var (here, readme) = (RepositoryFiles.Text("tests", "MemoryEngine.Tests", "ReadmeTests.cs").Split('\n'), RepositoryFiles.Text("README.md"));
         var start = Array.FindLastIndex(here, l => l.Contains("private static async Task FourLinesAsync", StringComparison.Ordinal)) + 2;
         var lines = here.Skip(start).Take(4).Select(l => l.Trim());
-        Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", readme, StringComparison.Ordinal);
     }
 
     private static async Task FourLinesAsync()
@@ -35,14 +35,4 @@ public sealed class ReadmeTests
         var recall = await store.RecallAsync(new RecallQuery { Text = "connections leak", Domain = "web", Mode = TransferMode.CrossDomain });
         Console.WriteLine(recall.Memories[0].Memory.Text);
     }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "MemoryEngine.sln"))) directory = directory.Parent;
-        return directory.FullName;
-    }
-
-    private static string ThisFile([CallerFilePath] string path = "") =>
-        File.Exists(path) ? path : Path.Combine(Root(), "tests", "MemoryEngine.Tests", "ReadmeTests.cs");
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests;
 
@@ -15,15 +15,12 @@ public sealed class SpacesPageTests
     [Fact]
     public void The_page_shows_that_code()
     {
-        var here = File.ReadAllLines(ThisFile());
+        var here = RepositoryFiles.Text("tests", "MemoryEngine.Tests", "SpacesPageTests.cs").Split('\n');
         var start = Array.FindLastIndex(here, l => l.Contains("private static async Task PageAsync", StringComparison.Ordinal)) + 2;
         var end = Array.FindIndex(here, start, l => l.Contains("Grasp the mug by its handle.", StringComparison.Ordinal) && l.Contains("//"));
         var code = string.Join('\n', here[start..(end + 1)].Select(l => l.Length > 8 ? l[8..] : ""));
-        var page = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "docs", "spaces.md");
-        Assert.Contains($"```csharp\n{code}\n```", File.ReadAllText(page).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{code}\n```", RepositoryFiles.Text("docs", "spaces.md"), StringComparison.Ordinal);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private static async Task PageAsync()
     {

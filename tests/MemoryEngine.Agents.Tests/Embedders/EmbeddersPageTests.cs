@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using MemoryEngine.Agents.Embedders;
+using MemoryEngine.Testing;
 using MemoryEngine.Testing.Http;
 
 namespace MemoryEngine.Agents.Tests.Embedders;
@@ -10,7 +10,7 @@ public sealed class EmbeddersPageTests
     [Fact]
     public void The_page_shows_the_generator_that_is_tested()
     {
-        var own = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "OwnGenerator.cs")).ReplaceLineEndings("\n");
+        var own = RepositoryFiles.Text("tests", "MemoryEngine.Agents.Tests", "Embedders", "OwnGenerator.cs");
         var shown = own[own.IndexOf("internal sealed class", StringComparison.Ordinal)..].TrimEnd();
         Assert.Contains($"```csharp\n{shown}\n```", Page(), StringComparison.Ordinal);
     }
@@ -66,12 +66,5 @@ public sealed class EmbeddersPageTests
         root.Delete(recursive: true);
     }
 
-    private static string Page()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "MemoryEngine.sln"))) directory = directory.Parent;
-        return File.ReadAllText(Path.Combine(directory.FullName, "docs", "embedders.md")).ReplaceLineEndings("\n");
-    }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    private static string Page() => RepositoryFiles.Text("docs", "embedders.md");
 }

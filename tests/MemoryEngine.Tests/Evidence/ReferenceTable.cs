@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests.Evidence;
 
@@ -9,7 +9,7 @@ internal static class ReferenceTable
     /// <summary>The lines of one function: its arguments, then its value or values.</summary>
     public static IReadOnlyList<double[]> Of(string function)
     {
-        var rows = File.ReadLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "Reference", "reference.tsv"))
+        var rows = File.ReadLines(RepositoryFiles.At("tests", "MemoryEngine.Tests", "Evidence", "Reference", "reference.tsv"))
             .Select(line => line.Split('\t'))
             .Where(cells => cells[0] == function)
             .Select(cells => cells.Skip(1).Select(c => double.Parse(c, CultureInfo.InvariantCulture)).ToArray())
@@ -24,6 +24,4 @@ internal static class ReferenceTable
         var error = Math.Abs(expected - actual);
         Assert.True(error <= relative * Math.Abs(expected), $"{actual:R}, not {expected:R}, of {string.Join(", ", row)}");
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -1,3 +1,5 @@
+using MemoryEngine.Testing;
+
 namespace MemoryEngine.Tests.Golden;
 
 /// <summary>A copy of one pool of tests/golden, to be opened and written; the pool itself is never touched.</summary>
@@ -14,7 +16,7 @@ internal sealed class GoldenPool : IDisposable
     }
 
     /// <summary>tests/golden of the checkout that is tested.</summary>
-    public static string Folder { get; } = Path.Combine(FindRoot(), "tests", "golden");
+    public static string Folder { get; } = RepositoryFiles.At("tests", "golden");
 
     /// <summary>All of them, as format generation and name.</summary>
     public static IEnumerable<string> Names => Directory.GetDirectories(Folder)
@@ -37,11 +39,4 @@ internal sealed class GoldenPool : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_temporary, recursive: true);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MemoryEngine.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no checkout of the repository.");
-    }
 }
