@@ -53,6 +53,7 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new ServeVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
@@ -76,6 +77,7 @@ internal sealed class CommandTree
             Error = _terminal.Error,
             EnableDefaultExceptionHandler = false,
         };
+        if (parsed.CommandResult.Command is ServeVerb) configuration.ProcessTerminationTimeout = ServeVerb.TimeToEnd;
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 

@@ -25,11 +25,11 @@ public sealed partial class PipeServer : IAsyncDisposable
     private volatile bool _isClosing;
     private int _disposed;
 
-    private PipeServer(MemoryStore store, IPipeListener listener, string address, PipeServerOptions options)
+    private PipeServer(MemoryStore store, string pool, IPipeListener listener, string address, PipeServerOptions options)
     {
         (Store, _listener, Address, Options) = (store, listener, address, options);
         Memory = new MemoryBudget(options.MemoryBytes);
-        Methods = new MethodTable(store, options);
+        Methods = new MethodTable(store, pool, options);
         _stallTimer = options.Clock.CreateTimer(_ => CheckStalls(), null, StallCheck, StallCheck);
         _accepting = Task.Run(AcceptAsync);
     }
@@ -81,7 +81,7 @@ public sealed partial class PipeServer : IAsyncDisposable
         var opened = await MemoryStore.OpenAsync(pool, storeOptions with { Pipe = address }, cancellation).ConfigureAwait(false);
         try
         {
-            return new PipeServer(opened, transport.Listen(address, pool), address, options);
+            return new PipeServer(opened, pool, transport.Listen(address, pool), address, options);
         }
         catch
         {

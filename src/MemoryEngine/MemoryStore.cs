@@ -374,6 +374,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// </summary>
     public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
+    /// <summary>The sequence of the newest event that can be seen.</summary>
+    public long Sequence => _pool.Table.Current.View.Last;
+
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using MemoryEngine.Protocol;
-using MemoryEngine.Protocol.MessagePack;
 using MemoryEngine.Protocol.Methods;
 using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Server.Calls;
@@ -15,7 +14,6 @@ namespace MemoryEngine.Server.Sessions;
 /// </summary>
 internal sealed partial class Session : IDisposable
 {
-    private const string CancelMethod = "$/cancel";
     private const int StackBytes = 1 << 20;
 
     // What a request that is not answered at once may take without being counted.
@@ -31,6 +29,7 @@ internal sealed partial class Session : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly ZeroSignal _open = new();
     private long _messageSince;
+    private volatile bool _isAuthorised;
     private bool _isClosed;
 
     public Session(PipeServer server, IPipeConnection connection, long number)
@@ -39,20 +38,12 @@ internal sealed partial class Session : IDisposable
         _inbox = new Inbox(_options.Limits, server.Memory);
         Outbox = new Outbox(connection, server.Memory, _options);
         _lanes = new Lanes(Math.Max(1, Environment.ProcessorCount - 1), Run);
-        IsAuthorised = _options.Token is null;
+        _isAuthorised = _options.Token is null;
     }
 
     public long Number { get; }
 
     public Outbox Outbox { get; }
-
-    public PipeServer Server => _server;
-
-    /// <summary>Whether the client has brought the token, if one is asked for.</summary>
-    public bool IsAuthorised { get; set; }
-
-    /// <summary>Is cancelled when the client is gone.</summary>
-    public CancellationToken Closing => _closing.Token;
 
     /// <summary>Completes when all that was asked is answered, and all answers are on their way to the client.</summary>
     public Task WhenIdle => Task.WhenAll(_open.WhenZero, Outbox.WhenEmpty);
@@ -154,10 +145,10 @@ internal sealed partial class Session : IDisposable
                 Answer(message, (int)bytes);
                 break;
             case RpcKind.Notification:
-                if (message.Method == CancelMethod) Cancel(message.Params);
+                if (message.Method == RpcCancel.Method) Cancel(message.Params);
                 break;
             default:
-                throw ProtocolException.Malformed("a response came to a server that asks nothing");
+                throw new ProtocolException(ProtocolProblem.Malformed, "a response came to a server that asks nothing");
         }
     }
 
@@ -174,7 +165,7 @@ internal sealed partial class Session : IDisposable
         var handler = _server.Methods.Find(message.Method);
         if (_server.IsClosing) return Refuse(message.Id, ProtocolErrorCode.ShuttingDown, "The server is closing, and did nothing.");
         if (handler is null) return Refuse(message.Id, ProtocolErrorCode.UnknownMethod, $"There is no method '{message.Method}'.");
-        if (!IsAuthorised && handler.Name != MemoryMethods.Hello.Name)
+        if (!_isAuthorised && handler.Name != MemoryMethods.Hello.Name)
             return Refuse(message.Id, ProtocolErrorCode.Unauthorized, "This server asks for a token: say memory.hello with it first.");
         if (bytes > SmallBytes && !_server.Memory.TryTake(bytes))
             return Refuse(message.Id, ProtocolErrorCode.Busy, "Other requests take all the memory there is for them.");
@@ -218,9 +209,7 @@ internal sealed partial class Session : IDisposable
 
     private void Cancel(in ReadOnlySequence<byte> parameters)
     {
-        var reader = new MessagePackReader(parameters, _options.Limits);
-        if (reader.ReadArrayHeader() != 1) throw ProtocolException.Malformed($"{CancelMethod} takes one msgid");
-        var id = reader.ReadUInt32();
+        var id = RpcCancel.Read(parameters, _options.Limits);
         Call? call;
         lock (_gate) _calls.TryGetValue(id, out call);
         call?.Cancel();
@@ -266,10 +255,9 @@ internal sealed partial class Session : IDisposable
     private void Fail(Call call, Exception exception)
     {
         var error = CallErrors.Of(exception, call, _server.IsClosing);
-        if (error is null) LogDefect(_options.Logger, exception, call.Handler.Name);
+        if (error.Code == (int)ProtocolErrorCode.Internal) LogDefect(_options.Logger, exception, call.Handler.Name);
         Forget(call);
-        Outbox.SendError(call.Id, error ?? RpcError.Of(
-            ProtocolErrorCode.Internal, $"{call.Handler.Name} failed by a defect of the server ({exception.GetType().Name}); its log says more."));
+        Outbox.SendError(call.Id, error);
         _open.Add(-1);
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using MemoryEngine.Storage;
 
@@ -8,6 +9,7 @@ namespace MemoryEngine.Server.Transport;
 /// Makes sure that a socket's place is safe: that nobody else can put another socket there. It lies in the pool, or in a directory
 /// that nobody but its owner can enter.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal static class SocketPlace
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

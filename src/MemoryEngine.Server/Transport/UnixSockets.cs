@@ -1,10 +1,12 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using MemoryEngine.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace MemoryEngine.Server.Transport;
 
 /// <summary>Unix domain sockets, for Linux and macOS.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class UnixSockets : IPipeTransport
 {
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
