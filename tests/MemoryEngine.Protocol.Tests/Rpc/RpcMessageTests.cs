@@ -104,6 +104,23 @@ public sealed class RpcMessageTests
     }
 
     [Fact]
+    public void An_error_can_be_a_text_alone_and_keeps_its_code()
+    {
+        var error = RpcError.Of(ProtocolErrorCode.NotFound, "No memory has that id.");
+        var message = RpcMessage.Parse(Write(o => RpcWriter.WriteError(o, 3, error, asText: true)), ProtocolLimits.Default);
+        Assert.Equal(error, message.Error);
+        Assert.Equal(new RpcError(0, "no name"), RpcMessage.Parse(Bytes.Whole(Bytes.Hex("94 01 03 a7 6e6f206e616d65 c0")), ProtocolLimits.Default).Error);
+    }
+
+    [Fact]
+    public void A_methods_name_may_come_as_bytes_when_they_are_a_text()
+    {
+        Assert.Equal("ping", RpcMessage.Parse(Bytes.Whole(Bytes.Hex("93 02 c404 70696e67 90")), ProtocolLimits.Default).Method);
+        var error = Assert.Throws<ProtocolException>(() => RpcMessage.Parse(Bytes.Whole(Bytes.Hex("93 02 c401 ff 90")), ProtocolLimits.Default));
+        Assert.Equal(ProtocolProblem.Malformed, error.Problem);
+    }
+
+    [Fact]
     public void A_call_may_leave_out_its_map_but_not_send_two()
     {
         Assert.Null(Call("90").DeadlineMs);
