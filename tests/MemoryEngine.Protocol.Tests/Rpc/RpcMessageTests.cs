@@ -47,7 +47,7 @@ public sealed class RpcMessageTests
     [InlineData("94 00 cf 0000000100000000 a0 90", "expected an integer from 0 to 4294967295, found 4294967296")]
     [InlineData("94 00 00 c0 90", "expected a string, found nil")]
     [InlineData("94 00 00 a0 80", "expected an array of parameters, found a map")]
-    [InlineData("94 01 00 a1 78 c0", "expected an array, found a string")]
+    [InlineData("94 01 00 05 c0", "expected an array, found an integer")]
     [InlineData("94 01 00 93 01 a0 c0 c0", "expected an error of a code and a text, found 3 values")]
     [InlineData("94 01 00 92 01 a0 01", "expected nil, found an integer")]
     [InlineData("93 02 a0 90 c0", "expected one message, found 1 bytes behind it")]

@@ -43,16 +43,17 @@ class ForeignTests(unittest.TestCase):
 
     def test_pynvim_as_a_plain_client(self):
         session = socket_session(self.pipe)
+        session.error_wrapper = lambda error: LookupError(*error)
         try:
             made = session.request("memory.remember", {"text": "Pin what a build downloads.", "domain": "build"})
             self.assertEqual("added", made["outcome"])
             self.assertEqual("Pin what a build downloads.", session.request("memory.get", {"id": made["id"]})["text"])
             recalled = session.request("memory.recall", {"query": "downloads of a build", "domain": "build"})
             self.assertEqual(made["id"], recalled["memories"][0]["id"])
-            # Its errors are Neovim's own, so what arrives is all that it says.
-            with self.assertRaises(Exception) as thrown:
+            with self.assertRaises(LookupError) as thrown:
                 session.request("memory.get", {"id": UNKNOWN})
-            self.assertIn("NOT_FOUND", str(thrown.exception))
+            code, text = thrown.exception.args
+            self.assertEqual((3001, "NOT_FOUND: "), (code, text[:11]))
             self.assertEqual({}, session.request("memory.ping"))
         finally:
             session.close()
