@@ -33,6 +33,7 @@ public sealed class FeedTests
         Assert.Equal(seen, Take(third, 4));
         await store.RememberAsync("Two");
         Assert.Equal(MemoryChangeKind.Added, Assert.Single(Take(second, 1)).Kind);
+        Assert.Equal(MemoryChangeKind.Added, Assert.Single(Take(third, 1)).Kind);
         Assert.Equal(
             (int)ProtocolErrorCode.InvalidArgument, third.Call(MemoryMethods.Subscribe, new SubscribeRequest()).Error?.Code ?? 0);
     }

@@ -3,7 +3,15 @@ using MemoryEngine.Protocol.Methods;
 
 namespace MemoryEngine.Server.Tests;
 
+/// <summary>Tests that measure the process, and so have it to themselves.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    public const string Name = "alone in the process";
+}
+
 /// <summary>What many clients leave behind: nothing.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class LeakTests
 {
     [Fact]
