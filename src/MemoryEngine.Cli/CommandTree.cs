@@ -60,6 +60,7 @@ internal sealed class CommandTree
             {
                 new BenchCommitVerb(_shell),
                 new BenchOpenVerb(_shell),
+                new BenchPipeVerb(_shell),
                 new BenchRetrievalVerb(_shell),
                 new BenchSearchVerb(_shell),
             },
