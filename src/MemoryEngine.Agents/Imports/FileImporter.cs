@@ -34,7 +34,10 @@ public sealed class FileImporter(MemoryStore store)
         ArgumentNullException.ThrowIfNull(paths);
         options ??= new ImportOptions();
         if (options.Source is not null && paths.Count > 1)
-            throw new ArgumentException("One source for several files would make each take the place of the one before. Import them one by one.", nameof(options));
+        {
+            throw new ArgumentException(
+                "One source for several files would make each take the place of the one before. Import them one by one.", nameof(options));
+        }
         var formats = paths.Select(p => FormatOf(p, options)).ToList();
         var reports = new List<ImportReport>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -67,15 +70,15 @@ public sealed class FileImporter(MemoryStore store)
                 case ImportFormat.CursorRules: return CursorRulesParser.Parse(path, InputFile.ReadText(path));
                 case ImportFormat.Mem0: return Mem0Parser.Parse(path, InputFile.ReadBytes(path));
                 case ImportFormat.McpMemory:
-                {
-                    using var stream = InputFile.Open(path);
-                    return McpMemoryParser.Parse(path, stream);
-                }
+                    {
+                        using var stream = InputFile.Open(path);
+                        return McpMemoryParser.Parse(path, stream);
+                    }
                 case ImportFormat.ClaudeCode:
-                {
-                    using var stream = InputFile.Open(path);
-                    return TranscriptParser.ParseClaudeCode(path, stream);
-                }
+                    {
+                        using var stream = InputFile.Open(path);
+                        return TranscriptParser.ParseClaudeCode(path, stream);
+                    }
                 default:
                     throw new ArgumentException($"{ImportFormats.Of(format)} is read by {nameof(JsonLinesReader)}.", nameof(format));
             }

@@ -31,7 +31,11 @@ internal static class ImportPlan
         MatchWhere((item, i, memory) => IsSoft(item) && records[memory.Id].TextFingerprint == texts[i]);
         MatchLike(items, records, free, found);
         missing = free;
-        return [.. items.Select((item, i) => new PlannedItem(item, found[i], found[i] is { } m && IsSoft(item) && HasMoved(item, texts[i], records[m.Id])))];
+        return [.. items.Select((item, i) => new PlannedItem(item, found[i], HasMoved(i)))];
+
+        bool HasMoved(int i) =>
+            found[i] is { } memory && IsSoft(items[i])
+            && records[memory.Id].TextFingerprint == texts[i] && records[memory.Id].Place != items[i].Place;
 
         void MatchWhere(Func<ImportItem, int, MemoryVersion, bool> isSame)
         {
@@ -45,8 +49,6 @@ internal static class ImportPlan
             }
         }
     }
-
-    private static bool HasMoved(ImportItem item, string text, ImportedRecord record) => record.TextFingerprint == text && record.Place != item.Place;
 
     private static bool IsSoft(ImportItem item) => item.Draft.Id is null;
 

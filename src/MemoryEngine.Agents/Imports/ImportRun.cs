@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemoryEngine.Agents.Interchange;
 
 namespace MemoryEngine.Agents.Imports;
@@ -104,7 +105,9 @@ internal sealed class ImportRun(
         pool.Add(draft.Text, id);
         _writes.Add((item, Complete(draft, item, record, draft.Extra, draft.Tags) with
         {
-            Id = id, Level = options.Level ?? draft.Level, Domain = options.Domain ?? draft.Domain,
+            Id = id,
+            Level = options.Level ?? draft.Level,
+            Domain = options.Domain ?? draft.Domain,
         }, false));
     }
 
@@ -113,7 +116,7 @@ internal sealed class ImportRun(
         var text = item.Identity == ItemIdentity.Place ? "" : item.Draft.Text;
         for (var n = 0; ; n++)
         {
-            var id = StableId.Of("import", ImportFormats.Of(format), sources[0], item.Place, text, n.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var id = StableId.Of("import", ImportFormats.Of(format), sources[0], item.Place, text, n.ToString(CultureInfo.InvariantCulture));
             // What stood there before may live on under another heading, and keeps its id.
             if (pool.Imported(id) is null && _taken.Add(id)) return id;
         }

@@ -44,7 +44,10 @@ internal sealed record ImportedRecord(string Place, string TextFingerprint, stri
         var all = extra is null ? [] : JsonNode.Parse(extra)!.AsObject();
         var record = new JsonObject
         {
-            ["from"] = ImportFormats.Of(format), ["place"] = Place, ["text"] = TextFingerprint, ["all"] = Fingerprint,
+            ["from"] = ImportFormats.Of(format),
+            ["place"] = Place,
+            ["text"] = TextFingerprint,
+            ["all"] = Fingerprint,
         };
         foreach (var (name, value) in item.Details ?? []) record[name] = value?.DeepClone();
         all[Field] = record;

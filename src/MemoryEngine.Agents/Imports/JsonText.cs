@@ -5,6 +5,8 @@ namespace MemoryEngine.Agents.Imports;
 /// <summary>Reading JSON that others wrote: what is asked for is there and of its kind, or it is null.</summary>
 internal static class JsonText
 {
+    private const int MaxLineBytes = Interchange.JsonLinesReader.MaxLineBytes;
+
     /// <summary>A string property, or null.</summary>
     public static string? Text(this JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
@@ -24,7 +26,9 @@ internal static class JsonText
 
     /// <summary>An object property, or an element that holds nothing.</summary>
     public static JsonElement Object(this JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : default;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value
+            : default;
 
     /// <summary>The elements of an array property; none where there is none.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement item, string name) =>
@@ -38,19 +42,19 @@ internal static class JsonText
     public static string? Content(this JsonElement item, string name)
     {
         if (item.Text(name) is { } text) return text;
-        var parts = item.Items(name).Select(p => p.ValueKind == JsonValueKind.String ? p.GetString() : p.Text("text")).Where(t => t is { Length: > 0 });
-        return string.Join('\n', parts) is { Length: > 0 } joined ? joined : null;
+        var parts = item.Items(name).Select(p => p.ValueKind == JsonValueKind.String ? p.GetString() : p.Text("text"));
+        return string.Join('\n', parts.Where(t => t is { Length: > 0 })) is { Length: > 0 } joined ? joined : null;
     }
 
     /// <summary>Reads objects, one a line; each bad line is a failure, and the rest goes on.</summary>
     public static void Lines(ParsedFile parsed, Stream stream, Action<long, JsonElement> read)
     {
-        var lines = new Interchange.LineSplitter(stream, Interchange.JsonLinesReader.MaxLineBytes);
+        var lines = new Interchange.LineSplitter(stream, MaxLineBytes);
         try
         {
             while (lines.TryRead(out var line, out var isTooLong))
             {
-                if (isTooLong) parsed.Fail(lines.Number, $"The line has more than {Interchange.JsonLinesReader.MaxLineBytes >> 20} MiB. It was left out.");
+                if (isTooLong) parsed.Fail(lines.Number, $"The line has more than {MaxLineBytes >> 20} MiB. It was left out.");
                 else Line(parsed, lines.Number, line, read);
             }
         }
@@ -72,7 +76,8 @@ internal static class JsonText
         }
         catch (JsonException e)
         {
-            parsed.Fail(number, $"The line is not JSON: {e.Message.Split(" LineNumber:")[0]} It was left out; a file that is still being written ends so.");
+            var what = e.Message.Split(" LineNumber:")[0];
+            parsed.Fail(number, $"The line is not JSON: {what} It was left out; a file that is still being written ends so.");
         }
         catch (InvalidOperationException)
         {

@@ -32,7 +32,8 @@ internal static class Mem0Parser
         }
         catch (JsonException e)
         {
-            parsed.Fail((e.LineNumber ?? 0) + 1, $"The file is not JSON from here on, and nothing behind it was read: {e.Message.Split(" LineNumber:")[0]}");
+            var what = e.Message.Split(" LineNumber:")[0];
+            parsed.Fail((e.LineNumber ?? 0) + 1, $"The file is not JSON from here on, and nothing behind it was read: {what}");
         }
         return parsed;
     }
@@ -107,7 +108,10 @@ internal static class Mem0Parser
         if (title == text) draft = draft with { Title = null };
         var details = new JsonObject();
         foreach (var field in KeptFields)
-            if (item.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null) details[field] = JsonNode.Parse(value.GetRawText());
+        {
+            if (item.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null)
+                details[field] = JsonNode.Parse(value.GetRawText());
+        }
         // mem0's ids are known wherever its file lies; what has none is known by its text.
         var id = item.Text("id");
         parsed.Items.Add(id is { Length: > 0 }

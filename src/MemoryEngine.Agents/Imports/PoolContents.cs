@@ -21,8 +21,11 @@ internal sealed class PoolContents
     }
 
     /// <summary>The memories that came from a file in a form.</summary>
-    public List<MemoryVersion> From(IReadOnlyList<string> sources, ImportFormat format) =>
-        [.. _imported.Values.Where(m => m.Source is { } s && sources.Contains(s) && m.Tags.Contains(ImportFormats.Of(format))).OrderBy(m => m.RecordId)];
+    public List<MemoryVersion> From(IReadOnlyList<string> sources, ImportFormat format)
+    {
+        var tag = ImportFormats.Of(format);
+        return [.. _imported.Values.Where(m => m.Source is { } s && sources.Contains(s) && m.Tags.Contains(tag)).OrderBy(m => m.RecordId)];
+    }
 
     /// <summary>The imported memory of an id; null when it has none.</summary>
     public MemoryVersion? Imported(Guid id) => _imported.GetValueOrDefault(id);
@@ -40,5 +43,6 @@ internal sealed class PoolContents
     }
 
     // Line breaks and marks of lists do not make another text.
-    private static string Words(string text) => string.Join(' ', text.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).TrimStart('-', '*', ' ');
+    private static string Words(string text) =>
+        string.Join(' ', text.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).TrimStart('-', '*', ' ');
 }

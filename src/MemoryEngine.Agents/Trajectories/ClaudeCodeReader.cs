@@ -85,7 +85,8 @@ internal sealed class ClaudeCodeReader
 
     private static string Change(string path, JsonElement input)
     {
-        if (input.Text("new_string") is not { } after) return (input.Text("content") ?? input.Text("new_source")) is { } whole ? $"{path}\n{whole}" : path;
+        if ((input.Text("content") ?? input.Text("new_source")) is { } whole) return $"{path}\n{whole}";
+        if (input.Text("new_string") is not { } after) return path;
         var before = input.Text("old_string") ?? "";
         return $"{path}\n{Marked('-', before)}\n{Marked('+', after)}";
     }
@@ -111,8 +112,9 @@ internal sealed class ClaudeCodeReader
 
         public void Say(StepKind kind, string text)
         {
+            if (string.IsNullOrWhiteSpace(text)) return;
             // Slash commands and their output come in tags of the runtime's.
-            if (string.IsNullOrWhiteSpace(text) || (kind == StepKind.Request && text.StartsWith('<') && text.Contains("command-", StringComparison.Ordinal))) return;
+            if (kind == StepKind.Request && text.StartsWith('<') && text.Contains("command-", StringComparison.Ordinal)) return;
             Steps.Add(new TrajectoryStep(kind, text.Trim()));
         }
 

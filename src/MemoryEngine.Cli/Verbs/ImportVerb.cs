@@ -29,10 +29,14 @@ internal sealed class ImportVerb : Verb
         },
     };
 
-    private readonly Option<string?> _domain = Values.Text("--domain", "The domain of what is imported, as in backend/go. JSON Lines state their own.", "D");
+    private readonly Option<string?> _domain =
+        Values.Text("--domain", "The domain of what is imported, as in backend/go. JSON Lines state their own.", "D");
+
     private readonly Option<MemoryLevel?> _level = Values.Level();
     private readonly Option<string?> _contributor = Values.Text("--contributor", "The agent or person it comes from.", "NAME");
-    private readonly Option<string?> _source = Values.Text("--source", "What the file goes by when it is imported again; its place in its repository otherwise.", "NAME");
+
+    private readonly Option<string?> _source =
+        Values.Text("--source", "What the file goes by when it is imported again; its place in its repository otherwise.", "NAME");
 
     private readonly Option<bool> _forgetMissing = new("--forget-missing")
     {
@@ -40,7 +44,11 @@ internal sealed class ImportVerb : Verb
     };
 
     private readonly EmbedderOptions _embedder = new();
-    private readonly Option<bool> _strict = new("--strict") { Description = "Stops at the first bad line; of other forms, takes nothing of a file with one." };
+
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Stops at the first bad line; of files of other tools, takes nothing of one with a bad line.",
+    };
 
     private readonly Option<Durability> _durability = new("--durability")
     {
@@ -91,7 +99,10 @@ internal sealed class ImportVerb : Verb
     private void CheckOptions(Call call, string[] lines, string[] others)
     {
         if (lines.Length > 0 && (call.Get(_domain) ?? call.Get(_contributor) ?? call.Get(_source)) is not null)
-            throw new UsageException($"{lines[0]} is JSON Lines, whose memories state domain, contributor and source themselves. Nothing was imported.");
+        {
+            throw new UsageException(
+                $"{lines[0]} is JSON Lines, whose memories state domain, contributor and source themselves. Nothing was imported.");
+        }
         if (lines.Length > 0 && (call.Get(_level) is not null || call.Get(_forgetMissing)))
             throw new UsageException($"{lines[0]} is JSON Lines: --level and --forget-missing are for files of other tools. Nothing was imported.");
         if (call.Get(_source) is not null && others.Length > 1)

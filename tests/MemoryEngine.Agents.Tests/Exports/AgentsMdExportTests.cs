@@ -40,8 +40,8 @@ public sealed class AgentsMdExportTests
         Assert.Equal((ImportFormat.AgentsMd, (2L, 0L, 0L, 2L)), (report.Format, GuidanceImportTests.Counts(report)));
         Assert.Equal(sequence, pool.Store.Stats().Sequence);
 
-        var edited = text.Replace("Plain words.", "Plainer words.", StringComparison.Ordinal).Replace("### With a heading", "### Own title", StringComparison.Ordinal)
-            + "\n## Mine\nWritten by a person.\n";
+        var edited = text.Replace("Plain words.", "Plainer words.", StringComparison.Ordinal)
+            .Replace("### With a heading", "### Own title", StringComparison.Ordinal) + "\n## Mine\nWritten by a person.\n";
         var second = await pool.ImportAsync("LESSONS.md", edited);
         Assert.Equal((3, 1, 2, 0), GuidanceImportTests.Counts(second));
         Assert.Equal(("Plainer words.", "A title: with *marks*", 2), await ShowAsync(pool, b));

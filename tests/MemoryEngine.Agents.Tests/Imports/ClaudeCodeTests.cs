@@ -45,7 +45,8 @@ public sealed class ClaudeCodeTests
             # 1 command that failed is left out.
             """.ReplaceLineEndings("\n"),
             all[1].Text);
-        Assert.Equal([(MemoryLevel.Trace, MemoryFormat.Trajectory), (MemoryLevel.Procedure, MemoryFormat.Workflow)], all.Select(m => (m.Level, m.Format)));
+        Assert.Equal((MemoryLevel.Trace, MemoryFormat.Trajectory), (all[0].Level, all[0].Format));
+        Assert.Equal((MemoryLevel.Procedure, MemoryFormat.Workflow), (all[1].Level, all[1].Format));
         Assert.All(all, m => Assert.Equal(("Fix the failing date test", "some-model", "web/shop"), (m.Title, m.Model, m.Domain)));
         Assert.Equal(["claude-code", "extract"], all[1].Tags);
         Assert.Equal(all[0].Id.ToString(), JsonDocument.Parse(all[1].Extra!).RootElement.GetProperty("parents")[0].GetString());
@@ -100,7 +101,8 @@ public sealed class ClaudeCodeTests
     [Fact]
     public void Long_runs_keep_their_beginning_and_end()
     {
-        var steps = Enumerable.Range(0, 500).Select(i => new TrajectoryStep(StepKind.Command, $"step {i}") { Output = new string('x', 5_000), Worked = true });
+        var output = new string('x', 5_000);
+        var steps = Enumerable.Range(0, 500).Select(i => new TrajectoryStep(StepKind.Command, $"step {i}") { Output = output, Worked = true });
         var trajectory = new Trajectory { Steps = [.. steps] };
         var text = TrajectoryText.Of(trajectory, 20_000);
         Assert.InRange(text.Length, 15_000, 20_100);
@@ -124,27 +126,42 @@ public sealed class ClaudeCodeTests
         "{\"type\":\"summary\",\"summary\":\"Dates\",\"leafUuid\":\"x\"}\n"
         + Event("user", new { role = "user", content = "Fix the failing date test\nIt fails at midnight." })
         + Event("user", new { role = "user", content = "Caveat: the messages below" }, ("isMeta", true))
-        + Event("assistant", new { role = "assistant", model = "some-model", content = new object[] { new { type = "text", text = "I run it first." } } })
+        + Said("I run it first.")
         + Call("t1", "Bash", new { command = "npm test -- dates" }) + Result("t1", "1 failed", true)
         + Event("assistant", new { role = "assistant", content = "a subagent" }, ("isSidechain", true))
-        + Call("t2", "Edit", new { file_path = "src/dates.js", old_string = "return a - b", new_string = "return Math.floor(a - b)" }) + Result("t2", "ok", false)
+        + Call("t2", "Edit", new { file_path = "src/dates.js", old_string = "return a - b", new_string = "return Math.floor(a - b)" })
+        + Result("t2", "ok", false)
         + Call("t3", "Bash", new { command = "npm test -- dates" }) + Result("t3", "all passed", false)
         + Call("t4", "Read", new { file_path = "src/dates.js" }) + Result("t4", "1  code", false)
-        + Event("assistant", new { role = "assistant", model = "some-model", content = new object[] { new { type = "text", text = "Done." } } });
+        + Said("Done.");
+
+    private static string Said(string text) =>
+        Event("assistant", new { role = "assistant", model = "some-model", content = new object[] { new { type = "text", text } } });
 
     private static string Call(string id, string name, object input) =>
         Event("assistant", new { role = "assistant", model = "some-model", content = new object[] { new { type = "tool_use", id, name, input } } });
 
-    private static string Result(string id, string content, bool isError) => Event(
-        "user",
-        new { role = "user", content = new object[] { new { type = "tool_result", tool_use_id = id, content = new object[] { new { type = "text", text = content } }, is_error = isError } } });
+    private static string Result(string id, string content, bool isError)
+    {
+        var parts = new object[] { new { type = "text", text = content } };
+        var result = new { type = "tool_result", tool_use_id = id, content = parts, is_error = isError };
+        return Event("user", new { role = "user", content = new object[] { result } });
+    }
 
     private static string Event(string type, object message, params (string Name, bool Value)[] flags)
     {
         var item = new JsonObject
         {
-            ["parentUuid"] = null, ["isSidechain"] = false, ["userType"] = "external", ["cwd"] = "/work", ["sessionId"] = Id, ["version"] = "2.0.0",
-            ["type"] = type, ["message"] = JsonSerializer.SerializeToNode(message), ["uuid"] = Guid.NewGuid().ToString(), ["timestamp"] = "2026-01-01T00:00:00Z",
+            ["parentUuid"] = null,
+            ["isSidechain"] = false,
+            ["userType"] = "external",
+            ["cwd"] = "/work",
+            ["sessionId"] = Id,
+            ["version"] = "2.0.0",
+            ["type"] = type,
+            ["message"] = JsonSerializer.SerializeToNode(message),
+            ["uuid"] = Guid.NewGuid().ToString(),
+            ["timestamp"] = "2026-01-01T00:00:00Z",
         };
         foreach (var (name, value) in flags) item[name] = value;
         return item.ToJsonString() + "\n";

@@ -83,7 +83,8 @@ public sealed class GuidanceImportTests
     public async Task In_a_long_section_each_bullet_is_known_by_itself()
     {
         await using var pool = await ImportPool.OpenAsync();
-        var bullets = Enumerable.Range(0, 20).Select(i => $"- Bullet number {i} says that {Word(i)} and {Word(i + 7)} go together, always and everywhere.").ToList();
+        var bullets = Enumerable.Range(0, 20)
+            .Select(i => $"- Bullet number {i} says that {Word(i)} and {Word(i + 7)} go together, always and everywhere.").ToList();
         var first = await pool.ImportAsync("AGENTS.md", "# Rules\n" + string.Join('\n', bullets));
         Assert.Equal((20, 20, 0, 0), Counts(first));
         bullets[4] = bullets[4].Replace("always", "mostly", StringComparison.Ordinal);
@@ -131,7 +132,8 @@ public sealed class GuidanceImportTests
         await using var pool = await ImportPool.OpenAsync();
         var ids = (await pool.ImportAsync("AGENTS.md", First)).Ids;
         var before = (await pool.Store.GetAsync(ids[1]))!;
-        await pool.Store.ReviseAsync(ids[1], Interchange(before) with { Level = MemoryLevel.Strategy, Domain = "web", Tags = [.. before.Tags, "mine"] });
+        string[] tags = [.. before.Tags, "mine"];
+        await pool.Store.ReviseAsync(ids[1], Interchange(before) with { Level = MemoryLevel.Strategy, Domain = "web", Tags = tags });
         Assert.Equal((3, 0, 0, 3), Counts(await pool.ImportAsync("AGENTS.md", First)));
         var changed = First.Replace("worse than none", "worse than none at all", StringComparison.Ordinal);
         Assert.Equal((3, 0, 1, 2), Counts(await pool.ImportAsync("AGENTS.md", changed)));
@@ -147,7 +149,8 @@ public sealed class GuidanceImportTests
         await using var pool = await ImportPool.OpenAsync();
         var own = await pool.Store.RememberAsync("Retry only what is idempotent.", "backend");
         var recalled = RecalledText.Wrap("# Retries\nSomething that was recalled.", "0193f2");
-        var report = await pool.ImportAsync("CLAUDE.md", $"## Notes\n- Retry only what is idempotent.\n\n## Copied\n{recalled}\n\n## Own\nMine alone.");
+        var report = await pool.ImportAsync(
+            "CLAUDE.md", $"## Notes\n- Retry only what is idempotent.\n\n## Copied\n{recalled}\n\n## Own\nMine alone.");
         Assert.Equal((2, 1, 0, 1), Counts(report));
         Assert.Equal(1, report.Recalled);
         Assert.Equal(own.Id, report.Ids[0]);

@@ -29,7 +29,10 @@ public sealed class MarkdownReaderTests
             e
             """;
         Assert.Equal(
-            [("", "Before all."), ("One code", "a"), ("One code > Three", "b"), ("One code > Two", "c"), ("Another title", "d"), ("Another title > Under it", "e")],
+            [
+                ("", "Before all."), ("One code", "a"), ("One code > Three", "b"), ("One code > Two", "c"), ("Another title", "d"),
+                ("Another title > Under it", "e"),
+            ],
             Sections(Text));
     }
 
@@ -82,7 +85,10 @@ public sealed class MarkdownReaderTests
             """;
         var blocks = Assert.Single(MarkdownReader.Read(Text)).Blocks;
         Assert.Equal(
-            ["- one\n  goes on\n\n  - nested", "- two\nlazily", "- three\n  ```\n- in code\n  ```", "1. first\n\n2. second\n   more\n3) third\nprose"],
+            [
+                "- one\n  goes on\n\n  - nested", "- two\nlazily", "- three\n  ```\n- in code\n  ```",
+                "1. first\n\n2. second\n   more\n3) third\nprose",
+            ],
             blocks.Select(b => b.Text));
         Assert.Equal([BlockKind.Bullet, BlockKind.Bullet, BlockKind.Bullet, BlockKind.Steps], blocks.Select(b => b.Kind));
     }
@@ -109,7 +115,8 @@ public sealed class MarkdownReaderTests
         {
             rules++;
             var sections = MarkdownReader.Read(rule);
-            var kept = sections.SelectMany(SectionCutting.Cut).SelectMany(p => p.Text.Split('\n')).Concat(sections.SelectMany(s => s.Headings)).Select(Letters).ToHashSet();
+            var texts = sections.SelectMany(SectionCutting.Cut).SelectMany(p => p.Text.Split('\n'));
+            var kept = texts.Concat(sections.SelectMany(s => s.Headings)).Select(Letters).ToHashSet();
             // A heading with nothing under it is no memory.
             foreach (var line in WithoutComments(rule).Where(l => !l.TrimStart().StartsWith('#')).Select(Letters).Where(l => l.Length > 0))
             {
@@ -124,7 +131,8 @@ public sealed class MarkdownReaderTests
     {
         using var file = File.OpenRead(Path.Combine(DataFactAttribute.Root!, "memories", "insights-rules.jsonl.gz"));
         using var reader = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!.ReplaceLineEndings("\n");
+        while (reader.ReadLine() is { } line)
+            yield return JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!.ReplaceLineEndings("\n");
     }
 
     private static string[] WithoutComments(string text) =>

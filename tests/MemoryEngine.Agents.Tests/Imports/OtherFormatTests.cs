@@ -106,7 +106,7 @@ public sealed class OtherFormatTests
     [InlineData("{0}\n{1}")]
     public async Task Memories_of_mem0_keep_their_identity(string form)
     {
-        const string One = """{"id":"892db2ae-06d9-49e5-8b3e-585ef9b85b8e","memory":"Prefers pnpm to npm.","user_id":"u","categories":["tools"],"metadata":{"a":1}}""";
+        const string One = """{"id":"892db2ae-06d9-49e5-8b3e-585ef9b85b8e","memory":"Likes pnpm.","categories":["tools"],"metadata":{"a":1}}""";
         const string Two = """{"id":"m2","memory":"Dislikes mocks in tests.","agent_id":"helper","created_at":"2026-01-01T00:00:00Z"}""";
         var text = form.Replace("{0}", One, StringComparison.Ordinal).Replace("{1}", Two, StringComparison.Ordinal);
         await using var pool = await ImportPool.OpenAsync();

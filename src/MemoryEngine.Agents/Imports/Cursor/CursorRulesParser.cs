@@ -6,15 +6,6 @@ namespace MemoryEngine.Agents.Imports.Cursor;
 /// <summary>A rule of the Cursor editor: front matter says when it applies, the rest is guidance.</summary>
 internal static class CursorRulesParser
 {
-    // Only where an ending leaves no doubt about the language; names as ContextFingerprint gives them.
-    private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["py"] = "python", ["pyi"] = "python", ["go"] = "go", ["rs"] = "rust", ["cs"] = "csharp", ["java"] = "java", ["kt"] = "kotlin",
-        ["kts"] = "kotlin", ["swift"] = "swift", ["rb"] = "ruby", ["php"] = "php", ["js"] = "javascript", ["jsx"] = "javascript",
-        ["mjs"] = "javascript", ["cjs"] = "javascript", ["ts"] = "typescript", ["tsx"] = "typescript", ["ex"] = "elixir",
-        ["exs"] = "elixir", ["scala"] = "scala", ["dart"] = "dart", ["sql"] = "sql",
-    };
-
     /// <summary>Reads a rule's text.</summary>
     public static ParsedFile Parse(string file, string text)
     {
@@ -37,12 +28,33 @@ internal static class CursorRulesParser
         var languages = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var ending in front.Globs.SelectMany(Endings))
         {
-            if (!Languages.TryGetValue(ending, out var language)) return requires;
+            if (LanguageOf(ending) is not { } language) return requires;
             languages.Add(language);
         }
         requires["language"] = string.Join(',', languages);
         return requires;
     }
+
+    // Only where an ending leaves no doubt about the language; names as ContextFingerprint gives them.
+    private static string? LanguageOf(string ending) => ending switch
+    {
+        "py" or "pyi" => "python",
+        "go" => "go",
+        "rs" => "rust",
+        "cs" => "csharp",
+        "java" => "java",
+        "kt" or "kts" => "kotlin",
+        "swift" => "swift",
+        "rb" => "ruby",
+        "php" => "php",
+        "js" or "jsx" or "mjs" or "cjs" => "javascript",
+        "ts" or "tsx" => "typescript",
+        "ex" or "exs" => "elixir",
+        "scala" => "scala",
+        "dart" => "dart",
+        "sql" => "sql",
+        _ => null,
+    };
 
     // "**/*.{ts,tsx}" has two; a glob without an ending has one that no language has.
     private static IEnumerable<string> Endings(string glob)

@@ -54,11 +54,14 @@ internal sealed class FrontMatter
         var (name, value) = (line[..colon].Trim(), line[(colon + 1)..].Trim());
         // What is indented below, or a list, belongs to it.
         var next = at + 1;
-        while (next < end && (lines[next].StartsWith("- ", StringComparison.Ordinal) || (lines[next].Length > 0 && char.IsWhiteSpace(lines[next][0])))) next++;
+        while (next < end && BelongsToTheFieldAbove(lines[next])) next++;
         var below = lines[(at + 1)..next].Select(l => l.Trim()).Where(l => l.Length > 0).ToArray();
         Set(parsed, at + 1, name, value, below);
         return next;
     }
+
+    private static bool BelongsToTheFieldAbove(string line) =>
+        line.StartsWith("- ", StringComparison.Ordinal) || (line.Length > 0 && char.IsWhiteSpace(line[0]));
 
     private void Set(ParsedFile parsed, int line, string name, string value, string[] below)
     {
@@ -70,11 +73,13 @@ internal sealed class FrontMatter
                 break;
             case "globs":
                 var listed = value.StartsWith('[') && value.EndsWith(']') ? value[1..^1] : value;
-                Globs = [.. SplitOutsideBraces(listed).Concat(below.Select(b => b.TrimStart('-'))).Select(g => Unquoted(g.Trim())).Where(g => g.Length > 0)];
+                var globs = SplitOutsideBraces(listed).Concat(below.Select(b => b.TrimStart('-')));
+                Globs = [.. globs.Select(g => Unquoted(g.Trim())).Where(g => g.Length > 0)];
                 break;
             case "alwaysApply":
                 AlwaysApply = value is "true";
-                if (value is not ("true" or "false" or "")) parsed.Fail(line, $"alwaysApply is '{value}'; it is true or false. It was taken as false.");
+                if (value is not ("true" or "false" or ""))
+                    parsed.Fail(line, $"alwaysApply is '{value}'; it is true or false. It was taken as false.");
                 break;
             default:
                 parsed.LeaveOut($"front matter '{name}'");
@@ -99,5 +104,5 @@ internal sealed class FrontMatter
     }
 
     private static string Unquoted(string value) =>
-        value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'' && value.Length >= 2 ? value[1..^1] : value;
+        value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'' ? value[1..^1] : value;
 }
