@@ -53,7 +53,7 @@ public static class WireNames
     internal static NameTable<TaskResult> Result { get; } = new((TaskResult.Pass, "pass"), (TaskResult.Fail, "fail"));
 
     internal static NameTable<MemoryState> State { get; } =
-        new((MemoryState.Active, "active"), (MemoryState.Tombstoned, "tombstoned"));
+        new([.. Enum.GetValues<MemoryState>().Select(s => (s, s.ToString().ToLowerInvariant()))]);
 
     internal static NameTable<RememberOutcome> Outcome { get; } = new(
         (RememberOutcome.Added, "added"), (RememberOutcome.Revised, "revised"),
