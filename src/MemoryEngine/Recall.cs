@@ -38,7 +38,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
         var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
-        return made.Note is { } note ? result.WithNotes([$"{note} Found by words alone."]) : result;
+        if (made.Note is { } note) result.SetNotes([$"{note} Found by words alone."]);
+        return result;
     }
 
     // What was found may have been superseded or forgotten since: then the next search finds what has taken its place. Each time
