@@ -53,11 +53,13 @@ public sealed partial class SameDoorTests
             Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["nowhere"] = Vector },
         }).AsTask());
         await told.Try(() => store.RememberManyAsync([new MemoryDraft { Text = "good" }, new MemoryDraft { Text = "" }]));
-        told.Add(await store.ReviseAsync(first.Id, new MemoryDraft { Text = "Retry only what is idempotent, with a key.", Domain = "backend/go" }, 1));
+        var better = new MemoryDraft { Text = "Retry only what is idempotent, with a key.", Domain = "backend/go" };
+        told.Add(await store.ReviseAsync(first.Id, better, 1));
         await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "late" }, 1).AsTask());
         await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "x", Id = Unknown }).AsTask());
         await told.Try(() => store.ReviseAsync(Unknown, new MemoryDraft { Text = "x" }).AsTask());
-        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "may a failed call be retried", Domain = "backend/go", Explain = true }).AsTask());
+        var query = new RecallQuery { Text = "may a failed call be retried", Domain = "backend/go", Explain = true };
+        await told.Try(() => store.RecallAsync(query).AsTask());
         await told.Try(() => store.RecallAsync(new RecallQuery { Text = "name", Mode = TransferMode.Hybrid, K = 1, MinScore = 0.01f }).AsTask());
         await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(first.Id, 1)] }).AsTask());
         await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(Unknown)] }).AsTask());
@@ -76,8 +78,9 @@ public sealed partial class SameDoorTests
         await told.Try(async () => await store.CreateSnapshotAsync("one"));
         foreach (var act in new Func<ValueTask<bool>>[]
         {
-            () => store.ForgetAsync(first.Id), () => store.ForgetAsync(first.Id), () => store.RestoreAsync(first.Id),
-            () => store.RestoreAsync(first.Id), () => store.ForgetAsync(Unknown), () => store.RestoreAsync(Unknown), () => store.ForgetAsync(first.Id),
+            () => store.ForgetAsync(first.Id), () => store.ForgetAsync(first.Id),
+            () => store.RestoreAsync(first.Id), () => store.RestoreAsync(first.Id),
+            () => store.ForgetAsync(Unknown), () => store.RestoreAsync(Unknown), () => store.ForgetAsync(first.Id),
         })
         {
             await told.Try(() => act().AsTask());
