@@ -23,12 +23,12 @@ internal sealed class ExportVerb : Verb
     {
         var file = Path.GetFullPath(call.Get(_file));
         if (Directory.Exists(file)) throw new UsageException($"{file} is a directory; name a file.");
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
         var partial = file + ".partial";
         long written;
         try
         {
-            written = await WriteAsync(store, partial, file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), cancellation);
+            written = await WriteAsync(pool.Store, partial, file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), cancellation);
             File.Move(partial, file, overwrite: true);
         }
         catch
@@ -51,7 +51,7 @@ internal sealed class ExportVerb : Verb
         return ExitCode.Done;
     }
 
-    private static async Task<long> WriteAsync(MemoryStore store, string path, bool isGzip, CancellationToken cancellation)
+    private static async Task<long> WriteAsync(IMemoryReader store, string path, bool isGzip, CancellationToken cancellation)
     {
         Stream stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
         if (isGzip) stream = new GZipStream(stream, CompressionLevel.Optimal);

@@ -46,13 +46,13 @@ internal sealed class ImportVerb : Verb
         foreach (var file in files)
             if (!File.Exists(file)) throw new UsageException($"There is no file {file}. Nothing was imported.");
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
+        await using var pool = await PoolDoor.OpenAsync(call, create: true, embedder, cancellation);
         using var bar = call.Output.Progress("memories");
-        var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
+        var importer = new Importer(pool, call.Get(_durability), call.Get(_strict), bar.Report);
         await importer.FilesAsync(files, cancellation);
         bar.Dispose();
         // What is learned from many memories at once is there for the next recall, which is mostly another process's.
-        if (importer.Added + importer.Revised >= WorthLearning) await store.SettleAsync(cancellation);
+        if (importer.Added + importer.Revised >= WorthLearning) await pool.SettleAsync(cancellation);
         if (importer.Unembedded > 0) call.Output.Note($"{importer.Unembedded:N0} were stored without a vector. The first: {importer.FirstNote}");
         if (call.Output.IsJson) WriteJson(call.Output, importer);
         else Show(call.Output, importer);
