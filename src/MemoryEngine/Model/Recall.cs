@@ -156,6 +156,8 @@ public readonly record struct RecalledMemory(MemoryVersion Memory, RecallScores 
 /// <summary>What a recall found, best first.</summary>
 public sealed class RecallResult
 {
+    private IReadOnlyList<string> _notes = [];
+
     /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledMemory> Memories { get; init; }
 
@@ -179,7 +181,11 @@ public sealed class RecallResult
     /// damaged, that the mode left nothing.
     /// Empty when all was in order.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes
+    {
+        get => _notes;
+        init => _notes = value;
+    }
 
     /// <summary>How each part of the pool was searched, where the query asked for it.</summary>
     public IReadOnlyList<SearchStep> Plan { get; init; } = [];
@@ -193,18 +199,6 @@ public sealed class RecallResult
     /// <summary>Time of everything, reading the memories included.</summary>
     public required TimeSpan TotalTime { get; init; }
 
-    /// <summary>The same with other notes.</summary>
-    internal RecallResult WithNotes(IReadOnlyList<string> notes) => new()
-    {
-        Memories = Memories,
-        Mode = Mode,
-        LeftOut = LeftOut,
-        Considered = Considered,
-        Sequence = Sequence,
-        Notes = notes,
-        Plan = Plan,
-        SearchTime = SearchTime,
-        VerifyTime = VerifyTime,
-        TotalTime = TotalTime,
-    };
+    /// <summary>Tells what was found out after the rest was.</summary>
+    internal void SetNotes(IReadOnlyList<string> notes) => _notes = notes;
 }

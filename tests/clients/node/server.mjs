@@ -9,7 +9,7 @@ export class Server {
   static async start() {
     const server = new Server();
     server.directory = await mkdtemp(join(tmpdir(), "memengine-"));
-    server.pool = join(server.directory, "pool");
+    server.pool = join(server.directory, ".memengine");
     await server.start();
     return server;
   }

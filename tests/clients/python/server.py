@@ -11,7 +11,7 @@ import time
 class Server:
     def __init__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="memengine-")
-        self.pool = os.path.join(self._directory.name, "pool")
+        self.pool = os.path.join(self._directory.name, ".memengine")
         self._process = None
         self.start()
 
