@@ -178,7 +178,7 @@ internal sealed class ImportRun(
             {
                 try
                 {
-                    Count((await RememberManyAsync([draft], cancellation).ConfigureAwait(false))[0], hasMoved);
+                    Count(await RememberAsync(draft, cancellation).ConfigureAwait(false), hasMoved);
                 }
                 catch (Exception own) when (IsAboutTheItem(own))
                 {
@@ -228,4 +228,7 @@ internal sealed class ImportRun(
         store is MemoryStore own
             ? own.RememberManyAsync(drafts, options.Durability, cancellation)
             : store.RememberManyAsync(drafts, cancellation);
+
+    private ValueTask<RememberResult> RememberAsync(MemoryDraft draft, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberAsync(draft, options.Durability, cancellation) : store.RememberAsync(draft, cancellation);
 }

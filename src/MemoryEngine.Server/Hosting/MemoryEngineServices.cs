@@ -1,4 +1,3 @@
-using MemoryEngine.Server;
 using MemoryEngine.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
