@@ -5,7 +5,7 @@ namespace MemoryEngine.Agents.Imports;
 
 /// <summary>One file on its way into a pool.</summary>
 internal sealed class ImportRun(
-    MemoryStore store, PoolContents pool, ParsedFile parsed, ImportFormat format, IReadOnlyList<string> sources, ImportOptions options)
+    IMemoryStore store, PoolContents pool, ParsedFile parsed, ImportFormat format, IReadOnlyList<string> sources, ImportOptions options)
 {
     // As many texts as an embedder is asked for at once.
     private const int WritesAtOnce = 64;
@@ -168,7 +168,7 @@ internal sealed class ImportRun(
     {
         try
         {
-            var results = await store.RememberManyAsync([.. chunk.Select(w => w.Draft)], options.Durability, cancellation).ConfigureAwait(false);
+            var results = await RememberManyAsync([.. chunk.Select(w => w.Draft)], cancellation).ConfigureAwait(false);
             for (var i = 0; i < chunk.Length; i++) Count(results[i], chunk[i].HasMoved);
         }
         catch (Exception e) when (IsAboutTheItem(e))
@@ -178,7 +178,7 @@ internal sealed class ImportRun(
             {
                 try
                 {
-                    Count(await store.RememberAsync(draft, options.Durability, cancellation).ConfigureAwait(false), hasMoved);
+                    Count(await RememberAsync(draft, cancellation).ConfigureAwait(false), hasMoved);
                 }
                 catch (Exception own) when (IsAboutTheItem(own))
                 {
@@ -222,4 +222,13 @@ internal sealed class ImportRun(
         }
         return told;
     }
+
+    // What is waited for can be chosen where the pool is open in this process; elsewhere its owner has chosen.
+    private Task<IReadOnlyList<RememberResult>> RememberManyAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation) =>
+        store is MemoryStore own
+            ? own.RememberManyAsync(drafts, options.Durability, cancellation)
+            : store.RememberManyAsync(drafts, cancellation);
+
+    private ValueTask<RememberResult> RememberAsync(MemoryDraft draft, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberAsync(draft, options.Durability, cancellation) : store.RememberAsync(draft, cancellation);
 }
