@@ -387,6 +387,10 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
     internal Task WhenScrubbed => _pool.WhenScrubbed;
 
+    /// <summary>Looks at the evidence between two writes, with all that was recalled before in it; for tests.</summary>
+    internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
+        _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();
+
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
 

@@ -26,7 +26,8 @@ internal static class EvidenceSnapshot
         {
             if (reader.ReadInt32() != Version) return null;
             var state = EvidenceState.Read(reader, limits);
-            return stream.Position == stream.Length ? state : null;
+            // There is one way to write each state.
+            return Write(state).AsSpan().SequenceEqual(bytes.Span) ? state : null;
         }
         catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException)
         {
