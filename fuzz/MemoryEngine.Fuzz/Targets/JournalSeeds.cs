@@ -133,7 +133,8 @@ internal static class JournalSeeds
     {
         WriteEvents(journal);
         foreach (var (_, bytes) in EvidenceSeeds.Events()) journal.Append((EventType)bytes[0], bytes.AsSpan(1));
-        foreach (var (_, bytes) in EvidenceSeeds.Events()) journal.Append((EventType)bytes[0], bytes.AsSpan(1));
+        // The last one ends with something other than zeros, so that none of it is taken for room that was reserved.
+        foreach (var (_, bytes) in EvidenceSeeds.Events().Reverse()) journal.Append((EventType)bytes[0], bytes.AsSpan(1));
         Commit(journal);
     }
 
