@@ -177,7 +177,8 @@ internal sealed class PoolEvidence
 
     private void Refuse(string problem)
     {
-        Note = $"Evidence checkpoint {Path.Combine(_paths.Evidence, EvidenceFile.Name)} is not used: {problem}. Opening takes longer; nothing is lost.";
+        var path = Path.Combine(_paths.Evidence, EvidenceFile.Name);
+        Note = $"Evidence checkpoint {path} is not used: {problem}. Opening takes longer; nothing is lost.";
         (_checkpointOf, _covered, State) = (null, 0, NewState());
     }
 

@@ -44,7 +44,10 @@ internal static class TransferRules
         if (!Enum.IsDefined(outcome.Judge) || !Enum.IsDefined(outcome.Failure))
             throw new ArgumentException("An outcome is judged by a verifier or a model, and its failure is of a known class.", nameof(outcome));
         if (outcome.Used.Count > OutcomeEvent.MostUsed)
-            throw new ArgumentException($"{outcome.Used.Count} memories cannot have been used; a recall hands over {OutcomeEvent.MostUsed} at most.", nameof(outcome));
+        {
+            throw new ArgumentException(
+                $"{outcome.Used.Count} memories cannot have been used; a recall hands over {OutcomeEvent.MostUsed} at most.", nameof(outcome));
+        }
         DraftRules.CheckText("judge model", outcome.JudgeModel, Limits.MaxNameBytes);
     }
 

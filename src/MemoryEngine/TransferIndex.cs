@@ -28,7 +28,10 @@ internal sealed class TransferIndex(int most)
     public void AddOutcome(Guid transfer, long sequence, JournalPosition position)
     {
         lock (_gate)
-            if (_places.TryGetValue(transfer, out var place)) _places[transfer] = place with { OutcomeSequence = sequence, OutcomePosition = position };
+        {
+            if (_places.TryGetValue(transfer, out var place))
+                _places[transfer] = place with { OutcomeSequence = sequence, OutcomePosition = position };
+        }
     }
 
     public TransferPlace? Find(Guid transfer)

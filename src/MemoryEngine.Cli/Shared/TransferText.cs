@@ -49,7 +49,8 @@ internal static class TransferText
             ("took", $"{t.Micros.Total:N0} us: search {t.Micros.Search:N0}, verification {t.Micros.Verify:N0}"));
         foreach (var (fate, title) in new[]
         {
-            (CandidateFate.Injected, "Handed over"), (CandidateFate.Withheld, "Withheld by chance"), (CandidateFate.LeftOut, "Left out, the most similar first"),
+            (CandidateFate.Injected, "Handed over"), (CandidateFate.Withheld, "Withheld by chance"),
+            (CandidateFate.LeftOut, "Left out, the most similar first"),
         })
         {
             if (t.Candidates.All(c => c.Fate != fate)) continue;
@@ -75,7 +76,8 @@ internal static class TransferText
     private static void Show(Output output, Outcome outcome, DateTimeOffset at)
     {
         var judge = outcome.Judge == OutcomeJudge.Verifier ? "a verifier" : $"the model {outcome.JudgeModel}";
-        output.Line(Text($"What came of it: {(outcome.IsPass ? "pass" : "fail")} ({outcome.Score:0.###}), by the word of {judge}, {MemoryText.Time(at)}."));
+        var ending = outcome.IsPass ? "pass" : "fail";
+        output.Line(Text($"What came of it: {ending} ({outcome.Score:0.###}), by the word of {judge}, {MemoryText.Time(at)}."));
         if (outcome.Used.Count > 0)
             output.Line($"   used{(outcome.IsUsedInferred ? ", as inferred" : "")}: {string.Join(", ", outcome.Used)}");
         if (outcome.Failure != FailureClass.None) output.Line($"   failure: {InterchangeNames.Of(outcome.Failure)}");
@@ -83,10 +85,13 @@ internal static class TransferText
             if (value is { } figure) output.Line(Text($"   {name}: {figure:0.###}"));
     }
 
-    private static string Evidence(MemoryEffectFigures e) => e.Effect is not { } effect
-        ? "effect: not enough data"
-        : Text($"effect {100 * effect:+0.0;-0.0} points ({100 * e.Interval.Low:0.0} to {100 * e.Interval.High:0.0}) over {e.Appearances:N0} tasks, ")
-            + Text($"control rate {(e.ControlRate is { } rate ? Text($"{rate:0.00}") : "unknown")}, evidence of harm {e.HarmE:0.##}, {InterchangeNames.Of(e.State)}");
+    private static string Evidence(MemoryEffectFigures e)
+    {
+        if (e.Effect is not { } effect) return "effect: not enough data";
+        var rate = e.ControlRate is { } known ? Text($"{known:0.00}") : "unknown";
+        return Text($"effect {100 * effect:+0.0;-0.0} points ({100 * e.Interval.Low:0.0} to {100 * e.Interval.High:0.0}) over ")
+            + Text($"{e.Appearances:N0} tasks, control rate {rate}, evidence of harm {e.HarmE:0.##}, {InterchangeNames.Of(e.State)}");
+    }
 
     private static string Chance(Transfer t)
     {

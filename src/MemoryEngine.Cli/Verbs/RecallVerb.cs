@@ -99,7 +99,10 @@ internal sealed class RecallVerb : Verb
         };
         if (call.Get(_design) is { } design) query = query with { Experiment = design };
         if (call.Get(_holdOut) is { } share)
-            query = query with { Experiment = (query.Experiment ?? new RecallExperiment { Design = InclusionDesign.Off }) with { HoldOutShare = share } };
+        {
+            var experiment = query.Experiment ?? new RecallExperiment { Design = InclusionDesign.Off };
+            query = query with { Experiment = experiment with { HoldOutShare = share } };
+        }
         if (vectors.Length == 0) return query;
         var given = vectors.Select(Values.Vector).ToList();
         return given is [var (space, vector)]

@@ -11,7 +11,8 @@ namespace MemoryEngine;
 /// <param name="HarmE">Evidence that it does harm: an e-value.</param>
 /// <param name="HelpE">Evidence that it helps: an e-value.</param>
 public sealed record MemoryEffectFigures(
-    Guid Memory, int Version, MemoryState State, long Appearances, double? Effect, Interval Interval, double? ControlRate, double HarmE, double HelpE);
+    Guid Memory, int Version, MemoryState State, long Appearances, double? Effect, Interval Interval, double? ControlRate, double HarmE,
+    double HelpE);
 
 /// <summary>A transfer and what came of it: what <see cref="MemoryStore.WhyAsync"/> answers.</summary>
 public sealed record TransferStory

@@ -31,7 +31,8 @@ internal sealed record EvidenceFile(Guid PoolId, long Sequence, ReadOnlyMemory<b
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(32), Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), State.Length);
         State.Span.CopyTo(bytes.AsSpan(HeaderBytes));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - ChecksumBytes), Crc32C.Compute(bytes.AsSpan(0, bytes.Length - ChecksumBytes)));
+        var checksumAt = bytes.Length - ChecksumBytes;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(checksumAt), Crc32C.Compute(bytes.AsSpan(0, checksumAt)));
         if (!files.DirectoryExists(directory))
         {
             files.CreateDirectory(directory);

@@ -29,7 +29,9 @@ public sealed class EvidenceStateTests
         var random = new Random(TestSeed.Value);
         for (var round = 0; round < 12; round++)
         {
-            var limits = round % 3 == 0 ? new EvidenceLimits(Transfers: 20, WholeTransfers: 3, TaskRuns: 15, DomainsPerMemory: 2, Groups: 3) : new EvidenceLimits();
+            var limits = round % 3 == 0
+                ? new EvidenceLimits(Transfers: 20, WholeTransfers: 3, TaskRuns: 15, DomainsPerMemory: 2, Groups: 3)
+                : new EvidenceLimits();
             var events = new EvidenceEvents(random.Next()).Make(400);
             var (whole, kept) = (new EvidenceState(limits), new EvidenceState(limits));
             foreach (var happened in events)

@@ -24,19 +24,21 @@ public sealed class RecordedTransferTests
     {
         await using var store = await OpenAsync();
         var ids = await FillAsync(store, 6);
-        var result = await store.RecallAsync(new RecallQuery { Text = "queue", K = 2, Domain = "a", Task = "t", ConsumerModel = "m", Mode = TransferMode.SingleDomain });
+        var query = new RecallQuery { Text = "queue", K = 2, Domain = "a", Task = "t", ConsumerModel = "m", Mode = TransferMode.SingleDomain };
+        var result = await store.RecallAsync(query);
         var transfer = Assert.NotNull(result.Transfer);
         Assert.True(result.Recorded);
         var used = result.Memories[0].Memory.Id;
-        var outcome = new Outcome { Transfer = transfer, Score = 1, Used = [used, ids[5], Guid.NewGuid()], Tokens = 10, Judge = OutcomeJudge.Verifier };
+        var outcome = new Outcome { Transfer = transfer, Score = 1, Used = [used, ids[5], Guid.NewGuid()], Tokens = 10 };
         var answer = await store.ReportAsync(outcome);
         Assert.Equal((OutcomeResult.Counted, 2), (answer.Result, answer.NotInjected.Count));
         Assert.Equal(OutcomeResult.Repeated, (await store.ReportAsync(outcome)).Result);
         Assert.Equal(OutcomeResult.Conflicting, (await store.ReportAsync(outcome with { Score = 0 })).Result);
 
         var story = await store.WhyAsync(transfer);
-        Assert.Equal(("t", "a", "m", TransferMode.SingleDomain), (story.Transfer.Task, story.Transfer.TargetDomain, story.Transfer.ConsumerModel, story.Transfer.Mode));
-        Assert.Equal(result.Memories.Select(m => m.Memory.Id), story.Transfer.Candidates.Where(c => c.Fate == CandidateFate.Injected).Select(c => c.Memory));
+        var asked = story.Transfer;
+        Assert.Equal(("t", "a", "m", TransferMode.SingleDomain), (asked.Task, asked.TargetDomain, asked.ConsumerModel, asked.Mode));
+        Assert.Equal(result.Memories.Select(m => m.Memory.Id), asked.Candidates.Where(c => c.Fate == CandidateFate.Injected).Select(c => c.Memory));
         var left = story.Transfer.Candidates.Where(c => c.Fate == CandidateFate.LeftOut).ToList();
         Assert.Equal(4, left.Count);
         Assert.All(left, c => Assert.Contains(ReasonCode.Outranked, c.Reasons));
@@ -58,17 +60,18 @@ public sealed class RecordedTransferTests
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await store.ReportAsync(new Outcome { Transfer = transfer, Score = score }));
         await Assert.ThrowsAnyAsync<ArgumentException>(
             async () => await store.ReportAsync(new Outcome { Transfer = transfer, Score = 1, Judge = OutcomeJudge.Model }));
+        Guid[] many = [.. Enumerable.Range(0, 1001).Select(_ => Guid.NewGuid())];
         await Assert.ThrowsAnyAsync<ArgumentException>(
-            async () => await store.ReportAsync(new Outcome { Transfer = transfer, Score = 1, Used = [.. Enumerable.Range(0, 1001).Select(_ => Guid.NewGuid())] }));
+            async () => await store.ReportAsync(new Outcome { Transfer = transfer, Score = 1, Used = many }));
         foreach (var strange in new[] { Guid.NewGuid(), Guid.Empty, new TransferTokensOf(1).Id })
         {
-            Assert.Equal(ErrorCode.NotFound, await SimulatedPool.CodeOfAsync(() => store.ReportAsync(new Outcome { Transfer = strange, Score = 1 }).AsTask()));
+            Assert.Equal(ErrorCode.NotFound, await CodeOfReportAsync(store, strange));
             Assert.Equal(ErrorCode.NotFound, await SimulatedPool.CodeOfAsync(() => store.WhyAsync(strange)));
         }
         Assert.Equal(sequence, store.Stats().Sequence);
         Assert.Equal(OutcomeResult.Counted, (await store.ReportAsync(new Outcome { Transfer = transfer, Score = 0.5 })).Result);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await store.RecallAsync(new RecallQuery { Text = "q", Experiment = new() { Withhold = 0 } }));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await store.RecallAsync(new RecallQuery { Text = "q", Experiment = new() { HoldOutShare = 1 } }));
+        foreach (var wrong in new RecallExperiment[] { new() { Withhold = 0 }, new() { HoldOutShare = 1 } })
+            await Assert.ThrowsAsync<ArgumentException>(async () => await store.RecallAsync(new RecallQuery { Text = "q", Experiment = wrong }));
     }
 
     [Fact]
@@ -91,7 +94,7 @@ public sealed class RecordedTransferTests
             Assert.Equal((false, false, 3, 0), (result.Recorded, result.IsHeldOut, result.Memories.Count, result.WithheldCount));
         }
         Assert.Equal(transfer, (await reader.WhyAsync(transfer)).Transfer.Id);
-        Assert.Equal(ErrorCode.ReadOnly, await SimulatedPool.CodeOfAsync(() => reader.ReportAsync(new Outcome { Transfer = transfer, Score = 1 }).AsTask()));
+        Assert.Equal(ErrorCode.ReadOnly, await CodeOfReportAsync(reader, transfer));
     }
 
     /// <summary>What was handed over is what anyone works out from the transfer's seed.</summary>
@@ -104,7 +107,8 @@ public sealed class RecordedTransferTests
         for (var i = 0; i < 300; i++)
         {
             var pinned = i % 10 == 0;
-            var query = new RecallQuery { Text = "queue", K = 3, Experiment = Factorial, Explain = true, Pins = pinned ? [new MemoryPin(ids[11])] : [] };
+            MemoryPin[] pins = pinned ? [new MemoryPin(ids[11])] : [];
+            var query = new RecallQuery { Text = "queue", K = 3, Experiment = Factorial, Explain = true, Pins = pins };
             var result = await store.RecallAsync(query);
             var transfer = (await store.WhyAsync(result.Transfer!.Value)).Transfer;
             var taking = transfer.Candidates.Where(c => c.Fate != CandidateFate.LeftOut).ToList();
@@ -168,7 +172,7 @@ public sealed class RecordedTransferTests
         store.Dispose();
         _pool.Disk = disk;
         await using var again = await OpenAsync();
-        Assert.Equal(ErrorCode.TransferLost, await SimulatedPool.CodeOfAsync(() => again.ReportAsync(new Outcome { Transfer = lost, Score = 1 }).AsTask()));
+        Assert.Equal(ErrorCode.TransferLost, await CodeOfReportAsync(again, lost));
         Assert.Equal(ErrorCode.TransferLost, await SimulatedPool.CodeOfAsync(() => again.WhyAsync(lost)));
         Assert.Equal(OutcomeResult.Repeated, (await again.ReportAsync(new Outcome { Transfer = kept, Score = 1 })).Result);
         Assert.Equal(1, (await again.WhyAsync(kept)).Outcome!.Score);
@@ -220,7 +224,7 @@ public sealed class RecordedTransferTests
         await AssertAsync(note: true);
         _pool.Disk.WriteAll(StatePath, bytes.AsSpan(0, 40).ToArray());
         await AssertAsync(note: true);
-        foreach (var file in _pool.Disk.AllFiles().Where(f => !f.Contains("/journal/", StringComparison.Ordinal)).ToList()) _pool.Disk.Delete(file);
+        DeleteDerived();
         await AssertAsync(note: false);
 
         async Task AssertAsync(bool note)
@@ -278,7 +282,8 @@ public sealed class RecordedTransferTests
                 Assert.InRange(Count(EventType.Transferred), 20, before - 90);
                 Assert.Equal(1, Count(EventType.EvidenceFolded));
                 Assert.Equal(whole, await BytesAsync(store));
-                foreach (var id in late) Assert.Equal(OutcomeResult.Unknown, (await store.ReportAsync(new Outcome { Transfer = id, Score = 1 })).Result);
+                foreach (var id in late)
+                    Assert.Equal(OutcomeResult.Unknown, (await store.ReportAsync(new Outcome { Transfer = id, Score = 1 })).Result);
                 Assert.Equal(1, (await store.WhyAsync(answered)).Outcome!.Score);
                 _pool.Clock.Advance(TimeSpan.FromDays(40));
                 await PlayAsync(store, 20, new Random(seed + 200));
@@ -286,7 +291,7 @@ public sealed class RecordedTransferTests
                 Assert.Equal(1, Count(EventType.EvidenceFolded));
                 whole = await BytesAsync(store);
             }
-            foreach (var path in _pool.Disk.AllFiles().Where(f => !f.Contains("/journal/", StringComparison.Ordinal)).ToList()) _pool.Disk.Delete(path);
+            DeleteDerived();
             await using var again = await OpenAsync();
             Assert.Equal(whole, await BytesAsync(again));
             Assert.Empty((await MemoryStore.CheckAsync(SimulatedPool.Root, Options with { ReadOnly = true })).Problems);
@@ -327,7 +332,7 @@ public sealed class RecordedTransferTests
             {
                 _pool.Disk = disk.AfterPowerLoss(loss);
                 await using (var left = await OpenAsync(o => o with { ReadOnly = true })) Assert.Equal(whole, await BytesAsync(left));
-                foreach (var path in _pool.Disk.AllFiles().Where(f => f.Contains("/evidence/", StringComparison.Ordinal)).ToList()) _pool.Disk.Delete(path);
+                if (_pool.Disk.FileExists(StatePath)) _pool.Disk.Delete(StatePath);
                 await using (var left = await OpenAsync(o => o with { ReadOnly = true })) Assert.Equal(whole, await BytesAsync(left));
             }
             try
@@ -358,6 +363,14 @@ public sealed class RecordedTransferTests
         await using var repaired = await MemoryStore.OpenAsync("/home/agent/pools/two", Options with { ReadOnly = true });
         Assert.Equal(whole, await BytesAsync(repaired));
     }
+
+    private void DeleteDerived()
+    {
+        foreach (var path in _pool.Disk.AllFiles().Where(f => !f.Contains("/journal/", StringComparison.Ordinal)).ToList()) _pool.Disk.Delete(path);
+    }
+
+    private static Task<ErrorCode> CodeOfReportAsync(MemoryStore store, Guid transfer) =>
+        SimulatedPool.CodeOfAsync(() => store.ReportAsync(new Outcome { Transfer = transfer, Score = 1 }).AsTask());
 
     private static string StatePath => SimulatedPool.Root + "/evidence/state";
 

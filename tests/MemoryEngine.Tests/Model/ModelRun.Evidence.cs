@@ -10,8 +10,14 @@ internal sealed partial class ModelRun
 
     private async Task TransferAsync()
     {
-        var query = NewQuery() with { Record = true, Task = $"task {_random.Next(20)}", Domain = Domains[_random.Next(1, Domains.Length)], Mode = TransferMode.Hybrid };
-        query = query with { Experiment = new RecallExperiment { Design = (InclusionDesign)_random.Next(3), HoldOutShare = 0.1 } };
+        var query = NewQuery() with
+        {
+            Record = true,
+            Task = $"task {_random.Next(20)}",
+            Domain = Domains[_random.Next(1, Domains.Length)],
+            Mode = TransferMode.Hybrid,
+            Experiment = new RecallExperiment { Design = (InclusionDesign)_random.Next(3), HoldOutShare = 0.1 },
+        };
         var result = await Store.RecallAsync(query);
         var transfer = new ModelTransfer(result.Transfer!.Value) { At = _pool.Clock.GetUtcNow() };
         try

@@ -69,12 +69,19 @@ internal sealed class EvidenceBoard : IMemoryEvidence
         Dictionary<string, MemoryStanding>? domains = null;
         foreach (var (domain, effect) in memory?.ByDomain ?? []) Note(domain, Judge(effect));
         foreach (var decision in state.Decisions.Of(version))
-            if (decision.Domain is { } domain) Note(domain, Decided(decision.To) is MemoryStanding.Quarantined ? MemoryStanding.Harmful : Decided(decision.To));
+        {
+            if (decision.Domain is not { } domain) continue;
+            // What is in quarantine for one domain is harmful there.
+            var decided = Decided(decision.To);
+            Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
+        }
         _known[version] = new Known(overall, domains, lowerBound, memory?.Injected ?? 0, memory?.Overall is not { Effect.IsWatched: false });
 
         void Note(string domain, MemoryStanding standing)
         {
-            if (standing != MemoryStanding.Good) (domains ??= new(StringComparer.Ordinal))[domain] = Worse(standing, domains.GetValueOrDefault(domain));
+            if (standing == MemoryStanding.Good) return;
+            domains ??= new Dictionary<string, MemoryStanding>(StringComparer.Ordinal);
+            domains[domain] = Worse(standing, domains.GetValueOrDefault(domain));
         }
     }
 
