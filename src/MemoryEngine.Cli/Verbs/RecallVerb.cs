@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
+using MemoryEngine.Agents.Imports;
 using MemoryEngine.Agents.Interchange;
 using MemoryEngine.Cli.Shared;
 
@@ -112,6 +114,8 @@ internal sealed class RecallVerb : Verb
 
     private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
     {
+        // First, so that an importer that meets the answer in a transcript knows all that follows for recalled text.
+        json.WriteString("marker", RecalledText.Open(NewToken()));
         if (result.Transfer is { } transfer) json.WriteString("transfer", transfer);
         else json.WriteNull("transfer");
         json.WriteBoolean("recorded", result.Recorded);
@@ -138,6 +142,8 @@ internal sealed class RecallVerb : Verb
         json.WriteEndObject();
     }
 
+    private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
     private static void WritePlan(Utf8JsonWriter json, RecallResult result)
     {
         json.WriteNumber("considered", result.Considered);
@@ -159,8 +165,9 @@ internal sealed class RecallVerb : Verb
 
     private static void Show(Output output, RecallResult result, bool isExplained)
     {
+        var token = NewToken();
         if (result.IsHeldOut) output.Line("Held out as a control: no memories are handed over.");
-        else if (result.Memories.Count == 0) output.Line("Nothing was found.");
+        else output.Line(result.Memories.Count == 0 ? "Nothing was found." : RecalledText.Open(token));
         for (var i = 0; i < result.Memories.Count; i++)
         {
             var (memory, scores) = result.Memories[i];
@@ -178,6 +185,7 @@ internal sealed class RecallVerb : Verb
             foreach (var line in memory.Text.Split('\n')) output.Line($"   {line.TrimEnd('\r')}".TrimEnd());
             output.Line();
         }
+        if (result.Memories.Count > 0) output.Line(RecalledText.Close(token));
         if (result.WithheldCount > 0 && !result.IsHeldOut) output.Line($"Withheld by chance: {result.WithheldCount}.");
         output.Line(result.Transfer is { } transfer ? $"Transfer {transfer}" : "Not recorded: no outcome can be reported.");
         if (!isExplained) return;
