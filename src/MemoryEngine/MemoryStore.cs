@@ -12,7 +12,7 @@ namespace MemoryEngine;
 /// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
+public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -51,6 +51,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         _pool.ThrowIfDisposed();
         await _pool.Learning.SettleAsync(cancellationToken).ConfigureAwait(false);
         await _pool.SettleSegmentsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Who owns the pool in a directory, or owned it last: the lock file keeps its name when its process has ended. Null where nobody has.
+    /// </summary>
+    public static PoolOwner? FindOwner(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return PoolOpening.FindOwner(Storage.PhysicalFileSystem.Instance, new Snapshots.PoolPaths(Path.GetFullPath(path)));
     }
 
     /// <summary>Reads every byte of the pool in a directory and checks it, changing nothing but what opening would.</summary>
@@ -132,6 +141,10 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(drafts);
         return _remember.ManyAsync(drafts, durability ?? _pool.Options.Durability, cancellationToken);
     }
+
+    /// <summary>Remembers one memory of many that come at once: it goes with them, and does not commit by itself.</summary>
+    internal ValueTask<RememberResult> RememberWithOthersAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        _remember.OneAsync(draft, mustExist: false, null, _pool.Options.Durability, cancellationToken, isOneOfMany: true);
 
     /// <summary>Gives a memory a new version.</summary>
     /// <param name="id">The memory.</param>
@@ -224,6 +237,18 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <summary>The memories in the order they were remembered, as of the moment of the call.</summary>
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
         _reading.ListAsync(filter ?? new ListFilter(), _pool.Table.Current, cancellationToken);
+
+    /// <summary>
+    /// What changes in the pool, in order, from a sequence on: what happened since comes first, then what happens, until it is cancelled.
+    /// </summary>
+    /// <param name="after">The last sequence that the caller knows; null for the newest one now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<MemoryChange> WatchAsync(long? after = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
+        _pool.ThrowIfDisposed();
+        return _pool.Changes.WatchAsync(after ?? _pool.Table.Current.View.Last, cancellationToken);
+    }
 
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
@@ -375,8 +400,24 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// </summary>
     public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
+    /// <summary>The sequence of the newest event that can be seen.</summary>
+    public long Sequence => _pool.Table.Current.View.Last;
+
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
+
+    ValueTask<RememberResult> IMemoryStore.RememberAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        RememberAsync(draft, null, cancellationToken);
+
+    Task<IReadOnlyList<RememberResult>> IMemoryStore.RememberManyAsync(
+        IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellationToken) => RememberManyAsync(drafts, null, cancellationToken);
+
+    ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
+
+    ValueTask<IReadOnlyList<SnapshotInfo>> IPoolMaintenance.SnapshotsAsync(CancellationToken cancellationToken) => new(Snapshots());
+
+    ValueTask<SnapshotDiff> IPoolMaintenance.DiffAsync(string earlier, string? later, CancellationToken cancellationToken) =>
+        new(Diff(earlier, later));
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose() => _pool.Dispose();

@@ -41,7 +41,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
         var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
-        if (made.Note is { } note) result.Notes = [$"{note} Found by words alone."];
+        if (made.Note is { } note) result.SetNotes([$"{note} Found by words alone."]);
         return result;
     }
 
