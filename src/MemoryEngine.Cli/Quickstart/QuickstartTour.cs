@@ -37,7 +37,7 @@ internal sealed class QuickstartTour(string path)
     {
         using var embedder = ChosenEmbedder.BuiltIn;
         await using var store = await TimeAsync(
-            "open", () => PoolDoor.OpenAsync(path, create: true, embedder, cancellation), _ => $"a pool at {path}");
+            "open", () => PoolDoor.OpenOwnAsync(path, create: true, embedder, cancellation), _ => $"a pool at {path}");
         Import = new Importer(store, Durability.Device, isStrict: false);
         await TimeAsync(
             "import",

@@ -61,8 +61,8 @@ internal sealed class RecallVerb : Verb
         var text = call.Get(_query) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         var query = Query(call, text);
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenToSearchAsync(call.Pool, call.Output, embedder, cancellation);
-        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        await using var pool = await PoolDoor.OpenToSearchAsync(call, embedder, cancellation);
+        var reader = await pool.AsOfAsync(call.Get(_asOf), cancellation);
         var result = await reader.RecallAsync(query, cancellation);
         foreach (var note in result.Notes) call.Output.Note(note);
         var isExplained = call.Get(_explain);
