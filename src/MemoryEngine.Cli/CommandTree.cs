@@ -53,6 +53,7 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new McpVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
