@@ -82,9 +82,10 @@ internal sealed class UseMemoryPrompt : McpServerPrompt
     {
         return ValueTask.FromResult(McpInstructions.Prompt(Argument("task"), Argument("domain")));
 
-        string? Argument(string name) =>
-            request.Params?.Arguments is { } given && given.TryGetValue(name, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String
-                ? value.GetString()
-                : null;
+        string? Argument(string name)
+        {
+            if (request.Params?.Arguments is not { } given || !given.TryGetValue(name, out var value)) return null;
+            return value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+        }
     }
 }

@@ -48,7 +48,8 @@ public sealed class McpServerTests
     {
         await using var run = await McpRun.StartAsync();
         var names = (await run.Client.ListToolsAsync()).Select(t => t.Name).ToHashSet();
-        var prompt = await run.Client.GetPromptAsync("use_memory", new Dictionary<string, object?> { ["task"] = "Fix the leak.", ["domain"] = "backend/go" });
+        var told = new Dictionary<string, object?> { ["task"] = "Fix the leak.", ["domain"] = "backend/go" };
+        var prompt = await run.Client.GetPromptAsync("use_memory", told);
         var text = Assert.IsType<TextContentBlock>(Assert.Single(prompt.Messages).Content).Text;
         Assert.Contains("Fix the leak.", text, StringComparison.Ordinal);
         Assert.Contains("`backend/go`", text, StringComparison.Ordinal);
@@ -147,7 +148,7 @@ public sealed class McpServerTests
     {
         await using var run = await McpRun.StartAsync(_ => async c =>
         {
-            await Task.Delay(Timeout.Infinite, c);
+            await new TaskCompletionSource().Task.WaitAsync(c);
             throw new InvalidOperationException("never reached");
         });
         await run.CloseInputAsync();

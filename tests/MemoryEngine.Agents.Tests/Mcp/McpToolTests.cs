@@ -56,11 +56,15 @@ public sealed class McpToolTests
             text = "Bound every queue.", domain = "backend/go", requires = new { language = "python" },
         })).GetProperty("id").GetString();
         var go = await run.AddAsync("Bound every queue and say what happens when it is full.");
-        var found = await run.CallAsync("search_memories", new { query = "bound the queue", domain = "backend/go", language = "go", explain = true });
+        var found = await run.CallAsync("search_memories", new
+        {
+            query = "bound the queue", domain = "backend/go", language = "go", explain = true,
+        });
         Assert.Equal(go, Assert.Single(found.GetProperty("memories").EnumerateArray()).GetProperty("id").GetString());
         var left = Assert.Single(found.GetProperty("left_out").EnumerateArray());
         Assert.Equal(python, left.GetProperty("id").GetString());
-        Assert.Contains("precondition_contradicts (language is go, not python)", left.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()));
+        var reasons = left.GetProperty("reasons").EnumerateArray().Select(r => r.GetString());
+        Assert.Contains("precondition_contradicts (language is go, not python)", reasons);
         Assert.False((await run.CallAsync("search_memories", new { query = "bound" })).TryGetProperty("left_out", out _));
     }
 
@@ -75,7 +79,8 @@ public sealed class McpToolTests
         })).GetProperty("id").GetString();
         foreach (var filter in (object[])
             [
-                new { query = "bound queue", format = "workflow" }, new { query = "bound queue", tag = "t" }, new { query = "bound queue", max_level = 2 },
+                new { query = "bound queue", format = "workflow" }, new { query = "bound queue", tag = "t" },
+                new { query = "bound queue", max_level = 2 },
                 new { query = "bound queue", within_domain = "web" }, new { query = "bound queue", exclude_domain = "backend" },
                 new { query = "bound queue", k = 1, pins = new[] { workflow } },
             ])
@@ -83,7 +88,10 @@ public sealed class McpToolTests
             var found = await run.CallAsync("search_memories", filter);
             Assert.Equal([workflow], found.GetProperty("memories").EnumerateArray().Select(m => m.GetProperty("id").GetString()));
         }
-        var above = await run.CallAsync("search_memories", new { query = "bound queue", min_level = 3, scenario = "new-task", min_score = 0.01, mode = "single" });
+        var above = await run.CallAsync("search_memories", new
+        {
+            query = "bound queue", min_level = 3, scenario = "new-task", min_score = 0.01, mode = "single",
+        });
         Assert.Equal("single", above.GetProperty("mode").GetString());
         Assert.Equal(insight, Assert.Single(above.GetProperty("memories").EnumerateArray()).GetProperty("id").GetString());
     }
@@ -92,11 +100,13 @@ public sealed class McpToolTests
     public async Task An_update_changes_what_is_given_and_keeps_the_rest()
     {
         await using var run = await McpRun.StartAsync();
-        var id = (await run.CallAsync("add_memory", new { text = "One.", domain = "a", title = "T", tags = (List<string>)["x"] })).GetProperty("id").GetString();
+        var added = await run.CallAsync("add_memory", new { text = "One.", domain = "a", title = "T", tags = (List<string>)["x"] });
+        var id = added.GetProperty("id").GetString();
         var updated = await run.CallAsync("update_memory", new { id, text = "Two.", title = "", version = 1 });
         Assert.Equal(("revised", 2), (updated.GetProperty("outcome").GetString(), updated.GetProperty("version").GetInt32()));
         var read = await run.CallAsync("get_memory", new { id });
-        Assert.Equal(("Two.", "a", "x"), (read.GetProperty("text").GetString(), read.GetProperty("domain").GetString(), read.GetProperty("tags")[0].GetString()));
+        Assert.Equal(("Two.", "a"), (read.GetProperty("text").GetString(), read.GetProperty("domain").GetString()));
+        Assert.Equal("x", Assert.Single(read.GetProperty("tags").EnumerateArray()).GetString());
         Assert.False(read.TryGetProperty("title", out _));
         Assert.Equal("One.", (await run.CallAsync("get_memory", new { id, version = 1 })).GetProperty("text").GetString());
 
@@ -148,7 +158,8 @@ public sealed class McpToolTests
         await using var run = await McpRun.StartAsync();
         var text = string.Concat(Enumerable.Range(0, 300).Select(i => $"𝒳{i} ")) + "queue";
         var id = await run.AddAsync(text);
-        var found = Assert.Single((await run.CallAsync("search_memories", new { query = "queue", max_chars = 200 })).GetProperty("memories").EnumerateArray());
+        var answer = await run.CallAsync("search_memories", new { query = "queue", max_chars = 200 });
+        var found = Assert.Single(answer.GetProperty("memories").EnumerateArray());
         Assert.Equal(text.Length, found.GetProperty("text_chars").GetInt32());
         Assert.StartsWith(found.GetProperty("text").GetString()!, text, StringComparison.Ordinal);
         var read = "";
@@ -166,10 +177,11 @@ public sealed class McpToolTests
     public async Task Verdicts_come_in_the_order_of_the_ids()
     {
         await using var run = await McpRun.StartAsync();
-        var bad = (await run.CallAsync("add_memory", new { text = "Use pip.", requires = new { language = "python" } })).GetProperty("id").GetString();
+        var added = await run.CallAsync("add_memory", new { text = "Use pip.", requires = new { language = "python" } });
+        var bad = added.GetProperty("id").GetString();
         var good = await run.AddAsync("Bound every queue.");
-        var verdicts = (await run.CallAsync("verify_memory", new { ids = new[] { good, bad }, domain = "backend/go", context = new { language = "go" } }))
-            .GetProperty("verdicts");
+        var task = new { ids = new[] { good, bad }, domain = "backend/go", context = new { language = "go" } };
+        var verdicts = (await run.CallAsync("verify_memory", task)).GetProperty("verdicts");
         Assert.Equal(["accepted", "rejected"], verdicts.EnumerateArray().Select(v => v.GetProperty("verdict").GetString()));
         Assert.Equal([good, bad], verdicts.EnumerateArray().Select(v => v.GetProperty("id").GetString()));
         Assert.True(verdicts[0].GetProperty("specificity").GetDouble() is >= 0 and <= 1);
@@ -209,7 +221,8 @@ public sealed class McpToolTests
         var call = new { text = "Bound every queue.", idempotency_key = "k-1" };
         var (first, second) = (await run.CallAsync("add_memory", call), await run.CallAsync("add_memory", call));
         Assert.Equal(first.GetProperty("id").GetString(), second.GetProperty("id").GetString());
-        Assert.StartsWith("conflict: ", await run.ErrorAsync("add_memory", new { text = "Other.", idempotency_key = "k-1" }), StringComparison.Ordinal);
+        var other = await run.ErrorAsync("add_memory", new { text = "Other.", idempotency_key = "k-1" });
+        Assert.StartsWith("conflict: ", other, StringComparison.Ordinal);
         Assert.Equal(1, (await run.CallAsync("memory_stats")).GetProperty("memories").GetInt32());
     }
 
@@ -217,7 +230,8 @@ public sealed class McpToolTests
     public async Task An_insight_that_is_bound_to_its_place_is_remarked_upon()
     {
         await using var run = await McpRun.StartAsync();
-        var added = await run.CallAsync("add_memory", new { text = "cd src/app && ./build.sh --fast\nmake -C lib/x86 all\ncp out/bin/tool /usr/local/bin/tool" });
+        const string Commands = "cd src/app && ./build.sh --fast\nmake -C lib/x86 all\ncp out/bin/tool /usr/local/bin/tool";
+        var added = await run.CallAsync("add_memory", new { text = Commands });
         var note = Assert.Single(added.GetProperty("notes").EnumerateArray()).GetString()!;
         Assert.Contains("lower the level", note, StringComparison.Ordinal);
     }
