@@ -54,6 +54,7 @@ internal sealed class CommandTree
                 new BackupRestoreVerb(_shell),
             },
             new McpVerb(_shell),
+            new ServeVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
@@ -77,6 +78,7 @@ internal sealed class CommandTree
             Error = _terminal.Error,
             EnableDefaultExceptionHandler = false,
         };
+        if (parsed.CommandResult.Command is ServeVerb) configuration.ProcessTerminationTimeout = ServeVerb.TimeToEnd;
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 

@@ -53,6 +53,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         await _pool.SettleSegmentsAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Who owns the pool in a directory, or owned it last: the lock file keeps its name when its process has ended. Null where nobody has.
+    /// </summary>
+    public static PoolOwner? FindOwner(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return PoolOpening.FindOwner(Storage.PhysicalFileSystem.Instance, new Snapshots.PoolPaths(Path.GetFullPath(path)));
+    }
+
     /// <summary>Reads every byte of the pool in a directory and checks it, changing nothing but what opening would.</summary>
     public static Task<CheckReport> CheckAsync(
         string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
@@ -133,6 +142,10 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         return _remember.ManyAsync(drafts, durability ?? _pool.Options.Durability, cancellationToken);
     }
 
+    /// <summary>Remembers one memory of many that come at once: it goes with them, and does not commit by itself.</summary>
+    internal ValueTask<RememberResult> RememberWithOthersAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        _remember.OneAsync(draft, mustExist: false, null, _pool.Options.Durability, cancellationToken, isOneOfMany: true);
+
     /// <summary>Gives a memory a new version.</summary>
     /// <param name="id">The memory.</param>
     /// <param name="draft">The new content; its id, if any, must be the same.</param>
@@ -198,6 +211,18 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <summary>The memories in the order they were remembered, as of the moment of the call.</summary>
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
         _reading.ListAsync(filter ?? new ListFilter(), _pool.Table.Current, cancellationToken);
+
+    /// <summary>
+    /// What changes in the pool, in order, from a sequence on: what happened since comes first, then what happens, until it is cancelled.
+    /// </summary>
+    /// <param name="after">The last sequence that the caller knows; null for the newest one now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<MemoryChange> WatchAsync(long? after = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
+        _pool.ThrowIfDisposed();
+        return _pool.Changes.WatchAsync(after ?? _pool.Table.Current.View.Last, cancellationToken);
+    }
 
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
@@ -348,6 +373,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// else a procedure. A strategy is a claim that no form can support.
     /// </summary>
     public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
+
+    /// <summary>The sequence of the newest event that can be seen.</summary>
+    public long Sequence => _pool.Table.Current.View.Last;
 
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);

@@ -52,6 +52,12 @@ public sealed record MemoryStoreOptions
     /// <summary>Who opens the pool, for the message that others get while it is open.</summary>
     public string OwnerName { get; init; } = AppDomain.CurrentDomain.FriendlyName;
 
+    /// <summary>
+    /// Where the owner will answer other processes, for them to find in the lock file: see <see cref="PoolOwner.Pipe"/>. Whoever serves
+    /// the pool sets it. Null when nobody does.
+    /// </summary>
+    public string? Pipe { get; init; }
+
     /// <summary>Journal files are ended when they have grown to this size.</summary>
     internal long JournalFileBytes { get; init; } = 64L << 20;
 

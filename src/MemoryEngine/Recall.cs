@@ -35,8 +35,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
         var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
-        if (made.Note is { } note) result.Notes = [$"{note} Found by words alone."];
-        return result;
+        return made.Note is { } note ? result.WithNotes([$"{note} Found by words alone."]) : result;
     }
 
     // What was found may have been superseded or forgotten since: then the next search finds what has taken its place. Each time

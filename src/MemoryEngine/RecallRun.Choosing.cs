@@ -100,20 +100,19 @@ internal sealed partial class RecallRun
             ref readonly var c = ref _candidates[_chosen[i]];
             memories[i] = new RecalledMemory(c.Memory!, c.Scores) { Verdict = _verifying.Conclude(c, _rules, _query.Explain) };
         }
-        var result = new RecallResult
+        return new RecallResult
         {
             Memories = memories,
             Mode = _rules.Mode,
             Considered = _searched.Matching,
             Sequence = _view.View.Last,
+            Notes = memories.Length < _query.K || HasDamage() ? [.. Notes()] : Array.Empty<string>(),
             LeftOut = _query.Explain ? LeftOut() : Array.Empty<LeftOutMemory>(),
             Plan = _ask.Plan is { } plan ? plan : Array.Empty<SearchStep>(),
             SearchTime = _searchTime,
             VerifyTime = _verifyTime,
             TotalTime = Stopwatch.GetElapsedTime(_ask.Start),
         };
-        if (memories.Length < _query.K || HasDamage()) result.Notes = [.. Notes()];
-        return result;
     }
 
     private bool HasDamage()

@@ -37,7 +37,7 @@ public static class RpcWriter
         writer.WriteNil();
     }
 
-    private static MessagePackWriter Begin(IBufferWriter<byte> output, int count, RpcKind kind)
+    internal static MessagePackWriter Begin(IBufferWriter<byte> output, int count, RpcKind kind)
     {
         var writer = new MessagePackWriter(output);
         writer.WriteArrayHeader(count);

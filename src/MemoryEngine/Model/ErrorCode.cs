@@ -51,4 +51,13 @@ public enum ErrorCode
 
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 16,
+
+    /// <summary>The pool's server cannot be reached, is closing, or has as much to do as it takes on. Try again later.</summary>
+    Unavailable = 17,
+
+    /// <summary>The time that the caller gave was over. A write may have happened.</summary>
+    DeadlineExceeded = 18,
+
+    /// <summary>Client and server do not understand each other: versions, a token, a method, or a defect of one of them.</summary>
+    Protocol = 19,
 }

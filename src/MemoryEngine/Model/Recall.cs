@@ -179,7 +179,7 @@ public sealed class RecallResult
     /// damaged, that the mode left nothing.
     /// Empty when all was in order.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; internal set; } = [];
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>How each part of the pool was searched, where the query asked for it.</summary>
     public IReadOnlyList<SearchStep> Plan { get; init; } = [];
@@ -192,4 +192,19 @@ public sealed class RecallResult
 
     /// <summary>Time of everything, reading the memories included.</summary>
     public required TimeSpan TotalTime { get; init; }
+
+    /// <summary>The same with other notes.</summary>
+    internal RecallResult WithNotes(IReadOnlyList<string> notes) => new()
+    {
+        Memories = Memories,
+        Mode = Mode,
+        LeftOut = LeftOut,
+        Considered = Considered,
+        Sequence = Sequence,
+        Notes = notes,
+        Plan = Plan,
+        SearchTime = SearchTime,
+        VerifyTime = VerifyTime,
+        TotalTime = TotalTime,
+    };
 }

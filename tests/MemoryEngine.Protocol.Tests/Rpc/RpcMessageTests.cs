@@ -112,7 +112,7 @@ public sealed class RpcMessageTests
         Assert.Equal("expected one map of parameters, found 2 parameters", error.Message);
         Assert.Equal(ProtocolErrorCode.InvalidArgument, error.Code);
 
-        static EmptyRequest Call(string hex) => MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex(hex)), ProtocolLimits.Default);
+        static EmptyRequest Call(string hex) => MemoryMethods.Ping.ReadRequest(Bytes.Whole(Bytes.Hex(hex)), ProtocolLimits.Default);
     }
 
     [Fact]
