@@ -12,7 +12,7 @@ namespace MemoryEngine;
 /// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
+public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -379,6 +379,19 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
+
+    ValueTask<RememberResult> IMemoryStore.RememberAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        RememberAsync(draft, null, cancellationToken);
+
+    Task<IReadOnlyList<RememberResult>> IMemoryStore.RememberManyAsync(
+        IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellationToken) => RememberManyAsync(drafts, null, cancellationToken);
+
+    ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
+
+    ValueTask<IReadOnlyList<SnapshotInfo>> IPoolMaintenance.SnapshotsAsync(CancellationToken cancellationToken) => new(Snapshots());
+
+    ValueTask<SnapshotDiff> IPoolMaintenance.DiffAsync(string earlier, string? later, CancellationToken cancellationToken) =>
+        new(Diff(earlier, later));
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose() => _pool.Dispose();

@@ -81,6 +81,9 @@ public static class MemoryMethods
     /// <summary>The notification of a change.</summary>
     public static RpcMethod<ChangeNotice, EmptyReply> Change { get; } = new("memory.change");
 
+    /// <summary>The notification of why the server ends the connection.</summary>
+    public static RpcMethod<ErrorNotice, EmptyReply> Error { get; } = new(ErrorNotice.Method);
+
     /// <summary>All that a client can ask for.</summary>
     public static IReadOnlyList<RpcMethod> All { get; } =
     [

@@ -48,10 +48,10 @@ internal sealed class ReadingMethods(MemoryStore store)
         return new ListReply { Memories = page };
     }
 
-    public ValueTask<StatsReply> StatsAsync(StatsRequest request, CallContext context, CancellationToken cancellation)
+    public async ValueTask<StatsReply> StatsAsync(StatsRequest request, CallContext context, CancellationToken cancellation)
     {
         using var seen = At(request.AsOf);
-        return new(StatsReply.Of(seen.Reader.Stats()));
+        return StatsReply.Of(await seen.Reader.StatsAsync(cancellation).ConfigureAwait(false));
     }
 
     private static CallException NotFound(Guid id, int? version) => new(
