@@ -16,12 +16,13 @@ public static class McpMemoryServer
     /// <summary>Serves until the transport's input ends or the token is cancelled, then closes the pool.</summary>
     /// <param name="open">
     /// Opens the pool. It is called at once and in the background; when it fails, the calls of tools say why and the next one tries again.
+    /// When the pool is another process's and calls to it meet <see cref="ErrorCode.Unavailable"/>, it is called again.
     /// </param>
     /// <param name="transport">The way to the client. The caller disposes it.</param>
     /// <param name="log">What is worth knowing for whoever runs the server; nothing of it may go to standard output.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task RunAsync(
-        Func<CancellationToken, Task<MemoryStore>> open, ITransport transport, ILoggerFactory log,
+        Func<CancellationToken, Task<McpPool>> open, ITransport transport, ILoggerFactory log,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(open);

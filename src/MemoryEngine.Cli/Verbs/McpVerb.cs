@@ -12,8 +12,8 @@ internal sealed class McpVerb : Verb
     public McpVerb(Shell shell)
         : base(
             shell, "mcp",
-            "Serves the pool to an agent by the Model Context Protocol on standard input and output, until the input ends. Clients start it " +
-            "themselves: docs/mcp.md shows how to tell them. Makes the pool when there is none.") =>
+            "Serves the pool to an agent by the Model Context Protocol on standard input and output, until the input ends. Several may " +
+            "serve one pool at once. Clients start them: docs/mcp.md shows how to tell them. Makes the pool when there is none.") =>
         _embedder.AddTo(this);
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
@@ -21,7 +21,8 @@ internal sealed class McpVerb : Verb
         using var log = new ErrorLog(call.Terminal.Error, call.Output.IsQuiet);
         using var embedder = _embedder.Choose(call);
         await using var transport = new StdioServerTransport(McpMemoryServer.Name, log);
-        await McpMemoryServer.RunAsync(c => PoolDoor.OpenAsync(call.Pool, create: true, embedder, c), transport, log, cancellation);
+        var pool = new SharedPool(call.Pool, embedder, "memengine mcp", log.CreateLogger(McpMemoryServer.Name));
+        await McpMemoryServer.RunAsync(pool.OpenAsync, transport, log, cancellation);
         return ExitCode.Done;
     }
 }

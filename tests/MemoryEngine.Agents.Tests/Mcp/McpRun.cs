@@ -16,10 +16,10 @@ internal sealed class McpRun : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private McpClient? _client;
 
-    private McpRun(string root, Func<CancellationToken, Task<MemoryStore>>? open)
+    private McpRun(string root, Func<CancellationToken, Task<McpPool>>? open)
     {
         Root = root;
-        Serving = ServeAsync(open ?? (c => MemoryStore.OpenAsync(Pool, cancellationToken: c)));
+        Serving = ServeAsync(open ?? (async c => McpPool.Of(await MemoryStore.OpenAsync(Pool, cancellationToken: c))));
     }
 
     public string Root { get; }
@@ -31,7 +31,7 @@ internal sealed class McpRun : IAsyncDisposable
     /// <summary>Completes when the server has ended and closed the pool.</summary>
     public Task Serving { get; }
 
-    public static async Task<McpRun> StartAsync(Func<string, Func<CancellationToken, Task<MemoryStore>>>? open = null)
+    public static async Task<McpRun> StartAsync(Func<string, Func<CancellationToken, Task<McpPool>>>? open = null)
     {
         var root = Directory.CreateTempSubdirectory("memengine-mcp-").FullName;
         var run = new McpRun(root, open?.Invoke(Path.Combine(root, "pool")));
@@ -87,7 +87,7 @@ internal sealed class McpRun : IAsyncDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    private async Task ServeAsync(Func<CancellationToken, Task<MemoryStore>> open)
+    private async Task ServeAsync(Func<CancellationToken, Task<McpPool>> open)
     {
         await using var transport = new StreamServerTransport(_toServer.Reader.AsStream(), _toClient.Writer.AsStream());
         await McpMemoryServer.RunAsync(open, transport, NullLoggerFactory.Instance, _ending.Token);

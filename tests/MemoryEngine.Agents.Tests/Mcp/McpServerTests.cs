@@ -107,7 +107,7 @@ public sealed class McpServerTests
         await using var run = await McpRun.StartAsync(pool =>
         {
             other = MemoryStore.OpenAsync(pool).GetAwaiter().GetResult();
-            return c => MemoryStore.OpenAsync(pool, cancellationToken: c);
+            return async c => McpPool.Of(await MemoryStore.OpenAsync(pool, cancellationToken: c));
         });
         Assert.NotEmpty(await run.Client.ListToolsAsync());
         Assert.StartsWith("pool_busy: ", await run.ErrorAsync("memory_stats"), StringComparison.Ordinal);

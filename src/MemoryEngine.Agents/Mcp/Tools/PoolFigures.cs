@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace MemoryEngine.Agents.Mcp.Tools;
 
@@ -13,6 +14,10 @@ internal sealed record PoolFigures
     [Description("ready, indexing (some rows are still scanned), degraded (something is being rebuilt or the embedder is down), or poisoned " +
         "(takes no more writes until it is reopened).")]
     public required string Health { get; init; }
+
+    [AllowedValues("owner", "pipe")]
+    [Description("Whether this server owns the pool, or goes through the pipe of the process that does.")]
+    public required string Access { get; init; }
 
     [Description("Active memories.")]
     public required long Memories { get; init; }
@@ -46,10 +51,11 @@ internal sealed record PoolFigures
 
     private const int MostDomains = 30;
 
-    public static PoolFigures Of(PoolStats stats, IReadOnlyList<SnapshotInfo> snapshots) => new()
+    public static PoolFigures Of(PoolStats stats, IReadOnlyList<SnapshotInfo> snapshots, bool isOwner) => new()
     {
         PoolId = stats.PoolId,
         Health = stats.Health,
+        Access = isOwner ? "owner" : "pipe",
         Memories = stats.Memories,
         Records = stats.Records,
         Unembedded = stats.Unembedded,

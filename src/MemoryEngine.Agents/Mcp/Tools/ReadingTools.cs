@@ -56,29 +56,29 @@ internal sealed record ListedMemories
 }
 
 /// <summary>The tools that read memories without a task.</summary>
-internal sealed class ReadingTools(PoolSession pool)
+internal sealed class ReadingTools(PoolSession session)
 {
     private const int UsualChars = 20_000;
     private const int UsualLimit = 50;
 
-    public Task<MemoryDetail> GetAsync(GetMemoryArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) =>
+    public Task<MemoryDetail> GetAsync(GetMemoryArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Safe, async (pool, c) =>
         {
-            var memory = await store.GetAsync(arguments.Id, arguments.Version, c).ConfigureAwait(false)
+            var memory = await pool.Store.GetAsync(arguments.Id, arguments.Version, c).ConfigureAwait(false)
                 ?? throw (arguments.Version is { } version
                     ? new MemoryEngineException(ErrorCode.NotFound, $"The pool has no version {version} of a memory {arguments.Id}.")
                     : Unknown.Memory(arguments.Id));
-            var versions = arguments.History == true ? await store.HistoryAsync(arguments.Id, c).ConfigureAwait(false) : null;
+            var versions = arguments.History == true ? await pool.Store.HistoryAsync(arguments.Id, c).ConfigureAwait(false) : null;
             return MemoryViews.Detail(memory, versions, arguments.Offset ?? 0, arguments.MaxChars ?? UsualChars);
         },
         cancellation);
 
-    public Task<ListedMemories> ListAsync(ListMemoriesArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) =>
+    public Task<ListedMemories> ListAsync(ListMemoriesArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Safe, async (pool, c) =>
         {
             var (passed, offset, limit) = (0, arguments.Offset ?? 0, arguments.Limit ?? UsualLimit);
             var memories = new List<ListedMemory>();
-            await foreach (var memory in store.ListAsync(Filter(arguments), c).ConfigureAwait(false))
+            await foreach (var memory in pool.Store.ListAsync(Filter(arguments), c).ConfigureAwait(false))
             {
                 if (passed++ < offset) continue;
                 if (memories.Count == limit) return new ListedMemories { Memories = memories, NextOffset = offset + limit };
@@ -88,8 +88,10 @@ internal sealed class ReadingTools(PoolSession pool)
         },
         cancellation);
 
-    public Task<PoolFigures> StatsAsync(NoArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        (store, _) => ValueTask.FromResult(PoolFigures.Of(store.Stats(), store.Snapshots())), cancellation);
+    public Task<PoolFigures> StatsAsync(NoArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Safe, async (pool, c) => PoolFigures.Of(
+            await pool.Store.StatsAsync(c).ConfigureAwait(false), await pool.Maintenance.SnapshotsAsync(c).ConfigureAwait(false), pool.IsOwner),
+        cancellation);
 
     private static ListFilter Filter(ListMemoriesArguments arguments) => new()
     {

@@ -193,24 +193,24 @@ internal sealed record VerdictOnMemory
 }
 
 /// <summary>The tools that hand memories over for a task, and judge them for one.</summary>
-internal sealed class RecallTools(PoolSession pool)
+internal sealed class RecallTools(PoolSession session)
 {
     private const int UsualChars = 6_000;
 
     public Task<FoundMemories> SearchAsync(SearchMemoriesArguments arguments, CancellationToken cancellation)
     {
         var query = Query(arguments);
-        return pool.UseAsync(
-            async (store, c) => Found(await store.RecallAsync(query, c).ConfigureAwait(false), arguments), cancellation);
+        return session.UseAsync(
+            Repeat.Safe, async (pool, c) => Found(await pool.Store.RecallAsync(query, c).ConfigureAwait(false), arguments), cancellation);
     }
 
     public Task<VerifiedMemories> VerifyAsync(VerifyMemoryArguments arguments, CancellationToken cancellation)
     {
         var query = new VerifyQuery { Domain = arguments.Domain, Mode = arguments.ModeOrAuto(), Context = arguments.AllContext() };
-        return pool.UseAsync(
-            async (store, c) => new VerifiedMemories
+        return session.UseAsync(
+            Repeat.Safe, async (pool, c) => new VerifiedMemories
             {
-                Verdicts = [.. (await store.VerifyAsync(arguments.Ids, query, c).ConfigureAwait(false)).Select(Verdict)],
+                Verdicts = [.. (await pool.Store.VerifyAsync(arguments.Ids, query, c).ConfigureAwait(false)).Select(Verdict)],
             },
             cancellation);
     }

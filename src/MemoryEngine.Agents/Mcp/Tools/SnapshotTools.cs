@@ -45,15 +45,15 @@ internal sealed record RolledBack
 }
 
 /// <summary>The tools that name what the pool holds, and go back to it.</summary>
-internal sealed class SnapshotTools(PoolSession pool)
+internal sealed class SnapshotTools(PoolSession session)
 {
-    public Task<SnapshotMade> CreateAsync(CreateSnapshotArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) => SnapshotMade.Of(await store.CreateSnapshotAsync(arguments.Name, c).ConfigureAwait(false)), cancellation);
+    public Task<SnapshotMade> CreateAsync(CreateSnapshotArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Never, async (pool, c) => SnapshotMade.Of(await pool.Maintenance.CreateSnapshotAsync(arguments.Name, c).ConfigureAwait(false)), cancellation);
 
-    public Task<RolledBack> RollBackAsync(RollbackSnapshotArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) =>
+    public Task<RolledBack> RollBackAsync(RollbackSnapshotArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Never, async (pool, c) =>
         {
-            var result = await store.RollBackAsync(arguments.Name, c).ConfigureAwait(false);
+            var result = await pool.Maintenance.RollBackAsync(arguments.Name, c).ConfigureAwait(false);
             return new RolledBack { Snapshot = result.Snapshot, Undo = result.Undo, Sequence = result.Sequence };
         },
         cancellation);

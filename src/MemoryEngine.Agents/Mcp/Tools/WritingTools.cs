@@ -108,7 +108,7 @@ internal sealed record DeletedMemory
 }
 
 /// <summary>The tools that change memories.</summary>
-internal sealed class WritingTools(PoolSession pool)
+internal sealed class WritingTools(PoolSession session)
 {
     /// <param name="arguments">The memory.</param>
     /// <param name="contributor">Whom it comes from where the arguments do not say.</param>
@@ -120,25 +120,27 @@ internal sealed class WritingTools(PoolSession pool)
             // A call that has to be made again, because the owner of the pool went, must not add a second memory.
             IdempotencyKey = arguments.IdempotencyKey ?? Guid.NewGuid().ToString(),
         };
-        return pool.UseAsync(async (store, c) => Written(await store.RememberAsync(draft, null, c).ConfigureAwait(false), draft), cancellation);
+        return session.UseAsync(
+            Repeat.Safe, async (pool, c) => Written(await pool.Store.RememberAsync(draft, c).ConfigureAwait(false), draft), cancellation);
     }
 
-    public Task<WrittenMemory> UpdateAsync(UpdateMemoryArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) =>
+    public Task<WrittenMemory> UpdateAsync(UpdateMemoryArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Safe, async (pool, c) =>
         {
-            if (arguments.Restore == true) await store.RestoreAsync(arguments.Id, c).ConfigureAwait(false);
-            var current = await store.GetAsync(arguments.Id, null, c).ConfigureAwait(false) ?? throw Unknown.Memory(arguments.Id);
+            if (arguments.Restore == true) await pool.Store.RestoreAsync(arguments.Id, c).ConfigureAwait(false);
+            var current = await pool.Store.GetAsync(arguments.Id, null, c).ConfigureAwait(false) ?? throw Unknown.Memory(arguments.Id);
             var draft = Changed(current, arguments);
-            var result = await store.ReviseAsync(arguments.Id, draft, arguments.Version ?? current.Version, c).ConfigureAwait(false);
-            return Written(result, draft);
+            // The same content as now is no change, whichever version was read: so a call that is made again finds its work done.
+            var expected = IsSame(draft, current) ? current.Version : arguments.Version ?? current.Version;
+            return Written(await pool.Store.ReviseAsync(arguments.Id, draft, expected, c).ConfigureAwait(false), draft);
         },
         cancellation);
 
-    public Task<DeletedMemory> DeleteAsync(DeleteMemoryArguments arguments, CancellationToken cancellation) => pool.UseAsync(
-        async (store, c) => new DeletedMemory
+    public Task<DeletedMemory> DeleteAsync(DeleteMemoryArguments arguments, CancellationToken cancellation) => session.UseAsync(
+        Repeat.Safe, async (pool, c) => new DeletedMemory
         {
             Id = arguments.Id,
-            Deleted = await store.ForgetAsync(arguments.Id, c).ConfigureAwait(false),
+            Deleted = await pool.Store.ForgetAsync(arguments.Id, c).ConfigureAwait(false),
         },
         cancellation);
 
@@ -150,6 +152,9 @@ internal sealed class WritingTools(PoolSession pool)
         var isSameText = (draft.Text, draft.Key, draft.Title) == (before.Text, before.Key, before.Title);
         return isSameText ? draft : draft with { Vectors = new Dictionary<string, ReadOnlyMemory<float>>() };
     }
+
+    private static bool IsSame(MemoryDraft draft, MemoryVersion current) =>
+        JsonLines.ContentId(draft) == JsonLines.ContentId(JsonLines.ToDraft(current));
 
     // An empty text takes a field away.
     private static MemoryDraft Apply(MemoryDraft draft, MemoryFields fields) => draft with
