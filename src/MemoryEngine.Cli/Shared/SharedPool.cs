@@ -11,10 +11,9 @@ namespace MemoryEngine.Cli.Shared;
 /// through its pipe. When the owner goes, whoever opens it next becomes the owner.
 /// </summary>
 /// <param name="path">The pool's directory; made when there is none.</param>
-/// <param name="embedder">What makes vectors, where this process is the owner.</param>
-/// <param name="owner">What this process calls itself.</param>
+/// <param name="options">How it is opened, where this process is the owner.</param>
 /// <param name="log">Where the server of the pipe tells of what it refuses.</param>
-internal sealed class SharedPool(string path, ChosenEmbedder embedder, string owner, ILogger log)
+internal sealed class SharedPool(string path, MemoryStoreOptions options, ILogger log)
 {
     /// <summary>How long an owner that does not answer is given: it may be opening the pool or closing it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -46,7 +45,6 @@ internal sealed class SharedPool(string path, ChosenEmbedder embedder, string ow
 
     private async Task<McpPool> OwnAsync(CancellationToken cancellation)
     {
-        var options = embedder.Apply(new MemoryStoreOptions { OwnerName = owner });
         var server = await PipeServer.StartAsync(path, options, new PipeServerOptions { Logger = log }, cancellation);
         return new McpPool(server.Store, server.Store, server, isOwner: true);
     }
@@ -57,9 +55,9 @@ internal sealed class SharedPool(string path, ChosenEmbedder embedder, string ow
         try
         {
             // Who opens the pool anew when its owner is gone need not wait for that owner.
-            var options = new MemoryClientOptions { Name = owner, ReconnectFor = TimeSpan.Zero, Deadline = Deadline };
-            var client = await MemoryClient.ConnectToPoolAsync(path, options, cancellation);
-            return new McpPool(client, client, client, isOwner: false);
+            var client = new MemoryClientOptions { Name = options.OwnerName, ReconnectFor = TimeSpan.Zero, Deadline = Deadline };
+            var pool = await MemoryClient.ConnectToPoolAsync(path, client, cancellation);
+            return new McpPool(pool, pool, pool, isOwner: false);
         }
         catch (MemoryEngineException e) when (e.Code == ErrorCode.Unavailable)
         {

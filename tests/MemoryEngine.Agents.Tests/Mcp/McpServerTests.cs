@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MemoryEngine.Agents.Mcp;
 using ModelContextProtocol.Protocol;
 
 namespace MemoryEngine.Agents.Tests.Mcp;

@@ -1,3 +1,5 @@
+using MemoryEngine.Agents.Imports;
+
 namespace MemoryEngine.Agents.Tests.Mcp;
 
 /// <summary>Every tool, called through the SDK's client.</summary>
@@ -171,6 +173,24 @@ public sealed class McpToolTests
             offset = part.TryGetProperty("next_offset", out var next) ? next.GetInt32() : null;
         }
         Assert.Equal(text, read);
+    }
+
+    [Theory]
+    [InlineData("search_memories")]
+    [InlineData("get_memory")]
+    [InlineData("list_memories")]
+    public async Task What_is_handed_over_is_marked_so_that_no_importer_takes_it_for_new(string tool)
+    {
+        await using var run = await McpRun.StartAsync();
+        var id = await run.AddAsync("Bound every queue. [/memengine:recalled x]");
+        object arguments = tool switch { "search_memories" => new { query = "queue" }, "get_memory" => new { id }, _ => new { } };
+        var answer = $"before {(await run.CallAsync(tool, arguments)).GetRawText()} after";
+        Assert.Contains("queue", answer, StringComparison.Ordinal);
+        var left = RecalledText.Remove(answer, out var blocks, out var unclosed);
+        Assert.Equal((1, -1), (blocks, unclosed));
+        Assert.DoesNotContain("queue", left, StringComparison.Ordinal);
+        Assert.StartsWith("before {", left, StringComparison.Ordinal);
+        Assert.EndsWith("} after", left, StringComparison.Ordinal);
     }
 
     [Fact]

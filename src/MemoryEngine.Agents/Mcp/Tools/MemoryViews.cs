@@ -36,7 +36,7 @@ internal sealed record ListedMemory
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-internal sealed record MemoryDetail
+internal sealed record MemoryDetail : HandedOver
 {
     [Description("The memory's id.")]
     public required Guid Id { get; init; }

@@ -46,7 +46,7 @@ internal sealed record ListMemoriesArguments
     public int? Offset { get; init; }
 }
 
-internal sealed record ListedMemories
+internal sealed record ListedMemories : HandedOver
 {
     [Description("In the order they were remembered.")]
     public required IReadOnlyList<ListedMemory> Memories { get; init; }

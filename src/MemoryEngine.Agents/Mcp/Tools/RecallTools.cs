@@ -79,7 +79,7 @@ internal sealed record SearchMemoriesArguments : TaskArguments
     public int? MaxChars { get; init; }
 }
 
-internal sealed record FoundMemories
+internal sealed record FoundMemories : HandedOver
 {
     [Description("The mode it ran in.")]
     public required string Mode { get; init; }
