@@ -55,6 +55,7 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new McpVerb(_shell),
             new ServeVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),

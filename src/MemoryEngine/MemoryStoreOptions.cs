@@ -61,6 +61,9 @@ public sealed record MemoryStoreOptions
     /// <summary>How memories are verified before they are handed over.</summary>
     public VerificationOptions Verification { get; init; } = new();
 
+    /// <summary>Whether telemetry carries texts: queries and memories. They may be anybody's secrets, so it does not by itself.</summary>
+    public bool TelemetryContent { get; init; }
+
     /// <summary>The clock of creation times, expiry and retention.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
