@@ -1,3 +1,4 @@
+#pragma warning disable CA1859 // The page shows that the interface is enough.
 using MemoryEngine.Testing;
 
 namespace MemoryEngine.Client.Tests;

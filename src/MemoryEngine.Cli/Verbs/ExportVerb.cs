@@ -52,7 +52,8 @@ internal sealed class ExportVerb : Verb
         long written;
         try
         {
-            written = await WriteAsync(call, pool.Store, partial, file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), isForPeople, cancellation);
+            var isGzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+            written = await WriteAsync(call, pool.Store, partial, isGzip, isForPeople, cancellation);
             File.Move(partial, file, overwrite: true);
         }
         catch

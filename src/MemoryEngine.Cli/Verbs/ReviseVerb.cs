@@ -32,10 +32,10 @@ internal sealed class ReviseVerb : Verb
         var text = call.Get(_text) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         using var embedder = _embedder.Choose(call);
         await using var pool = await PoolDoor.OpenAsync(call, create: false, embedder, cancellation);
-        var current = await store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
+        var current = await pool.Store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
         var draft = JsonLines.ToDraft(current);
         draft = _options.Apply(call, text is null ? draft : draft with { Text = text });
-        await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
+        await new SpaceDeclaring(pool).DeclareAsync(draft, cancellation);
         var result = await pool.Store.ReviseAsync(id, draft, current.Version, cancellation);
         if (result.Note is { } note) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
