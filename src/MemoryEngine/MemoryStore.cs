@@ -1,3 +1,4 @@
+using MemoryEngine.Telemetry;
 using MemoryEngine.Verification.Texts;
 
 namespace MemoryEngine;
@@ -19,6 +20,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     private readonly Recall _recall;
     private readonly Reading _reading;
     private readonly Verifying _verifying;
+    private readonly StoreTelemetry _telemetry;
 
     private MemoryStore(Pool pool)
     {
@@ -27,6 +29,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         _verifying = new Verifying(pool);
         (_remember, _recall, _reading) =
             (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
+        _telemetry = new StoreTelemetry(
+            pool.Created.PoolId, pool.Options.TelemetryContent,
+            () => new PoolSize(pool.Table.Current.Live.Count, pool.JournalBytes, pool.Records?.Stats().FileBytes ?? 0, pool.SegmentBytes));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -124,7 +129,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
     public ValueTask<RememberResult> RememberAsync(
         MemoryDraft draft, Durability? durability = null, CancellationToken cancellationToken = default) =>
-        _remember.OneAsync(draft, mustExist: false, null, durability ?? _pool.Options.Durability, cancellationToken);
+        RememberAsync(draft, durability ?? _pool.Options.Durability, isOneOfMany: false, cancellationToken);
 
     /// <summary>Remembers a text as an insight of a domain.</summary>
     public ValueTask<RememberResult> RememberAsync(string text, string domain = "", CancellationToken cancellationToken = default) =>
@@ -139,12 +144,17 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         IReadOnlyList<MemoryDraft> drafts, Durability? durability = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        return _remember.ManyAsync(drafts, durability ?? _pool.Options.Durability, cancellationToken);
+        var wait = durability ?? _pool.Options.Durability;
+        return !_telemetry.IsOn
+            ? _remember.ManyAsync(drafts, wait, cancellationToken)
+            : _telemetry.TraceAsync(
+                Told.RememberMany(drafts), (_remember, drafts, wait, cancellationToken),
+                static s => new ValueTask<IReadOnlyList<RememberResult>>(s._remember.ManyAsync(s.drafts, s.wait, s.cancellationToken))).AsTask();
     }
 
     /// <summary>Remembers one memory of many that come at once: it goes with them, and does not commit by itself.</summary>
     internal ValueTask<RememberResult> RememberWithOthersAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
-        _remember.OneAsync(draft, mustExist: false, null, _pool.Options.Durability, cancellationToken, isOneOfMany: true);
+        RememberAsync(draft, _pool.Options.Durability, isOneOfMany: true, cancellationToken);
 
     /// <summary>Gives a memory a new version.</summary>
     /// <param name="id">The memory.</param>
@@ -157,18 +167,27 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         ArgumentNullException.ThrowIfNull(draft);
         if (draft.Id is { } other && other != id)
             throw new ArgumentException($"The draft has the id {other}, the memory to revise {id}.", nameof(draft));
-        return _remember.OneAsync(
-            draft with { Id = id }, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken);
+        draft = draft with { Id = id };
+        return !_telemetry.IsOn
+            ? _remember.OneAsync(draft, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Update, id, 1, null, [draft]),
+                (_remember, draft, expectedVersion, _pool.Options.Durability, cancellationToken),
+                static s => s._remember.OneAsync(s.draft, mustExist: true, s.expectedVersion, s.Durability, s.cancellationToken));
     }
 
     /// <inheritdoc/>
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default) =>
-        _recall.RunAsync(query, cancellationToken);
+        !_telemetry.IsOn
+            ? _recall.RunAsync(query, cancellationToken)
+            : _telemetry.TraceAsync(
+                Told.Search(query), (_recall, query, cancellationToken), static s => s._recall.RunAsync(s.query, s.cancellationToken),
+                static (telemetry, activity, result) => telemetry.Found(activity, result));
 
     /// <summary>Recalls memories for a task that is given as text.</summary>
     public ValueTask<RecallResult> RecallAsync(
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
-        _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
+        RecallAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
 
     /// <summary>
     /// Verifies memories for a task without recalling them: each as a recall would that found it, with every reason. Of two that are
@@ -187,8 +206,39 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
             throw new ArgumentException($"{ids.Count} memories are too many; {Limits.MaxRecall} can be verified at once.", nameof(ids));
         if (query?.Domain is { } domain) DraftRules.CheckDomain(domain);
         _pool.ThrowIfDisposed();
-        return _verifying.VerifyAsync(ids, query ?? new VerifyQuery(), cancellationToken);
+        query ??= new VerifyQuery();
+        return !_telemetry.IsOn
+            ? _verifying.VerifyAsync(ids, query, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Verify, Count: ids.Count), (_verifying, ids, query, cancellationToken),
+                static s => new ValueTask<IReadOnlyList<VerifiedMemory>>(s._verifying.VerifyAsync(s.ids, s.query, s.cancellationToken))).AsTask();
     }
+
+    /// <summary>
+    /// Tells what came of a transfer. The first outcome counts, late or early; the same again is answered as repeated, another as
+    /// conflicting, and neither changes anything. Ids that were said to be used and had not been handed over are passed over and told.
+    /// </summary>
+    /// <param name="outcome">The outcome; it names the transfer.</param>
+    /// <param name="durability">What to wait for; null takes <see cref="MemoryStoreOptions.Durability"/>.</param>
+    /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
+    /// <returns>What was done. Unknown where the transfer is so long ago that its candidates are no longer kept.</returns>
+    /// <exception cref="ArgumentException">The outcome cannot be: a score outside 0 to 1, a model's label without the model's name.</exception>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's (<see cref="ErrorCode.NotFound"/>), or its record was lost (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    public ValueTask<OutcomeAnswer> ReportAsync(Outcome outcome, Durability? durability = null, CancellationToken cancellationToken = default)
+    {
+        TransferRules.Check(outcome);
+        return _pool.CommitAsync(new PendingReport(_pool, durability ?? _pool.Options.Durability, outcome), cancellationToken);
+    }
+
+    /// <summary>A transfer with its candidates, what came of it, and what is known of the effect of its memories.</summary>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's, or its candidates are no longer kept (<see cref="ErrorCode.NotFound"/>), or its record was lost
+    /// (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    public Task<TransferStory> WhyAsync(Guid transfer, CancellationToken cancellationToken = default) =>
+        new Why(_pool).RunAsync(transfer, cancellationToken);
 
     /// <summary>
     /// What verification has said about a memory since the pool was opened, as far as it changed: the newest entries, oldest first.
@@ -228,13 +278,13 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// <returns>False when it was forgotten already.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>
     public ValueTask<bool> ForgetAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _pool.CommitAsync(new PendingLife(_pool, _pool.Options.Durability, id, restore: false), cancellationToken);
+        LiveAsync(TelemetryNames.Delete, new PendingLife(_pool, _pool.Options.Durability, id, restore: false), id, cancellationToken);
 
     /// <summary>Brings a forgotten memory back.</summary>
     /// <returns>False when it was not forgotten.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>
     public ValueTask<bool> RestoreAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _pool.CommitAsync(new PendingLife(_pool, _pool.Options.Durability, id, restore: true), cancellationToken);
+        LiveAsync(TelemetryNames.Restore, new PendingLife(_pool, _pool.Options.Durability, id, restore: true), id, cancellationToken);
 
     /// <summary>Declares a vector space.</summary>
     /// <returns>False when the pool had the same one already.</returns>
@@ -312,9 +362,18 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// An id is unknown; those before it are purged. Or the disk failed: then they are recalled no more, and the next
     /// compaction or opening removes the rest of their bytes.
     /// </exception>
-    public async Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
+    public Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        return !_telemetry.IsOn
+            ? PurgeAllAsync(ids, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Delete, Count: ids.Count), (Store: this, ids, cancellationToken),
+                static s => new ValueTask<int>(s.Store.PurgeAllAsync(s.ids, s.cancellationToken))).AsTask();
+    }
+
+    private async Task<int> PurgeAllAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
         var purged = 0;
         foreach (var id in ids)
             purged += await _pool.CommitAsync(new PendingPurge(_pool, id), cancellationToken).ConfigureAwait(false) ? 1 : 0;
@@ -404,16 +463,38 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         new(Diff(earlier, later));
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
-    public void Dispose() => _pool.Dispose();
+    public void Dispose()
+    {
+        _telemetry.Dispose();
+        _pool.Dispose();
+    }
 
     /// <inheritdoc cref="Dispose"/>
-    public async ValueTask DisposeAsync() => await Task.Run(_pool.Dispose).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);
 
     /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
     internal Task WhenScrubbed => _pool.WhenScrubbed;
 
+    /// <summary>Looks at the evidence between two writes, with all that was recalled before in it; for tests.</summary>
+    internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
+        _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();
+
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
+
+    private ValueTask<RememberResult> RememberAsync(
+        MemoryDraft draft, Durability durability, bool isOneOfMany, CancellationToken cancellationToken) =>
+        !_telemetry.IsOn
+            ? _remember.OneAsync(draft, mustExist: false, null, durability, cancellationToken, isOneOfMany)
+            : _telemetry.TraceAsync(
+                Told.Remember(draft), (_remember, draft, durability, isOneOfMany, cancellationToken),
+                static s => s._remember.OneAsync(s.draft, mustExist: false, null, s.durability, s.cancellationToken, s.isOneOfMany));
+
+    private ValueTask<bool> LiveAsync(string operation, PendingLife life, Guid id, CancellationToken cancellationToken) =>
+        !_telemetry.IsOn
+            ? _pool.CommitAsync(life, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(operation, id, 1), (_pool, life, cancellationToken), static s => s._pool.CommitAsync(s.life, s.cancellationToken));
 
     private Snapshots.NamedView FindSnapshot(string name)
     {

@@ -56,7 +56,7 @@ public static class AgentsMdExporter
         return new AgentsMdExport([.. written.Select(m => m.Id)], left);
     }
 
-    private static async Task<List<MemoryVersion>> RankAsync(IMemoryReader store, AgentsMdExportOptions options, CancellationToken cancellation)
+    private static async Task<List<MemoryVersion>> RankAsync(IMemoryStore store, AgentsMdExportOptions options, CancellationToken cancellation)
     {
         var filter = new ListFilter { Domain = options.Domain.Length > 0 ? options.Domain : null };
         var all = new List<(MemoryVersion Memory, double Specificity)>();

@@ -189,6 +189,13 @@ internal sealed class ImportRun(
         }
     }
 
+    // What is waited for is this process's to choose where it owns the pool; through a pipe the owner has chosen.
+    private Task<IReadOnlyList<RememberResult>> RememberManyAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberManyAsync(drafts, options.Durability, cancellation) : store.RememberManyAsync(drafts, cancellation);
+
+    private ValueTask<RememberResult> RememberAsync(MemoryDraft draft, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberAsync(draft, options.Durability, cancellation) : store.RememberAsync(draft, cancellation);
+
     private static bool IsAboutTheItem(Exception e) =>
         e is ArgumentException or MemoryEngineException { Code: ErrorCode.EmbedderMismatch or ErrorCode.Conflict or ErrorCode.Purged };
 

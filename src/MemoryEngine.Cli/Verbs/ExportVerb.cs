@@ -52,7 +52,8 @@ internal sealed class ExportVerb : Verb
         long written;
         try
         {
-            written = await WriteAsync(call, pool.Store, partial, file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), isForPeople, cancellation);
+            var isGzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+            written = await WriteAsync(call, pool.Store, partial, isGzip, isForPeople, cancellation);
             File.Move(partial, file, overwrite: true);
         }
         catch
@@ -89,7 +90,7 @@ internal sealed class ExportVerb : Verb
         return export.Written.Count;
     }
 
-    private static async Task<long> WriteLinesAsync(IMemoryReader store, Stream stream, ListFilter filter, CancellationToken cancellation)
+    private static async Task<long> WriteLinesAsync(IMemoryStore store, Stream stream, ListFilter filter, CancellationToken cancellation)
     {
         using var writer = new JsonLinesWriter(stream);
         long written = 0;

@@ -14,20 +14,23 @@ internal sealed class ServeVerb : Verb
         "--pipe", @"Where to listen: a socket's path in a directory of mode 700, or \\.\pipe\NAME; in the pool when not given.", "PATH");
 
     private readonly EmbedderOptions _embedder = new();
+    private readonly TelemetryOptions _telemetry = new();
 
     public ServeVerb(Shell shell)
         : base(shell, "serve", "Owns the pool, which is made when there is none, and answers other processes over its pipe.")
     {
         Add(_pipe);
         _embedder.AddTo(this);
+        _telemetry.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
+        using var export = _telemetry.Start(call);
         using var embedder = _embedder.Choose(call);
         var options = new PipeServerOptions { Address = call.Get(_pipe), Logger = new NoteLogger(call.Output) };
         await using var server = await PipeServer.StartAsync(
-            call.Pool, embedder.Apply(new MemoryStoreOptions { OwnerName = "memengine serve" }), options, cancellation);
+            call.Pool, _telemetry.Apply(call, embedder.Apply(new MemoryStoreOptions { OwnerName = "memengine serve" })), options, cancellation);
         if (call.Output.IsJson)
         {
             call.Output.Json(json =>

@@ -52,6 +52,12 @@ public enum ErrorCode
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 16,
 
+    /// <summary>
+    /// The transfer was handed out, and a crash or a power failure took its record before it was kept. Its outcome counts neither for
+    /// memory nor against it.
+    /// </summary>
+    TransferLost = 17,
+
     /// <summary>The pool's server cannot be reached, is closing, or has as much to do as it takes on. Try again later.</summary>
     Unavailable = 18,
 
