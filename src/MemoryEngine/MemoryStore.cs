@@ -455,6 +455,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     Task<IReadOnlyList<RememberResult>> IMemoryStore.RememberManyAsync(
         IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellationToken) => RememberManyAsync(drafts, null, cancellationToken);
 
+    ValueTask<OutcomeAnswer> IMemoryStore.ReportAsync(Outcome outcome, CancellationToken cancellationToken) =>
+        ReportAsync(outcome, null, cancellationToken);
+
     ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
 
     ValueTask<IReadOnlyList<SnapshotInfo>> IPoolMaintenance.SnapshotsAsync(CancellationToken cancellationToken) => new(Snapshots());

@@ -73,6 +73,7 @@ public sealed partial class SameDoorTests
         await told.Try(() => store.GetAsync(Unknown).AsTask());
         await told.Try(() => store.HistoryAsync(first.Id).AsTask());
         await told.Try(() => store.HistoryAsync(Unknown).AsTask());
+        await TellOfTransferAsync(told, store, first.Id);
         told.Add(await ListAsync(store, null));
         told.Add((await store.CreateSnapshotAsync("one")).Memories);
         await told.Try(async () => await store.CreateSnapshotAsync("one"));
@@ -101,6 +102,30 @@ public sealed partial class SameDoorTests
         told.Add((await store.CompactAsync()).VersionsDropped);
         told.Add((await store.MaintainAsync()).VersionsDropped);
         return told.Lines;
+    }
+
+    private static async Task TellOfTransferAsync(Telling told, IMemoryStore store, Guid used)
+    {
+        var recalled = await store.RecallAsync(new RecallQuery
+        {
+            Text = "may a failed call be retried",
+            Domain = "backend/go",
+            Task = "fix the retries",
+            ConsumerModel = "model",
+            Experiment = new RecallExperiment { Design = InclusionDesign.Off },
+        });
+        told.Add(recalled.Recorded);
+        var transfer = recalled.Transfer!.Value;
+        var outcome = new Outcome { Transfer = transfer, Score = 1, Used = [used, Unknown], Tokens = 1200, Seconds = 3.5 };
+        await told.Try(() => store.WhyAsync(transfer));
+        await told.Try(() => store.ReportAsync(outcome).AsTask());
+        await told.Try(() => store.ReportAsync(outcome).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Score = 0 }).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Score = 2 }).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Transfer = Unknown }).AsTask());
+        await told.Try(() => store.WhyAsync(transfer));
+        await told.Try(() => store.WhyAsync(Unknown));
+        told.Add((await store.RecallAsync(new RecallQuery { Text = "x", Record = false })).Transfer);
     }
 
     private static async Task<List<MemoryVersion>> ListAsync(IMemoryReader reader, ListFilter? filter)
@@ -138,7 +163,7 @@ public sealed partial class SameDoorTests
         [GeneratedRegex(@"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
         private static partial Regex Id();
 
-        [GeneratedRegex(@"(CreatedAt|SearchTime|VerifyTime|TotalTime): [^,}]+|snapshot 'undo[^']*'")]
+        [GeneratedRegex(@"(CreatedAt|SearchTime|VerifyTime|TotalTime|At|ReportedAt|Seed): [^,}]+|Micros: \{[^}]*\}|snapshot 'undo[^']*'")]
         private static partial Regex Time();
 
         [GeneratedRegex(@" \(Parameter '[^']*'\)")]
