@@ -37,7 +37,8 @@ internal sealed class EndpointKey
                 $"What should name the key of the {whose.Split(' ')[0]} is no name of an environment variable: letters, digits and '_'.");
         }
         var key = readVariable(name)?.Trim() ?? "";
-        if (key.Length == 0) throw new ArgumentException($"The environment variable {name} holds no key for the {whose}. Set it, or name another variable.");
+        if (key.Length == 0)
+            throw new ArgumentException($"The environment variable {name} holds no key for the {whose}. Set it, or name another variable.");
         if (!key.All(c => c is > ' ' and <= '~'))
             throw new ArgumentException($"The environment variable {name} holds characters that no key has. Set it to the key alone.");
         return new EndpointKey(key);
