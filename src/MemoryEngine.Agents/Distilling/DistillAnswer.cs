@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MemoryEngine.Agents.Imports.Markdown;
 
 namespace MemoryEngine.Agents.Distilling;
 
@@ -39,7 +40,8 @@ internal sealed partial class DistillAnswer
         }
         catch (JsonException e)
         {
-            var what = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            // The message may quote the answer.
+            var what = GuidanceDraft.Shorten(e.Message.Split(" LineNumber:")[0].Split(" Path:")[0], 200);
             throw new AnswerFault(isCut ? "It ended in the middle, at the model's limit: be much shorter." : $"It is not one JSON object: {what}");
         }
         catch (InvalidOperationException)
@@ -83,7 +85,7 @@ internal sealed partial class DistillAnswer
         return text;
     }
 
-    private static string Shown(string name) => Imports.Markdown.GuidanceDraft.Shorten(name, 40);
+    private static string Shown(string name) => GuidanceDraft.Shorten(name, 40);
 
     [GeneratedRegex(@"^\s*<think(?:ing)?>[\s\S]*?</think(?:ing)?>")]
     private static partial Regex Thoughts();
