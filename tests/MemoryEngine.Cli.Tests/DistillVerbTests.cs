@@ -106,9 +106,10 @@ public sealed class DistillVerbTests : IDisposable
     private static HttpReply Answer(HttpAsked asked)
     {
         var body = asked.Body;
-        var answer = body.Contains("\\\"steps\\\"", StringComparison.Ordinal) ? """{"goal":"Get a build to pass","steps":["build","fix","build"]}"""
-            : body.Contains("\\\"experience\\\"", StringComparison.Ordinal) ? """{"task":"A build was to pass.","experience":"It was built once and did."}"""
-            : """{"title":"Build first","description":"When a build is said to fail.","content":"Build before changing anything."}""";
+        var answer = """{"title":"Build first","description":"When a build is said to fail.","content":"Build before changing anything."}""";
+        if (body.Contains("\\\"steps\\\"", StringComparison.Ordinal)) answer = """{"goal":"Get a build to pass","steps":["build","fix","build"]}""";
+        if (body.Contains("\\\"experience\\\"", StringComparison.Ordinal))
+            answer = """{"task":"A build was to pass.","experience":"It was built once and did."}""";
         return HttpReply.Of(200, Chat(answer));
     }
 
