@@ -32,8 +32,6 @@ internal sealed class CleanUp(Pool pool, Recall recall)
         var actions = new List<CleanupAction>();
         foreach (var decision in decided.Concat(derived))
             actions.Add(await DescribeAsync(decision, before, cancellation).ConfigureAwait(false));
-        foreach (var removal in actions.Where(a => a.IsGone is not null))
-            pool.Note($"Memory {removal.Decision.Memory}: {removal.Consequence} {removal.Undo}");
         return new CleanupReport { Actions = actions };
     }
 
