@@ -53,7 +53,15 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     {
         foreach (var decision in _back) Pool.Evidence.Apply(decision);
         if (_sequence == 0) return;
-        if (restore) Pool.Table.Restore(_recordId, _sequence);
-        else Pool.Table.Forget(_recordId, _sequence);
+        if (restore)
+        {
+            Pool.Table.Restore(_recordId, _sequence);
+            Pool.Changes.Add(_sequence, MemoryChangeKind.Restored, memoryId, Pool.Table.Rows[(int)_recordId - 1].Version);
+        }
+        else
+        {
+            Pool.Table.Forget(_recordId, _sequence);
+            Pool.Changes.Add(_sequence, MemoryChangeKind.Forgotten, memoryId);
+        }
     }
 }

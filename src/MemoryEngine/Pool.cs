@@ -57,6 +57,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
+        Changes = new ChangeFeed(this);
         Learning = new Learning(this);
         if (journal is not null) FreezeMany(isBusy: false);
         _worker = new SegmentWorker(
@@ -127,6 +128,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     /// <summary>What is learned from the texts; for pools with the built-in embedder.</summary>
     public Learning Learning { get; }
+
+    /// <summary>Who watches the pool is told by it.</summary>
+    public ChangeFeed Changes { get; }
 
     public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
@@ -215,6 +219,7 @@ internal sealed class Pool : ICommitHost, IDisposable
             Records!.Remove(row + 1, sequence);
         }
         Table.Purge(memoryId);
+        Changes.Add(sequence, MemoryChangeKind.Purged, memoryId);
         Removal = Removal with { Purged = Removal.Purged + 1 };
     }
 
@@ -272,6 +277,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _ = Evidence.Publish();
         Table.Publish(sequence);
         CleanUpWhenDue();
+        Changes.Publish(sequence);
         // Transfers and outcomes bring no rows, and keep nothing from being tidied up.
         if (Table.RowCount == _rowsAtBatch) return;
         _rowsAtBatch = Table.RowCount;

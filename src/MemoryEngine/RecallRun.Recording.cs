@@ -76,6 +76,7 @@ internal sealed partial class RecallRun
 
     private TransferCandidate[] RecordedCandidates()
     {
+        LookFurther();
         var recorded = new TransferCandidate[_chosenCount + Math.Min(RecordedLeftOut, _count - _chosenCount)];
         for (var i = 0; i < _chosenCount; i++)
         {
@@ -91,6 +92,17 @@ internal sealed partial class RecallRun
             recorded[to++] = Recorded(_candidates[i], reasons, CandidateFate.LeftOut, 1);
         }
         return recorded;
+    }
+
+    // No more is verified than is wanted, so what ranked next may not have been looked at. Its columns say enough for the record: that
+    // it was outranked, or what else kept it out. An explanation looks at more than this by itself.
+    private void LookFurther()
+    {
+        for (; !_query.Explain && _count - _chosenCount < RecordedLeftOut && _next < _searched.Found; _next++)
+        {
+            if (IsPinnedRow(_found[_next].Row)) continue;
+            Add(_verifying.Look(_found[_next].Row, _found[_next].Scores, _view.View, _rules, isPinned: false));
+        }
     }
 
     private TransferCandidate Recorded(in Candidate c, ReasonSet reasons, CandidateFate fate, double probability) => new()
