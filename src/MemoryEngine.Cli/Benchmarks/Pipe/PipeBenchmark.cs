@@ -35,9 +35,10 @@ internal sealed class PipeBenchmark(string directory, int memories, int requests
         var together = await Everyone(Clients, _ => TimeRecalls(server.Address, queries, requests / Clients, cancellation));
         var togetherRate = together.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
         var rounds = await Everyone(Clients / 2, pair => TimeRounds(server.Address, pair, requests / 100, cancellation));
+        var (quiet, hostile) = TimeAmongHostile(server.Address, queries, requests / 10, cancellation);
         return new PipeFigures(
             memories, Percentiles.Of(roundTrip), Percentiles.Of(bare), processor, Percentiles.Of(alone), aloneRate, togetherRate,
-            Percentiles.Of(together), Percentiles.Of(rounds));
+            Percentiles.Of(together), Percentiles.Of(rounds), Percentiles.Of(quiet), Percentiles.Of(hostile));
     }
 
     // A ping with a kilobyte in a field that nobody knows, and as many bytes each way over a bare socket, in turns.
@@ -101,6 +102,19 @@ internal sealed class PipeBenchmark(string directory, int memories, int requests
             times.Add(Stopwatch.GetTimestamp() - start);
         }
         return times;
+    }
+
+    private static (List<long> Quiet, List<long> Hostile) TimeAmongHostile(
+        string address, float[][] queries, int count, CancellationToken cancellation)
+    {
+        var (quiet, hostile) = (new List<long>(), new List<long>());
+        while (hostile.Count < count)
+        {
+            quiet.AddRange(TimeRecalls(address, queries, Slice, cancellation));
+            using var others = new HostileClients(address, queries[0]);
+            hostile.AddRange(TimeRecalls(address, queries, Slice, cancellation));
+        }
+        return (quiet, hostile);
     }
 
     private static async Task<List<long>> Everyone(int count, Func<int, List<long>> run)
