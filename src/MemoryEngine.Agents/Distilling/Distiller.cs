@@ -15,7 +15,7 @@ namespace MemoryEngine.Agents.Distilling;
 /// </summary>
 /// <param name="store">The pool.</param>
 /// <param name="chat">Any client of a language model, such as one over HTTP or MCP sampling; null does without.</param>
-public sealed class Distiller(MemoryStore store, IChatClient? chat = null)
+public sealed class Distiller(IMemoryStore store, IChatClient? chat = null)
 {
     private const int ShownAnswerCharacters = 8_000;
 
@@ -138,7 +138,7 @@ public sealed class Distiller(MemoryStore store, IChatClient? chat = null)
             if (same[i] is { } duplicate) duplicates.Add(duplicate);
             else drafts.Add(made[i]);
         }
-        var results = await store.RememberManyAsync(drafts.ConvertAll(d => d.Draft), null, cancellation).ConfigureAwait(false);
+        var results = await store.RememberManyAsync(drafts.ConvertAll(d => d.Draft), cancellation).ConfigureAwait(false);
         for (var i = 0; i < results.Count; i++)
         {
             var (draft, isRepaired, note) = drafts[i];

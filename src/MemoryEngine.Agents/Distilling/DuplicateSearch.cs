@@ -10,7 +10,7 @@ internal static class DuplicateSearch
     private const double LengthRatio = 2.5;
 
     /// <summary>For each draft the memory, of another id, that is most like it; null where none is a near-duplicate.</summary>
-    public static async Task<NearDuplicate?[]> FindAsync(MemoryStore store, IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation)
+    public static async Task<NearDuplicate?[]> FindAsync(IMemoryStore store, IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation)
     {
         var found = new NearDuplicate?[drafts.Count];
         if (drafts.Count == 0) return found;

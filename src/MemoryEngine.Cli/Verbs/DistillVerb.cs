@@ -95,8 +95,8 @@ internal sealed class DistillVerb : Verb
         if (call.Get(_formats) is { Length: > 0 } formats) options = options with { Formats = formats };
         using var chat = _chat.Choose(call);
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
-        var distiller = new Distiller(store, chat);
+        await using var pool = await PoolDoor.OpenAsync(call, create: true, embedder, cancellation);
+        var distiller = new Distiller(pool.Store, chat);
         var reports = new List<DistillReport>();
         foreach (var trajectory in record.Trajectories) reports.Add(await distiller.DistillAsync(trajectory, options, cancellation));
         if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, reports));
