@@ -155,7 +155,13 @@ public sealed partial class PipeServer : IAsyncDisposable
             session.Start();
             return;
         }
-        session.End(ProtocolErrorCode.Busy, $"{Options.MaxConnections} clients are connected, as many as there may be.");
+        _ = TurnAwayAsync(session);
+    }
+
+    private async Task TurnAwayAsync(Session session)
+    {
+        await session.EndAsync(
+            ProtocolErrorCode.Busy, $"{Options.MaxConnections} clients are connected, as many as there may be.").ConfigureAwait(false);
         session.Dispose();
     }
 

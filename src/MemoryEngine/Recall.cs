@@ -14,6 +14,12 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
 
     private readonly Searching _searching = new(pool, embedder);
 
+    /// <summary>How deep recalls searched lately.</summary>
+    internal UsualDepth UsualDepth { get; } = new();
+
+    /// <summary>Records what is handed over.</summary>
+    public TransferRecorder Recorder { get; } = new(pool);
+
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
 
@@ -35,7 +41,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
         var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
-        return made.Note is { } note ? result.WithNotes([$"{note} Found by words alone."]) : result;
+        if (made.Note is { } note) result.SetNotes([$"{note} Found by words alone."]);
+        return result;
     }
 
     // What was found may have been superseded or forgotten since: then the next search finds what has taken its place. Each time
@@ -52,11 +59,13 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     /// <summary>Searches as deep as asked, among what could be handed over or among all.</summary>
     /// <param name="ask">The recall.</param>
     /// <param name="view">What it sees.</param>
-    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="ranking">What the words found before, of the same recall among the same rows.</param>
+    /// <param name="leastFrom">The lowest level that could be handed over from a domain; null to search all.</param>
     /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
     /// <returns>How many were found, how many could have been, and whether a deeper search could find more.</returns>
-    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
+    internal Searched Search(
+        in Ask ask, PoolView view, WordRanking ranking, Func<string, MemoryLevel>? leastFrom, int depth, Span<FusedHit> target)
     {
         var readers = pool.Table.Parts.Readers;
         while (true)
@@ -69,7 +78,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
             {
                 // A pool that was closed meanwhile has no parts.
                 pool.ThrowIfDisposed();
-                return _searching.Run(ask.Query, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, couldCome, depth, target);
+                return _searching.Run(
+                    ask.Query, ask.Text, ranking, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, leastFrom, depth, target);
             }
             catch (CorruptionException e)
             {
@@ -97,6 +107,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
             throw new ArgumentException($"{query.Pins.Count} memories are pinned, and k is {query.K}.", nameof(query));
         if (query.Diversity is not (>= 0 and <= 1) || query.Exploration is not (>= 0 and <= 1))
             throw new ArgumentException("Diversity and exploration are from 0 to 1.", nameof(query));
+        TransferRecorder.Check(query.Experiment);
+        DraftRules.CheckText("task", query.Task, Limits.MaxNameBytes);
+        DraftRules.CheckText("consumer model", query.ConsumerModel, Limits.MaxNameBytes);
         DraftRules.CheckText("query", query.Text, Limits.MaxQueryBytes);
         if (query.Domain is not null) DraftRules.CheckDomain(query.Domain);
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);
@@ -120,7 +133,11 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
 /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
 internal readonly record struct Ask(
     RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
-    CancellationToken Cancellation);
+    CancellationToken Cancellation)
+{
+    /// <summary>The query's text as it is searched for, if it has one.</summary>
+    public QuestionText? Text { get; init; }
+}
 
 /// <summary>What a search found.</summary>
 /// <param name="Found">How many rows.</param>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
+using MemoryEngine.Evidence.Design;
 using MemoryEngine.Index;
+using MemoryEngine.Segments;
 using MemoryEngine.Transfers;
 using MemoryEngine.Verification;
 
@@ -22,7 +24,7 @@ internal sealed partial class RecallRun
         // Pins are in front of all others, and stages and mix do not touch them.
         accepted.AsSpan(0, pinned).CopyTo(_chosen);
         _chosenCount = pinned;
-        Mix(Staged(accepted.AsSpan(pinned, count - pinned)), _query.K - pinned);
+        Mix(Staged(accepted.AsSpan(pinned, count - pinned)), _places - pinned);
         ArrayPool<int>.Shared.Return(accepted);
     }
 
@@ -49,8 +51,8 @@ internal sealed partial class RecallRun
 
     private void Explore(Span<int> ranked)
     {
-        var draw = _query.ExplorationDraw ?? Random.Shared.NextDouble();
-        var explored = SecondStage.Explored(StagedOf(ranked), _query.K, _query.Exploration, draw);
+        var draw = _query.ExplorationDraw ?? (_isRecorded ? CounterRandom.Uniform(_seed, 0, 0) : Random.Shared.NextDouble());
+        var explored = SecondStage.Explored(StagedOf(ranked), _places, _query.Exploration, draw);
         if (explored < 0 || !_mix.Allows(_candidates[ranked[explored]].Level)) return;
         _chosen[_chosenCount - 1] = ranked[explored];
         _candidates[ranked[explored]].Reasons.Add(ReasonCode.Explored);
@@ -58,7 +60,7 @@ internal sealed partial class RecallRun
 
     private StagedCandidate[] StagedOf(ReadOnlySpan<int> ranked)
     {
-        var evidence = _pool.Options.Evidence;
+        var evidence = _pool.Effects;
         var staged = new StagedCandidate[ranked.Length];
         for (var i = 0; i < staged.Length; i++)
         {
@@ -94,25 +96,32 @@ internal sealed partial class RecallRun
 
     private RecallResult Result()
     {
-        var memories = new RecalledMemory[_chosenCount];
-        for (var i = 0; i < memories.Length; i++)
+        if (_query.Text is not null) _recall.UsualDepth.Note(_depth > _firstDepth);
+        Draw();
+        var memories = new RecalledMemory[_chosenCount - _withheld];
+        for (int i = 0, to = 0; to < memories.Length; i++)
         {
             ref readonly var c = ref _candidates[_chosen[i]];
-            memories[i] = new RecalledMemory(c.Memory!, c.Scores) { Verdict = _verifying.Conclude(c, _rules, _query.Explain) };
+            if (!c.Reasons.IsAccepted) continue;
+            memories[to++] = new RecalledMemory(c.Memory!, c.Scores) { Verdict = _verifying.Conclude(c, _rules, _query.Explain) };
         }
-        return new RecallResult
+        var result = new RecallResult
         {
+            Transfer = Record(),
+            IsHeldOut = _isHeldOut,
+            WithheldCount = _withheld,
             Memories = memories,
             Mode = _rules.Mode,
             Considered = _searched.Matching,
             Sequence = _view.View.Last,
-            Notes = memories.Length < _query.K || HasDamage() ? [.. Notes()] : Array.Empty<string>(),
             LeftOut = _query.Explain ? LeftOut() : Array.Empty<LeftOutMemory>(),
             Plan = _ask.Plan is { } plan ? plan : Array.Empty<SearchStep>(),
             SearchTime = _searchTime,
             VerifyTime = _verifyTime,
             TotalTime = Stopwatch.GetElapsedTime(_ask.Start),
         };
+        if (_chosenCount < _query.K || HasDamage()) result.SetNotes([.. Notes()]);
+        return result;
     }
 
     private bool HasDamage()
@@ -130,9 +139,10 @@ internal sealed partial class RecallRun
         if (_searched.IsCut && _depth >= MaxDepth)
             yield return $"Fewer than {_query.K} passed verification among the {_searched.Found} most similar; deeper ones were not looked at.";
         // An answer that is short because of the mode says so: whoever did not choose the mode may not know.
-        if (_verifying.CouldCome(_rules) is null) yield break;
+        if (_leastFrom is null) yield break;
         var found = ArrayPool<FusedHit>.Shared.Rent(1);
-        var others = _recall.Search(_ask with { Plan = null }, _view, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
+        using var ranking = new WordRanking();
+        var others = _recall.Search(_ask with { Plan = null }, _view, ranking, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
         ArrayPool<FusedHit>.Shared.Return(found);
         var what = others == 1 ? "1 memory" : $"{others} memories";
         if (others > 0) yield return $"Mode {_rules.Mode} keeps {what} from a task of {DomainName}; other modes let more come.";
@@ -143,24 +153,33 @@ internal sealed partial class RecallRun
     private List<LeftOutMemory> LeftOut()
     {
         var list = new List<LeftOutMemory>();
-        var last = _chosenCount == 0 ? -1 : _chosen[.._chosenCount].Max();
         for (var i = 0; i < _count && list.Count < ShownLeftOut; i++)
         {
-            if (_chosen.AsSpan(0, _chosenCount).Contains(i)) continue;
-            if (_candidates[i].Reasons.IsAccepted)
-                _candidates[i].Reasons.Add(i < last && _query.Scenario != TransferScenario.Default ? ReasonCode.NotInMix : ReasonCode.Outranked);
+            var isChosen = _chosen.AsSpan(0, _chosenCount).Contains(i);
+            if (isChosen && _candidates[i].Reasons.IsAccepted) continue;
+            if (!isChosen && _candidates[i].Reasons.IsAccepted) _candidates[i].Reasons.Add(WhyNotChosen(i));
             list.Add(LeftOut(_candidates[i]));
         }
-        if (_verifying.CouldCome(_rules) is not null) AddUnreachable(list);
+        if (_leastFrom is not null) AddUnreachable(list);
         list.Sort(static (a, b) => b.Scores.Fused.CompareTo(a.Scores.Fused));
         return list;
+    }
+
+    private ReasonCode WhyNotChosen(int index)
+    {
+        if (_query.Scenario == TransferScenario.Default) return ReasonCode.Outranked;
+        var chosen = _chosen.AsSpan(0, _chosenCount);
+        foreach (var i in chosen)
+            if (i > index) return ReasonCode.NotInMix;
+        return ReasonCode.Outranked;
     }
 
     // What the mode kept from being searched at all: the most similar of it, as a search without the mode ranks it.
     private void AddUnreachable(List<LeftOutMemory> list)
     {
         var found = ArrayPool<FusedHit>.Shared.Rent(ShownLeftOut);
-        var searched = _recall.Search(_ask with { Plan = null }, _view, null, Searching.MinDepth, found.AsSpan(0, ShownLeftOut));
+        using var ranking = new WordRanking();
+        var searched = _recall.Search(_ask with { Plan = null }, _view, ranking, null, Searching.MinDepth, found.AsSpan(0, ShownLeftOut));
         for (var i = 0; i < searched.Found; i++)
         {
             var candidate = _verifying.Look(found[i].Row, found[i].Scores, _view.View, _rules, isPinned: false);

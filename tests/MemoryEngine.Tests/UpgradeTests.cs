@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MemoryEngine.Journal;
 using MemoryEngine.Storage;
 using MemoryEngine.Testing;
 using MemoryEngine.Tests.Repair;
@@ -8,20 +9,22 @@ namespace MemoryEngine.Tests;
 /// <summary>A pool of the first format is written anew in the newest one, event by event the same.</summary>
 public sealed class UpgradeTests
 {
+    private const int Newest = (int)JournalFormat.FormatVersion;
+
     [Fact]
     public async Task Every_file_is_written_anew_and_every_event_stays()
     {
         var pool = await OldPoolAsync();
         var report = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal((1, 2, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
+        Assert.Equal((1, Newest, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
         Assert.Empty(report.Notes);
         AssertSame(pool, pool.Disk);
-        Assert.All(pool.FilesIn("journal"), f => Assert.Equal(2u, FormatOf(pool.Disk, f)));
+        Assert.All(pool.FilesIn("journal"), f => Assert.Equal(JournalFormat.FormatVersion, FormatOf(pool.Disk, f)));
         Assert.Empty((await MemoryStore.CheckAsync(DamagedPool.Root, pool.Options)).Problems);
 
         var before = pool.Bytes();
         var again = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal((2, 2, 0, false), (again.From, again.To, again.Files, again.Changed));
+        Assert.Equal((Newest, Newest, 0, false), (again.From, again.To, again.Files, again.Changed));
         Assert.All(pool.Bytes(), b => Assert.True(b.Value.AsSpan().SequenceEqual(before[b.Key]), b.Key));
     }
 

@@ -14,9 +14,6 @@ namespace MemoryEngine.Client.Calls;
 /// </summary>
 internal sealed class Connection : IDisposable
 {
-    // Beyond it a quick call is not quick, and the caller's thread has better things to do.
-    private static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(1);
-
     private const int KeptOutputBytes = 64 << 10;
 
     private readonly IWire _wire;
@@ -46,6 +43,7 @@ internal sealed class Connection : IDisposable
         _replies = new ReplyBuffer(options.Limits);
         _room = new SemaphoreSlim(options.MaxInFlight);
         MaxMessageBytes = options.Limits.MaxMessageBytes;
+        wire.IsImpatient = true;
     }
 
     /// <summary>The most bytes of a request that the server takes.</summary>
@@ -101,14 +99,16 @@ internal sealed class Connection : IDisposable
     {
         lock (_gate)
         {
-            if (_isBeingRead || _end is not null) return;
+            if (_isBeingRead || _end is not null || !_wire.IsImpatient) return;
             _isBeingRead = true;
         }
         try
         {
-            while (!call.IsDone && _wire.WaitToRead(QuickTime)) ReadOnce();
+            while (!call.IsDone && TryRead())
+            {
+            }
         }
-        catch (Exception e) when (e is IOException or ProtocolException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or ProtocolException or ObjectDisposedException)
         {
             End(e);
         }
@@ -210,33 +210,38 @@ internal sealed class Connection : IDisposable
         while (true)
         {
             _toRead.Wait();
-            while (true)
+            try
             {
-                lock (_gate)
-                {
-                    if (_end is not null) return;
-                    if (_pending.Count == 0 && _changed is null)
-                    {
-                        _isBeingRead = false;
-                        break;
-                    }
-                }
-                try
-                {
-                    ReadOnce();
-                }
-                catch (Exception e) when (e is IOException or ProtocolException or ObjectDisposedException)
-                {
-                    End(e);
-                    return;
-                }
+                if (!IsOpen) return;
+                _wire.IsImpatient = false;
+                while (IsWanted()) TryRead();
+                if (!IsOpen) return;
+            }
+            catch (Exception e) when (e is IOException or ProtocolException or ObjectDisposedException)
+            {
+                End(e);
+                return;
             }
         }
     }
 
-    private void ReadOnce()
+    // Whether something is still to come; if not, the right to read is given back.
+    private bool IsWanted()
+    {
+        lock (_gate)
+        {
+            if (_end is not null) return false;
+            if (_pending.Count > 0 || _changed is not null) return true;
+            _wire.IsImpatient = true;
+            _isBeingRead = false;
+            return false;
+        }
+    }
+
+    private bool TryRead()
     {
         var read = _wire.Read(_replies.Room());
+        if (read < 0) return false;
         if (read == 0) throw new IOException(_reason ?? "The server closed the connection.");
         _replies.Received(read);
         while (_replies.TryTake(out var bytes))
@@ -245,6 +250,7 @@ internal sealed class Connection : IDisposable
             if (message.Kind == RpcKind.Response) Take(message.Id)?.Complete(message, _limits);
             else if (message.Kind == RpcKind.Notification) Notice(message);
         }
+        return true;
     }
 
     private void Notice(in RpcMessage message)

@@ -6,11 +6,14 @@ namespace MemoryEngine.Client.Transport;
 /// </summary>
 internal interface IWire : IDisposable
 {
-    /// <summary>Waits for bytes; 0 when no more come.</summary>
-    int Read(Span<byte> buffer);
+    /// <summary>
+    /// Whether <see cref="Read"/> gives up after a moment, some milliseconds, in which nothing came. For whoever reads to set; it stays so.
+    /// False also where the system has no such thing.
+    /// </summary>
+    bool IsImpatient { get; set; }
 
-    /// <summary>Whether something can be read, or the end, within a time; false also where that cannot be found out.</summary>
-    bool WaitToRead(TimeSpan time);
+    /// <summary>Waits for bytes; 0 when no more come, and less than 0 when it gave up.</summary>
+    int Read(Span<byte> buffer);
 
     /// <summary>Hands bytes to the system, waiting while it has no room for them.</summary>
     void Write(ReadOnlySpan<byte> bytes);

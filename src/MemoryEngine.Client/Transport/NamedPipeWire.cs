@@ -28,6 +28,15 @@ internal sealed class NamedPipeWire : IWire
         }
     }
 
+    public bool IsImpatient
+    {
+        get => false;
+        set
+        {
+            // A pipe has no such thing: its calls are all left to the thread that waits.
+        }
+    }
+
     public int Read(Span<byte> buffer)
     {
         try
@@ -39,8 +48,6 @@ internal sealed class NamedPipeWire : IWire
             throw new IOException("The connection was closed.", e);
         }
     }
-
-    public bool WaitToRead(TimeSpan time) => false;
 
     public void Write(ReadOnlySpan<byte> bytes)
     {

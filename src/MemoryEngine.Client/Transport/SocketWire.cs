@@ -29,13 +29,27 @@ internal sealed class SocketWire : IWire
         }
     }
 
+    public bool IsImpatient
+    {
+        get;
+        set
+        {
+            // The system's clock ticks more slowly than this: a few milliseconds it is. Polling first would take as long as all the rest.
+            if (field != value) _socket.ReceiveTimeout = value ? 1 : 0;
+            field = value;
+        }
+    }
+
     public int Read(Span<byte> buffer)
     {
         var read = _socket.Receive(buffer, SocketFlags.None, out var error);
-        return error == SocketError.Success ? read : throw Failed(error);
+        return error switch
+        {
+            SocketError.Success => read,
+            SocketError.TimedOut or SocketError.WouldBlock when IsImpatient => -1,
+            _ => throw Failed(error),
+        };
     }
-
-    public bool WaitToRead(TimeSpan time) => _socket.Poll(time, SelectMode.SelectRead);
 
     public void Write(ReadOnlySpan<byte> bytes)
     {

@@ -101,12 +101,23 @@ public sealed record ListRequest : WireRequest, IWireMap<ListRequest>
     public static ListRequest Of(ListFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return new() { Domain = filter.Domain, Level = (int?)filter.Level, State = WireNames.NameOfListed(filter.State) };
+        return new()
+        {
+            Domain = filter.Domain,
+            Level = (int?)filter.Level,
+            State = WireNames.NameOfListed(filter.State),
+            After = filter.AfterRecord == 0 ? null : filter.AfterRecord,
+        };
     }
 
     /// <summary>The filter for the engine.</summary>
-    public ListFilter ToFilter() =>
-        new() { Domain = Domain, Level = (MemoryLevel?)Level, State = WireNames.ListedState(State) };
+    public ListFilter ToFilter() => new()
+    {
+        Domain = Domain,
+        Level = (MemoryLevel?)Level,
+        State = WireNames.ListedState(State),
+        AfterRecord = After ?? 0,
+    };
 
     /// <inheritdoc/>
     public static ListRequest Read(ref MapReader map) => new()

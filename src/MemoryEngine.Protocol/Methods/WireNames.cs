@@ -12,6 +12,8 @@ public static class WireNames
     /// <summary>The last microsecond of the year 9999, counted from 1970 UTC.</summary>
     public const long LastMicrosecond = 253_402_300_799_999_999;
 
+    internal const string TextErrors = "text";
+
     private const string All = "all";
 
     /// <summary>The formats of a memory.</summary>
@@ -41,6 +43,9 @@ public static class WireNames
     /// <summary>What verification says.</summary>
     public static ReadOnlySpan<string> Verdicts => Verdict.All;
 
+    /// <summary>How errors come: code and text, or the text alone.</summary>
+    public static ReadOnlySpan<string> ErrorForms => AllErrorForms;
+
     internal static NameTable<MemoryFormat> Format { get; } = new(
         (MemoryFormat.Trajectory, "trajectory"), (MemoryFormat.Workflow, "workflow"),
         (MemoryFormat.Summary, "summary"), (MemoryFormat.Insight, "insight"));
@@ -48,7 +53,7 @@ public static class WireNames
     internal static NameTable<TaskResult> Result { get; } = new((TaskResult.Pass, "pass"), (TaskResult.Fail, "fail"));
 
     internal static NameTable<MemoryState> State { get; } =
-        new((MemoryState.Active, "active"), (MemoryState.Tombstoned, "tombstoned"));
+        new([.. Enum.GetValues<MemoryState>().Select(s => (s, s.ToString().ToLowerInvariant()))]);
 
     internal static NameTable<RememberOutcome> Outcome { get; } = new(
         (RememberOutcome.Added, "added"), (RememberOutcome.Revised, "revised"),
@@ -73,6 +78,8 @@ public static class WireNames
     internal static NameTable<MemoryChangeKind> Change { get; } = new(
         (MemoryChangeKind.Added, "added"), (MemoryChangeKind.Revised, "revised"), (MemoryChangeKind.Forgotten, "forgotten"),
         (MemoryChangeKind.Restored, "restored"), (MemoryChangeKind.Purged, "purged"), (MemoryChangeKind.Resync, "resync"));
+
+    private static string[] AllErrorForms { get; } = ["pair", TextErrors];
 
     private static string[] AllListedStates { get; } = [.. State.All, All];
 

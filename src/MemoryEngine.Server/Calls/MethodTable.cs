@@ -77,6 +77,7 @@ internal sealed class MethodTable
                 $"The client speaks {request.Proto.Least} to {request.Proto.Most}, the server {MemoryMethods.Version}.");
         }
         context.Session.Authorise(request.Token);
+        context.Session.Outbox.SendsTextErrors = request.WantsTextErrors;
         return new(new HelloReply { Proto = MemoryMethods.Version, Server = ServerName, Limits = WireLimits.Of(_options.Limits) });
     }
 

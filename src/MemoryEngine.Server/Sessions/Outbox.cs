@@ -31,6 +31,9 @@ internal sealed class Outbox(IPipeConnection connection, MemoryBudget budget, Pi
     /// <summary>Completes when everything was handed to the system.</summary>
     public Task WhenEmpty => _queued.WhenZero;
 
+    /// <summary>Whether the client asked for errors as texts alone.</summary>
+    public bool SendsTextErrors { get; set; }
+
     /// <summary>For how long the client has taken nothing of what waits for it.</summary>
     public TimeSpan Stalled => Volatile.Read(ref _waitingSince) is not 0 and var since ? options.Clock.GetElapsedTime(since) : TimeSpan.Zero;
 
@@ -60,7 +63,7 @@ internal sealed class Outbox(IPipeConnection connection, MemoryBudget budget, Pi
         lock (_gate)
         {
             _buffer.Clear();
-            RpcWriter.WriteError(_buffer, id, error);
+            RpcWriter.WriteError(_buffer, id, error, SendsTextErrors);
             if (!TrySend()) CutOff();
         }
     }

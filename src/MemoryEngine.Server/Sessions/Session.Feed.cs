@@ -8,6 +8,7 @@ namespace MemoryEngine.Server.Sessions;
 internal sealed partial class Session
 {
     private bool _isSubscribed;
+    private long _toldAfter;
 
     /// <summary>Tells the client of changes from now on; once for each connection.</summary>
     /// <param name="after">The last sequence that it knows; null for the newest one.</param>
@@ -19,7 +20,8 @@ internal sealed partial class Session
             if (_isSubscribed) throw new CallException(ProtocolErrorCode.InvalidArgument, "This connection is told of changes already.");
             _isSubscribed = true;
         }
-        _ = TellAsync(from);
+        // Once this is answered.
+        _toldAfter = from;
         return new SubscribeReply { Sequence = from };
     }
 
@@ -53,7 +55,7 @@ internal sealed partial class Session
         catch (Exception e)
         {
             LogDefect(_options.Logger, e, "telling of changes");
-            End(ProtocolErrorCode.Internal, "Changes cannot be told any more.");
+            await EndAsync(ProtocolErrorCode.Internal, "Changes cannot be told any more.").ConfigureAwait(false);
         }
     }
 }

@@ -19,6 +19,8 @@ internal sealed partial class Session : IDisposable
     // What a request that is not answered at once may take without being counted.
     private const int SmallBytes = 4 << 10;
 
+    private static readonly TimeSpan TimeToListen = TimeSpan.FromSeconds(1);
+
     private readonly PipeServer _server;
     private readonly IPipeConnection _connection;
     private readonly PipeServerOptions _options;
@@ -57,7 +59,8 @@ internal sealed partial class Session : IDisposable
         var since = Volatile.Read(ref _messageSince);
         if (since != 0 && _options.Clock.GetElapsedTime(since) > _options.MessageTimeout)
         {
-            End(ProtocolErrorCode.DeadlineExceeded, $"A message was begun and not ended within {_options.MessageTimeout.TotalSeconds:0.#} s.");
+            _ = EndAsync(
+                ProtocolErrorCode.DeadlineExceeded, $"A message was begun and not ended within {_options.MessageTimeout.TotalSeconds:0.#} s.");
         }
         else if (Outbox.Stalled > _options.MessageTimeout)
         {
@@ -66,11 +69,19 @@ internal sealed partial class Session : IDisposable
         }
     }
 
-    /// <summary>Tells the client why, and ends the connection.</summary>
-    public void End(ProtocolErrorCode code, string why)
+    /// <summary>Tells the client why, and ends the connection as soon as it knows, or after a second in which it did not listen.</summary>
+    public async Task EndAsync(ProtocolErrorCode code, string why)
     {
         LogCut(_options.Logger, Number, why);
         Outbox.SendNotification(ErrorNotice.Method, ErrorNotice.Of(RpcError.Of(code, why)));
+        try
+        {
+            await Outbox.WhenEmpty.WaitAsync(TimeToListen).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It will not hear it.
+        }
         _connection.Abort();
     }
 
@@ -101,7 +112,7 @@ internal sealed partial class Session : IDisposable
         }
         catch (ProtocolException e)
         {
-            End(e.Problem == ProtocolProblem.Unexpected ? ProtocolErrorCode.Malformed : e.Code, e.Message);
+            Wait(EndAsync(e.Problem == ProtocolProblem.Unexpected ? ProtocolErrorCode.Malformed : e.Code, e.Message));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -118,6 +129,9 @@ internal sealed partial class Session : IDisposable
         }
     }
 
+    // This thread has nothing else to do.
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+
     private void ReadMessages()
     {
         while (true)
@@ -125,7 +139,7 @@ internal sealed partial class Session : IDisposable
             var room = _inbox.Room();
             if (room.IsEmpty)
             {
-                End(ProtocolErrorCode.Busy, "There is no memory left for a message of this size at the moment.");
+                Wait(EndAsync(ProtocolErrorCode.Busy, "There is no memory left for a message of this size at the moment."));
                 return;
             }
             var read = _connection.Read(room);
@@ -250,6 +264,7 @@ internal sealed partial class Session : IDisposable
         Forget(call);
         Outbox.SendResult(call.Id, result);
         _open.Add(-1);
+        if (call.Handler.Name == MemoryMethods.Subscribe.Name) _ = TellAsync(_toldAfter);
     }
 
     private void Fail(Call call, Exception exception)

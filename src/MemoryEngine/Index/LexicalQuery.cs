@@ -60,8 +60,15 @@ internal readonly struct LexicalQuery : IDisposable
     public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known)
     {
         using var counts = TermCounts.Of(text);
+        return Of(counts, text, known);
+    }
+
+    /// <summary>The same of a text that was analysed already.</summary>
+    public static LexicalQuery Of(in TermCounts counts, ReadOnlySpan<char> text, ITermSet known)
+    {
         const int MostGuesses = MostUnknown * Spelling.MostGuesses;
-        var guesses = new GuessingSink(known, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
+        var tried = new TriedWords(stackalloc ulong[TriedWords.Most], stackalloc Range[TriedWords.Most]);
+        var guesses = new GuessingSink(known, tried, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
         foreach (var term in counts.Terms)
         {
             if (known.Contains(term)) continue;
@@ -90,8 +97,9 @@ internal readonly struct LexicalQuery : IDisposable
 
     private static LexicalQuery Rent(int count) => new(ArrayPool<ulong>.Shared.Rent(count), ArrayPool<float>.Shared.Rent(count), count);
 
-    private ref struct GuessingSink(ITermSet known, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
+    private ref struct GuessingSink(ITermSet known, TriedWords tried, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
     {
+        private TriedWords _tried = tried;
         private int _unknown;
 
         public readonly Span<ulong> Terms { get; } = terms;
@@ -104,11 +112,41 @@ internal readonly struct LexicalQuery : IDisposable
         {
             // The parts of a compound speak for it.
             if (whole || _unknown == MostUnknown || known.Contains(term)) return;
-            var found = Spelling.Guess(word, known, Terms[Count..]);
-            if (found == 0) return;
+            var hash = TextAnalyzer.Hash(word);
+            if (!_tried.TryFind(hash, out var found))
+            {
+                found = Count..(Count + Spelling.Guess(word, known, Terms[Count..]));
+                _tried.Add(hash, found);
+            }
+            var (from, count) = found.GetOffsetAndLength(Terms.Length);
+            if (count == 0) return;
             _unknown++;
-            Weights.Slice(Count, found).Fill(GuessWeight / found);
-            Count += found;
+            Terms.Slice(from, count).CopyTo(Terms[Count..]);
+            Weights.Slice(Count, count).Fill(GuessWeight / count);
+            Count += count;
+        }
+    }
+
+    /// <summary>Words that were guessed at already, and where their guesses lie: an unknown word of a long text comes again and again.</summary>
+    private ref struct TriedWords(Span<ulong> hashes, Span<Range> guesses)
+    {
+        /// <summary>What does not fit any more is guessed at each time.</summary>
+        public const int Most = 64;
+
+        private readonly Span<ulong> _hashes = hashes;
+        private readonly Span<Range> _guesses = guesses;
+        private int _count;
+
+        public readonly bool TryFind(ulong hash, out Range guesses)
+        {
+            var at = _hashes[.._count].IndexOf(hash);
+            guesses = at < 0 ? default : _guesses[at];
+            return at >= 0;
+        }
+
+        public void Add(ulong hash, Range guesses)
+        {
+            if (_count < Most) (_hashes[_count], _guesses[_count++]) = (hash, guesses);
         }
     }
 }

@@ -36,4 +36,25 @@ internal enum EventType : byte
 
     /// <summary>Stands in a rewritten file for one or more events that were dropped.</summary>
     Dropped = 11,
+
+    /// <summary>A recall was handed to an agent.</summary>
+    Transferred = 12,
+
+    /// <summary>What came of a transfer was told.</summary>
+    OutcomeReported = 13,
+
+    /// <summary>The state of a memory version was changed, on evidence or by a person.</summary>
+    Decided = 14,
+
+    /// <summary>
+    /// Stands in a rewritten file for the newest of the transfers and outcomes that were folded: what all evidence up to it adds up to.
+    /// </summary>
+    EvidenceFolded = 15,
+}
+
+/// <summary>Kinds of events.</summary>
+internal static class EventTypes
+{
+    /// <summary>Whether an event is about what memories did, not about what they are: no view decides whether it counts.</summary>
+    public static bool IsEvidence(this EventType type) => type is >= EventType.Transferred and <= EventType.EvidenceFolded;
 }

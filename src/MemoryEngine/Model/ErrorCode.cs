@@ -52,12 +52,18 @@ public enum ErrorCode
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 16,
 
+    /// <summary>
+    /// The transfer was handed out, and a crash or a power failure took its record before it was kept. Its outcome counts neither for
+    /// memory nor against it.
+    /// </summary>
+    TransferLost = 17,
+
     /// <summary>The pool's server cannot be reached, is closing, or has as much to do as it takes on. Try again later.</summary>
-    Unavailable = 17,
+    Unavailable = 18,
 
     /// <summary>The time that the caller gave was over. A write may have happened.</summary>
-    DeadlineExceeded = 18,
+    DeadlineExceeded = 19,
 
     /// <summary>Client and server do not understand each other: versions, a token, a method, or a defect of one of them.</summary>
-    Protocol = 19,
+    Protocol = 20,
 }

@@ -64,6 +64,18 @@ public sealed record RecallQuery
     /// <summary>The probability, 0 to 1, with which the last place goes to a memory that was hardly ever handed over.</summary>
     public double Exploration { get; init; }
 
+    /// <summary>The task that asks, by whatever name its runs share: runs of one task by one model are compared with each other.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The model that gets the memories.</summary>
+    public string? ConsumerModel { get; init; }
+
+    /// <summary>How chance takes part, so that effects can be measured; null takes <see cref="MemoryStoreOptions.Experiment"/>.</summary>
+    public RecallExperiment? Experiment { get; init; }
+
+    /// <summary>Whether the recall is recorded as a transfer, of which an outcome can be reported. Off, it leaves no trace.</summary>
+    public bool Record { get; init; } = true;
+
     /// <summary>
     /// Whether to tell what was left out and why, more about every reason, and in <see cref="RecallResult.Plan"/> how it was searched.
     /// </summary>
@@ -94,6 +106,9 @@ public sealed record RecallQuery
     /// Only memories that require this language or state none. It also stands for the context's <c>language</c> where that states none.
     /// </summary>
     public string? Language { get; init; }
+
+    /// <summary>The seed of what chance decides; null draws one. For tests.</summary>
+    internal uint? Seed { get; init; }
 
     /// <summary>The number from 0 to 1 that decides about <see cref="Exploration"/>; null draws one.</summary>
     internal double? ExplorationDraw { get; init; }
@@ -156,8 +171,25 @@ public readonly record struct RecalledMemory(MemoryVersion Memory, RecallScores 
 /// <summary>What a recall found, best first.</summary>
 public sealed class RecallResult
 {
+    private IReadOnlyList<string> _notes = [];
+
     /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledMemory> Memories { get; init; }
+
+    /// <summary>
+    /// The transfer: what <see cref="MemoryStore.ReportAsync"/> is told the outcome of. Null where none was recorded: in a pool that was
+    /// opened read-only or takes no more writes, of a snapshot, or where the query or the options say so.
+    /// </summary>
+    public Guid? Transfer { get; init; }
+
+    /// <summary>Whether there is a transfer.</summary>
+    public bool Recorded => Transfer is not null;
+
+    /// <summary>Whether chance held the whole recall out: then no memories are handed over, and its outcome is a control.</summary>
+    public bool IsHeldOut { get; init; }
+
+    /// <summary>How many memories chance withheld. Which ones <see cref="LeftOut"/> tells where the query asked to explain.</summary>
+    public int WithheldCount { get; init; }
 
     /// <summary>The mode it ran in: never <see cref="TransferMode.Auto"/>, but what that chose.</summary>
     public required TransferMode Mode { get; init; }
@@ -179,7 +211,11 @@ public sealed class RecallResult
     /// damaged, that the mode left nothing.
     /// Empty when all was in order.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes
+    {
+        get => _notes;
+        init => _notes = value;
+    }
 
     /// <summary>How each part of the pool was searched, where the query asked for it.</summary>
     public IReadOnlyList<SearchStep> Plan { get; init; } = [];
@@ -193,18 +229,6 @@ public sealed class RecallResult
     /// <summary>Time of everything, reading the memories included.</summary>
     public required TimeSpan TotalTime { get; init; }
 
-    /// <summary>The same with other notes.</summary>
-    internal RecallResult WithNotes(IReadOnlyList<string> notes) => new()
-    {
-        Memories = Memories,
-        Mode = Mode,
-        LeftOut = LeftOut,
-        Considered = Considered,
-        Sequence = Sequence,
-        Notes = notes,
-        Plan = Plan,
-        SearchTime = SearchTime,
-        VerifyTime = VerifyTime,
-        TotalTime = TotalTime,
-    };
+    /// <summary>Tells what was found out after the rest was.</summary>
+    internal void SetNotes(IReadOnlyList<string> notes) => _notes = notes;
 }

@@ -18,6 +18,7 @@ internal sealed class RandomMaps(Random random)
         ["State"] = WireNames.States.ToArray(),
         ["Outcome"] = WireNames.Outcomes.ToArray(),
         ["Metric"] = WireNames.Metrics.ToArray(),
+        ["Errors"] = WireNames.ErrorForms.ToArray(),
         ["Mode"] = WireNames.Modes.ToArray(),
         ["Scenario"] = WireNames.Scenarios.ToArray(),
         ["Verdict"] = WireNames.Verdicts.ToArray(),

@@ -6,6 +6,7 @@ import type { Change } from "./types.js";
 const MESSAGE_BYTES = 16 << 20;
 const SHUTTING_DOWN = 4004;
 const KEPT_CHANGES = 1024;
+const GRACE_MS = 1000;
 
 type Map_ = Record<string, unknown>;
 type Message = [0 | 1 | 2, ...unknown[]];
@@ -25,7 +26,7 @@ export class Connection {
     void this.#read();
   }
 
-  static async open(address: string, name: string, token: string | undefined): Promise<Connection> {
+  static async open(address: string, name: string, token?: string, deadline_ms?: number): Promise<Connection> {
     const socket = await new Promise<Socket>((resolve, reject) => {
       const made = connect(address, () => resolve(made.off("error", refused)));
       const refused = (error: Error) => reject(new Gone(`nobody answers: ${error.message}`, false));
@@ -33,7 +34,7 @@ export class Connection {
     });
     const connection = new Connection(socket);
     try {
-      await connection.call("memory.hello", { proto: [1, 1], client: name, token });
+      await connection.call("memory.hello", { proto: [1, 1], client: name, token, deadline_ms });
       return connection;
     } catch (error) {
       connection.close();
@@ -41,7 +42,40 @@ export class Connection {
     }
   }
 
+  /** Asks the server. Aborting tells it that the answer is no longer wanted. */
   async call(method: string, params: Map_, signal?: AbortSignal): Promise<Map_> {
+    const deadline = params["deadline_ms"] as number | undefined;
+    // The server keeps the deadline; this is for one that hangs.
+    const late = deadline === undefined ? undefined : AbortSignal.timeout(deadline + GRACE_MS);
+    const signals = [signal, late].filter((s) => s !== undefined);
+    try {
+      return await this.#send(method, params, signals.length > 1 ? AbortSignal.any(signals) : signals[0]);
+    } catch (error) {
+      if (late?.aborted && error === late.reason)
+        throw new MemoryEngineError(4002, "DEADLINE_EXCEEDED", "The server did not answer in time.", { cause: error });
+      throw error;
+    }
+  }
+
+  /** The changes that the server tells of, until the connection ends. */
+  async *changes(): AsyncGenerator<Change, void, void> {
+    while (true) {
+      const change = this.#changes.shift();
+      if (change) {
+        this.#wake();
+        yield change;
+      } else if (!this.isOpen) return;
+      else await this.#move();
+    }
+  }
+
+  close(): void {
+    this.#closing = "the client was closed";
+    this.#socket.destroy();
+    this.#end();
+  }
+
+  async #send(method: string, params: Map_, signal?: AbortSignal): Promise<Map_> {
     signal?.throwIfAborted();
     if (!this.isOpen) throw new Gone("the connection broke", false);
     const id = (this.#last = (this.#last % 0xffffffff) + 1);
@@ -63,24 +97,6 @@ export class Connection {
       this.#waiting.delete(id);
       if (aborted) signal?.removeEventListener("abort", aborted);
     }
-  }
-
-  /** The changes that the server tells of, until the connection ends. */
-  async *changes(): AsyncGenerator<Change, void, void> {
-    while (true) {
-      const change = this.#changes.shift();
-      if (change) {
-        this.#wake();
-        yield change;
-      } else if (!this.isOpen) return;
-      else await this.#move();
-    }
-  }
-
-  close(): void {
-    this.#closing = "the client was closed";
-    this.#socket.destroy();
-    this.#end();
   }
 
   async #read(): Promise<void> {

@@ -18,7 +18,6 @@ export { MemoryEngineError } from "./errors.js";
 export type * from "./types.js";
 
 const PAGE = 256;
-const GRACE_MS = 1000;
 
 /** A pool that a server owns. Calls made at once are under way at once, over one connection, which is made anew when it broke. */
 export class Client {
@@ -196,17 +195,10 @@ export class Client {
 
   async #call(method: string, params: Record<string, unknown>, repeatable: boolean, call: CallOptions = {}): Promise<Record<string, unknown>> {
     const deadline_ms = call.deadline_ms ?? this.#options.deadline_ms;
-    const late = deadline_ms === undefined ? undefined : AbortSignal.timeout(deadline_ms + GRACE_MS);
-    const signals = [call.signal, late].filter((s) => s !== undefined);
-    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     await this.#takeRoom();
     try {
-      return await this.#repeated(repeatable, async () => (await this.#connect()).call(method, { ...params, deadline_ms }, signal), signal);
-    } catch (error) {
-      // The server keeps the deadline; this is for one that hangs.
-      if (late?.aborted && error === late.reason)
-        throw new MemoryEngineError(4002, "DEADLINE_EXCEEDED", "The server did not answer in time.", { cause: error });
-      throw error;
+      const attempt = async () => (await this.#connect()).call(method, { ...params, deadline_ms }, call.signal);
+      return await this.#repeated(repeatable, attempt, call.signal);
     } finally {
       this.#giveRoom();
     }
@@ -242,7 +234,8 @@ export class Client {
   }
 
   async #open(): Promise<Connection> {
-    return await Connection.open(await address(this.#pool), this.#options.name ?? "memengine-node", this.#options.token);
+    const { name = "memengine-node", token, deadline_ms } = this.#options;
+    return await Connection.open(await address(this.#pool), name, token, deadline_ms);
   }
 
   async #takeRoom(): Promise<void> {
