@@ -137,6 +137,20 @@ public sealed class MemoryClient : IMemoryStore, IPoolMaintenance
     }
 
     /// <inheritdoc/>
+    public async ValueTask<OutcomeAnswer> ReportAsync(Outcome outcome, CancellationToken cancellationToken = default)
+    {
+        var request = new ReportRequest { Outcome = OutcomeView.Of(outcome) };
+        return (await CallAsync(MemoryMethods.Report, request, CallKind.Repeatable, cancellationToken).ConfigureAwait(false)).ToAnswer();
+    }
+
+    /// <inheritdoc/>
+    public async Task<TransferStory> WhyAsync(Guid transfer, CancellationToken cancellationToken = default)
+    {
+        var request = new WhyRequest { Transfer = transfer };
+        return (await CallAsync(MemoryMethods.Why, request, CallKind.Repeatable, cancellationToken).ConfigureAwait(false)).ToStory();
+    }
+
+    /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
         new Reading(this, null).GetAsync(id, version, cancellationToken);
 

@@ -44,6 +44,23 @@ public interface IMemoryStore : IMemoryReader, IAsyncDisposable
     Task<IReadOnlyList<VerifiedMemory>> VerifyAsync(
         IReadOnlyList<Guid> ids, VerifyQuery? query = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Tells what came of a transfer. The first outcome counts, late or early; the same again is answered as repeated, another as
+    /// conflicting, and neither changes anything. Ids that were said to be used and had not been handed over are passed over and told.
+    /// </summary>
+    /// <returns>What was done. Unknown where the transfer is so long ago that its candidates are no longer kept.</returns>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's (<see cref="ErrorCode.NotFound"/>), or its record was lost (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    ValueTask<OutcomeAnswer> ReportAsync(Outcome outcome, CancellationToken cancellationToken = default);
+
+    /// <summary>A transfer with its candidates, what came of it, and what is known of the effect of its memories.</summary>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's, or its candidates are no longer kept (<see cref="ErrorCode.NotFound"/>), or its record was lost
+    /// (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    Task<TransferStory> WhyAsync(Guid transfer, CancellationToken cancellationToken = default);
+
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>

@@ -488,6 +488,16 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// </summary>
     public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
+    /// <summary>How the pool is, as in <see cref="PoolStats.Health"/>, without counting anything.</summary>
+    public string Health
+    {
+        get
+        {
+            _pool.ThrowIfDisposed();
+            return _reading.Health;
+        }
+    }
+
     /// <summary>The sequence of the newest event that can be seen.</summary>
     public long Sequence => _pool.Table.Current.View.Last;
 
@@ -499,6 +509,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 
     Task<IReadOnlyList<RememberResult>> IMemoryStore.RememberManyAsync(
         IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellationToken) => RememberManyAsync(drafts, null, cancellationToken);
+
+    ValueTask<OutcomeAnswer> IMemoryStore.ReportAsync(Outcome outcome, CancellationToken cancellationToken) =>
+        ReportAsync(outcome, null, cancellationToken);
 
     ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
 

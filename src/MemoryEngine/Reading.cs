@@ -47,6 +47,8 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         }
     }
 
+    public string Health => pool.Health is "ready" && embedder.Problem is not null ? "degraded" : pool.Health;
+
     public PoolStats Stats(PoolView current)
     {
         pool.ThrowIfDisposed();
@@ -90,7 +92,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
                 new TierFigures("read-only", tiers.ReadOnlyBytes, tiers.ReadOnlyReads),
                 new TierFigures("disk", tiers.DiskBytes, tiers.DiskReads),
             ],
-            Health = pool.Health is "ready" && embedder.Problem is not null ? "degraded" : pool.Health,
+            Health = Health,
             OpeningNotes = pool.Notes,
         };
     }

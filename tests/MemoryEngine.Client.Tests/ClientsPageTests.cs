@@ -30,7 +30,8 @@ public sealed class ClientsPageTests
     {
         await using IMemoryStore pool = await MemoryClient.ConnectToPoolAsync(directory);
         await pool.RememberAsync(new MemoryDraft { Text = "Retry only what is idempotent.", Domain = "backend/go" });
-        var result = await pool.RecallAsync(new RecallQuery { Text = "a call is retried twice", Domain = "mobile/kotlin", Mode = TransferMode.CrossDomain });
+        var query = new RecallQuery { Text = "a call is retried twice", Domain = "mobile/kotlin", Mode = TransferMode.CrossDomain };
+        var result = await pool.RecallAsync(query);
         foreach (var recalled in result.Memories) printed.WriteLine(recalled.Memory.Text);
     }
 }

@@ -127,19 +127,20 @@ public sealed class ConnectionTests
     [Fact]
     public async Task No_more_are_under_way_than_the_server_takes()
     {
-        var (now, most) = (0, 0);
-        using var server = new ScriptedServer((connection, message) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref now));
-            _ = Task.Delay(5).ContinueWith(_ =>
-            {
-                Interlocked.Decrement(ref now);
-                connection.Reply(message.Id, new ForgetReply { Id = Guid.Empty, Forgotten = true });
-            }, TaskScheduler.Default);
-        });
+        var connection = new TaskCompletionSource<ScriptedConnection>();
+        using var server = new ScriptedServer((c, _) => connection.TrySetResult(c));
         await using var client = await MemoryClient.ConnectAsync(server.Address, new MemoryClientOptions { MaxInFlight = 4 });
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => client.ForgetAsync(Guid.CreateVersion7()).AsTask()));
-        Assert.InRange(most, 2, 4);
+        var calls = Enumerable.Range(0, 40).Select(_ => client.ForgetAsync(Guid.CreateVersion7()).AsTask()).ToList();
+        var asked = new Queue<uint>();
+        for (var i = 0; i < 4; i++) asked.Enqueue(server.Received.Take().Id);
+        for (var answered = 0; answered < 40; answered++)
+        {
+            // The next one comes when, and not before, there is an answer.
+            if (answered == 0) Assert.False(server.Received.TryTake(out _, TimeSpan.FromMilliseconds(50)));
+            (await connection.Task).Reply(asked.Dequeue(), new ForgetReply { Id = Guid.Empty, Forgotten = true });
+            if (answered < 36) asked.Enqueue(server.Received.Take().Id);
+        }
+        Assert.All(await Task.WhenAll(calls), Assert.True);
     }
 
     [Theory]

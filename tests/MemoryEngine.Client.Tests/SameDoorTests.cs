@@ -7,6 +7,9 @@ public sealed partial class SameDoorTests
 {
     private static readonly float[] Vector = [1, 2];
 
+    // Two pools do not draw the same lots.
+    private static readonly RecallQuery Sure = new() { Experiment = new RecallExperiment { Design = InclusionDesign.Off } };
+
     private static readonly Guid Unknown = new("01900000-0000-7000-8000-000000000001");
 
     [Fact]
@@ -17,7 +20,8 @@ public sealed partial class SameDoorTests
         await using (var store = await MemoryStore.OpenAsync(scratch.Pool)) embedded = await TellAsync(store);
         await using var served = await Served.StartAsync();
         var client = await TellAsync(served.Client);
-        Assert.Equal(embedded, client);
+        foreach (var (own, other) in embedded.Zip(client)) Assert.Equal(own, other);
+        Assert.Equal(embedded.Count, client.Count);
         Assert.True(embedded.Count > 40);
     }
 
@@ -53,14 +57,16 @@ public sealed partial class SameDoorTests
             Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["nowhere"] = Vector },
         }).AsTask());
         await told.Try(() => store.RememberManyAsync([new MemoryDraft { Text = "good" }, new MemoryDraft { Text = "" }]));
-        told.Add(await store.ReviseAsync(first.Id, new MemoryDraft { Text = "Retry only what is idempotent, with a key.", Domain = "backend/go" }, 1));
+        var better = new MemoryDraft { Text = "Retry only what is idempotent, with a key.", Domain = "backend/go" };
+        told.Add(await store.ReviseAsync(first.Id, better, 1));
         await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "late" }, 1).AsTask());
         await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "x", Id = Unknown }).AsTask());
         await told.Try(() => store.ReviseAsync(Unknown, new MemoryDraft { Text = "x" }).AsTask());
-        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "may a failed call be retried", Domain = "backend/go", Explain = true }).AsTask());
-        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "name", Mode = TransferMode.Hybrid, K = 1, MinScore = 0.01f }).AsTask());
-        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(first.Id, 1)] }).AsTask());
-        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(Unknown)] }).AsTask());
+        var query = Sure with { Text = "may a failed call be retried", Domain = "backend/go", Explain = true };
+        await told.Try(() => store.RecallAsync(query).AsTask());
+        await told.Try(() => store.RecallAsync(Sure with { Text = "name", Mode = TransferMode.Hybrid, K = 1, MinScore = 0.01f }).AsTask());
+        await told.Try(() => store.RecallAsync(Sure with { Text = "x", Pins = [new MemoryPin(first.Id, 1)] }).AsTask());
+        await told.Try(() => store.RecallAsync(Sure with { Text = "x", Pins = [new MemoryPin(Unknown)] }).AsTask());
         await told.Try(() => store.RecallAsync(new RecallQuery()).AsTask());
         await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Vector = Vector }).AsTask());
         await told.Try(() => store.VerifyAsync([first.Id], new VerifyQuery { Domain = "web", Mode = TransferMode.CrossDomain }));
@@ -71,13 +77,15 @@ public sealed partial class SameDoorTests
         await told.Try(() => store.GetAsync(Unknown).AsTask());
         await told.Try(() => store.HistoryAsync(first.Id).AsTask());
         await told.Try(() => store.HistoryAsync(Unknown).AsTask());
+        await TellOfTransferAsync(told, store, first.Id);
         told.Add(await ListAsync(store, null));
         told.Add((await store.CreateSnapshotAsync("one")).Memories);
         await told.Try(async () => await store.CreateSnapshotAsync("one"));
         foreach (var act in new Func<ValueTask<bool>>[]
         {
-            () => store.ForgetAsync(first.Id), () => store.ForgetAsync(first.Id), () => store.RestoreAsync(first.Id),
-            () => store.RestoreAsync(first.Id), () => store.ForgetAsync(Unknown), () => store.RestoreAsync(Unknown), () => store.ForgetAsync(first.Id),
+            () => store.ForgetAsync(first.Id), () => store.ForgetAsync(first.Id),
+            () => store.RestoreAsync(first.Id), () => store.RestoreAsync(first.Id),
+            () => store.ForgetAsync(Unknown), () => store.RestoreAsync(Unknown), () => store.ForgetAsync(first.Id),
         })
         {
             await told.Try(() => act().AsTask());
@@ -98,6 +106,29 @@ public sealed partial class SameDoorTests
         told.Add((await store.CompactAsync()).VersionsDropped);
         told.Add((await store.MaintainAsync()).VersionsDropped);
         return told.Lines;
+    }
+
+    private static async Task TellOfTransferAsync(Telling told, IMemoryStore store, Guid used)
+    {
+        var recalled = await store.RecallAsync(Sure with
+        {
+            Text = "may a failed call be retried",
+            Domain = "backend/go",
+            Task = "fix the retries",
+            ConsumerModel = "model",
+        });
+        told.Add(recalled.Recorded);
+        var transfer = recalled.Transfer!.Value;
+        var outcome = new Outcome { Transfer = transfer, Score = 1, Used = [used, Unknown], Tokens = 1200, Seconds = 3.5 };
+        await told.Try(() => store.WhyAsync(transfer));
+        await told.Try(() => store.ReportAsync(outcome).AsTask());
+        await told.Try(() => store.ReportAsync(outcome).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Score = 0 }).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Score = 2 }).AsTask());
+        await told.Try(() => store.ReportAsync(outcome with { Transfer = Unknown }).AsTask());
+        await told.Try(() => store.WhyAsync(transfer));
+        await told.Try(() => store.WhyAsync(Unknown));
+        told.Add((await store.RecallAsync(new RecallQuery { Text = "x", Record = false })).Transfer);
     }
 
     private static async Task<List<MemoryVersion>> ListAsync(IMemoryReader reader, ListFilter? filter)
@@ -135,7 +166,7 @@ public sealed partial class SameDoorTests
         [GeneratedRegex(@"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
         private static partial Regex Id();
 
-        [GeneratedRegex(@"(CreatedAt|SearchTime|VerifyTime|TotalTime): [^,}]+|snapshot 'undo[^']*'")]
+        [GeneratedRegex(@"(CreatedAt|SearchTime|VerifyTime|TotalTime|At|ReportedAt|Seed): [^,}]+|Micros: \{[^}]*\}|snapshot 'undo[^']*'")]
         private static partial Regex Time();
 
         [GeneratedRegex(@" \(Parameter '[^']*'\)")]

@@ -1,3 +1,5 @@
+using MemoryEngine.Server;
+
 namespace MemoryEngine.CrashTests;
 
 /// <summary>What the killed process runs. `dotnet test` does not come this way: it loads the assembly.</summary>
@@ -11,6 +13,9 @@ internal static class Program
         {
             case "write":
                 await ChildWriter.RunAsync(ChildOrder.Parse(rest)).ConfigureAwait(false);
+                return 0;
+            case "serve":
+                await ServeAsync(rest[0]).ConfigureAwait(false);
                 return 0;
             case "hold":
                 await HoldAsync(rest[0]).ConfigureAwait(false);
@@ -36,6 +41,13 @@ internal static class Program
         })
         { IsBackground = true };
         thread.Start();
+    }
+
+    private static async Task ServeAsync(string pool)
+    {
+        await using var server = await PipeServer.StartAsync(pool).ConfigureAwait(false);
+        Signal.Send();
+        await new TaskCompletionSource().Task.ConfigureAwait(false);
     }
 
     private static async Task HoldAsync(string pool)

@@ -211,7 +211,8 @@ internal sealed class Link(string address, MemoryClientOptions options) : IDispo
         catch (TimeoutException e)
         {
             throw new MemoryEngineException(
-                ErrorCode.DeadlineExceeded, $"The server did not answer within {deadline!.Value.TotalMilliseconds:0} ms. A write may have happened.", e);
+                ErrorCode.DeadlineExceeded,
+                $"The server did not answer within {deadline!.Value.TotalMilliseconds:0} ms. A write may have happened.", e);
         }
     }
 }

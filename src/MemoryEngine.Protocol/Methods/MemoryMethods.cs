@@ -30,6 +30,12 @@ public static class MemoryMethods
     /// <summary>Verifies memories for a task without recalling them.</summary>
     public static RpcMethod<VerifyRequest, VerifyReply> Verify { get; } = new("memory.verify");
 
+    /// <summary>Tells what came of a transfer.</summary>
+    public static RpcMethod<ReportRequest, ReportReply> Report { get; } = new("memory.report");
+
+    /// <summary>A transfer, what came of it and what is known of its memories.</summary>
+    public static RpcMethod<WhyRequest, WhyReply> Why { get; } = new("memory.why");
+
     /// <summary>One memory.</summary>
     public static RpcMethod<GetRequest, MemoryView> Get { get; } = new("memory.get");
 
@@ -87,7 +93,7 @@ public static class MemoryMethods
     /// <summary>All that a client can ask for.</summary>
     public static IReadOnlyList<RpcMethod> All { get; } =
     [
-        Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Get, History, Forget, Restore, List, Stats, Check,
+        Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Report, Why, Get, History, Forget, Restore, List, Stats, Check,
         Compact, Maintain, Backup, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
     ];
 

@@ -74,6 +74,18 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
     /// <summary>As the pool was when this snapshot was made; null means now.</summary>
     public string? AsOf { get; init; }
 
+    /// <summary>The task that asks, by whatever name its runs share.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The model that gets the memories.</summary>
+    public string? ConsumerModel { get; init; }
+
+    /// <summary>How chance takes part; null takes the pool's own.</summary>
+    public ExperimentView? Experiment { get; init; }
+
+    /// <summary>Whether the recall is recorded as a transfer; null means that it is.</summary>
+    public bool? Record { get; init; }
+
     /// <summary>Whether to tell what was left out, and how the pool was searched.</summary>
     public bool? Explain { get; init; }
 
@@ -106,6 +118,10 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
             Vector = query.Vector,
             Vectors = query.Vectors.Count == 0 ? [] : [.. query.Vectors.Select(QueryVectorView.Of)],
             TextWeight = query.TextWeight == 1 ? null : query.TextWeight,
+            Task = query.Task,
+            ConsumerModel = query.ConsumerModel,
+            Experiment = query.Experiment is { } experiment ? ExperimentView.Of(experiment) : null,
+            Record = query.Record ? null : false,
             Explain = query.Explain ? true : null,
         };
     }
@@ -136,6 +152,10 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
         Vector = Vector,
         Vectors = Vectors.Count == 0 ? [] : [.. Vectors.Select(v => v.ToVector())],
         TextWeight = TextWeight ?? 1,
+        Task = Task,
+        ConsumerModel = ConsumerModel,
+        Experiment = Experiment?.ToExperiment(),
+        Record = Record ?? true,
         Explain = Explain ?? false,
     };
 
@@ -165,6 +185,10 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
         Vectors = map.Maps<QueryVectorView>("vectors"),
         TextWeight = map.Single("text_weight"),
         AsOf = map.Text("as_of"),
+        Task = map.Text("task"),
+        ConsumerModel = map.Text("consumer_model"),
+        Experiment = map.Map<ExperimentView>("experiment"),
+        Record = map.Boolean("record"),
         Explain = map.Boolean("explain"),
         DeadlineMs = ReadDeadline(ref map),
     };
@@ -195,6 +219,10 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
         map.AnyMaps("vectors", Vectors);
         map.Single("text_weight", TextWeight);
         map.Text("as_of", AsOf);
+        map.Text("task", Task);
+        map.Text("consumer_model", ConsumerModel);
+        map.Map("experiment", Experiment);
+        map.Boolean("record", Record);
         map.Boolean("explain", Explain);
         WriteDeadline(ref map);
     }

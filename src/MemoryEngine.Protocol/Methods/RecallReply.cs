@@ -8,6 +8,15 @@ public sealed record RecallReply : IWireMap<RecallReply>
     /// <summary>The mode it ran in, one of <see cref="WireNames.Modes"/>: never <c>auto</c>, but what that chose.</summary>
     public required string Mode { get; init; }
 
+    /// <summary>The transfer, of which an outcome can be reported; null where none was recorded.</summary>
+    public Guid? Transfer { get; init; }
+
+    /// <summary>Whether chance held the whole recall out.</summary>
+    public bool? HeldOut { get; init; }
+
+    /// <summary>How many memories chance withheld.</summary>
+    public int? Withheld { get; init; }
+
     /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledView> Memories { get; init; }
 
@@ -37,6 +46,9 @@ public sealed record RecallReply : IWireMap<RecallReply>
         for (var i = 0; i < memories.Length; i++) memories[i] = RecalledView.Of(result.Memories[i]);
         return new()
         {
+            Transfer = result.Transfer,
+            HeldOut = result.IsHeldOut ? true : null,
+            Withheld = result.WithheldCount == 0 ? null : result.WithheldCount,
             Mode = WireNames.Mode.Of(result.Mode),
             Memories = memories,
             LeftOut = result.LeftOut.Count == 0 ? [] : [.. result.LeftOut.Select(LeftOutView.Of)],
@@ -61,6 +73,9 @@ public sealed record RecallReply : IWireMap<RecallReply>
         return new()
         {
             Memories = memories,
+            Transfer = Transfer,
+            IsHeldOut = HeldOut ?? false,
+            WithheldCount = Withheld ?? 0,
             Mode = WireNames.Mode.ValueOf(Mode),
             LeftOut = LeftOut.Count == 0 ? [] : [.. LeftOut.Select(l => l.ToLeftOut())],
             Considered = Considered,
@@ -76,6 +91,9 @@ public sealed record RecallReply : IWireMap<RecallReply>
     /// <inheritdoc/>
     public static RecallReply Read(ref MapReader map) => new()
     {
+        Transfer = map.Id("transfer"),
+        HeldOut = map.Boolean("held_out"),
+        Withheld = map.Int32("withheld", 0),
         Mode = map.NeedOneOf("mode", WireNames.Modes),
         Memories = map.NeedMaps<RecalledView>("memories"),
         LeftOut = map.Maps<LeftOutView>("left_out"),
@@ -89,6 +107,10 @@ public sealed record RecallReply : IWireMap<RecallReply>
     /// <inheritdoc/>
     public void Write(ref MapWriter map)
     {
+        map.Id("transfer", Transfer);
+        map.Boolean("recorded", Transfer is not null);
+        map.Boolean("held_out", HeldOut);
+        map.Int64("withheld", Withheld);
         map.Text("mode", Mode);
         map.Maps("memories", Memories);
         map.AnyMaps("left_out", LeftOut);

@@ -9,9 +9,10 @@ namespace MemoryEngine.Protocol.Methods;
 /// </summary>
 public sealed record VerdictView : IWireMap<VerdictView>
 {
-    private static readonly Dictionary<string, ReasonCode> CodeOf = Enum.GetValues<ReasonCode>().ToDictionary(NameOf);
+    private static readonly Dictionary<ReasonCode, string> Names =
+        Enum.GetValues<ReasonCode>().ToDictionary(c => c, c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.ToString()));
 
-    private static readonly Dictionary<ReasonCode, string> Names = CodeOf.ToDictionary(c => c.Value, c => c.Key);
+    private static readonly Dictionary<string, ReasonCode> Codes = Names.ToDictionary(n => n.Value, n => n.Key);
 
     /// <summary>What it says, one of <see cref="WireNames.Verdicts"/>.</summary>
     public required string Verdict { get; init; }
@@ -31,7 +32,7 @@ public sealed record VerdictView : IWireMap<VerdictView>
         for (var i = 0; i < reasons.Length; i++)
         {
             var (code, detail) = verdict.Reasons[i];
-            reasons[i] = Names.TryGetValue(code, out var name) ? name : NameOf(code);
+            reasons[i] = NameOf(code);
             if (detail is null) continue;
             details ??= new(StringComparer.Ordinal);
             // Several checks of a user can reject one memory.
@@ -48,7 +49,7 @@ public sealed record VerdictView : IWireMap<VerdictView>
         {
             var name = Reasons[i];
             var detail = Details.GetValueOrDefault(name);
-            reasons[i] = CodeOf.TryGetValue(name, out var code)
+            reasons[i] = CodeOf(name) is not 0 and var code
                 ? new VerdictReason(code, detail)
                 : new VerdictReason(default, detail is null ? name : $"{name}: {detail}");
         }
@@ -71,7 +72,11 @@ public sealed record VerdictView : IWireMap<VerdictView>
         map.TextMap("details", Details);
     }
 
-    private static string NameOf(ReasonCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+    /// <summary>The name of a reason.</summary>
+    internal static string NameOf(ReasonCode code) => Names.GetValueOrDefault(code) ?? "unknown";
+
+    /// <summary>The reason of a name; 0 when it is none that this version knows.</summary>
+    internal static ReasonCode CodeOf(string name) => Codes.GetValueOrDefault(name);
 }
 
 /// <summary>How bound to its origin a memory's text is, 0 to 1, and the shares that make it up.</summary>

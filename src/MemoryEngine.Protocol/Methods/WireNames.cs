@@ -43,6 +43,21 @@ public static class WireNames
     /// <summary>What verification says.</summary>
     public static ReadOnlySpan<string> Verdicts => Verdict.All;
 
+    /// <summary>Who says how a task ended.</summary>
+    public static ReadOnlySpan<string> Judges => Judge.All;
+
+    /// <summary>How a memory misled its reader.</summary>
+    public static ReadOnlySpan<string> Failures => Failure.All;
+
+    /// <summary>What was done with an outcome.</summary>
+    public static ReadOnlySpan<string> OutcomeResults => OutcomeResult.All;
+
+    /// <summary>How chance takes part.</summary>
+    public static ReadOnlySpan<string> Designs => Design.All;
+
+    /// <summary>What became of a candidate.</summary>
+    public static ReadOnlySpan<string> Fates => Fate.All;
+
     /// <summary>How errors come: code and text, or the text alone.</summary>
     public static ReadOnlySpan<string> ErrorForms => AllErrorForms;
 
@@ -78,6 +93,23 @@ public static class WireNames
     internal static NameTable<MemoryChangeKind> Change { get; } = new(
         (MemoryChangeKind.Added, "added"), (MemoryChangeKind.Revised, "revised"), (MemoryChangeKind.Forgotten, "forgotten"),
         (MemoryChangeKind.Restored, "restored"), (MemoryChangeKind.Purged, "purged"), (MemoryChangeKind.Resync, "resync"));
+
+    internal static NameTable<OutcomeJudge> Judge { get; } = new((OutcomeJudge.Verifier, "verifier"), (OutcomeJudge.Model, "model"));
+
+    internal static NameTable<FailureClass> Failure { get; } = new(
+        (FailureClass.DomainMismatchedAnchoring, "domain_mismatched_anchoring"),
+        (FailureClass.FalseValidationConfidence, "false_validation_confidence"),
+        (FailureClass.MisappliedPractice, "misapplied_practice"));
+
+    internal static NameTable<OutcomeResult> OutcomeResult { get; } = new(
+        (MemoryEngine.OutcomeResult.Counted, "counted"), (MemoryEngine.OutcomeResult.Repeated, "repeated"),
+        (MemoryEngine.OutcomeResult.Conflicting, "conflicting"), (MemoryEngine.OutcomeResult.Unknown, "unknown"));
+
+    internal static NameTable<InclusionDesign> Design { get; } = new(
+        (InclusionDesign.Off, "off"), (InclusionDesign.Withhold, "withhold"), (InclusionDesign.Factorial, "factorial"));
+
+    internal static NameTable<CandidateFate> Fate { get; } = new(
+        (CandidateFate.Injected, "injected"), (CandidateFate.Withheld, "withheld"), (CandidateFate.LeftOut, "left_out"));
 
     private static string[] AllErrorForms { get; } = ["pair", TextErrors];
 

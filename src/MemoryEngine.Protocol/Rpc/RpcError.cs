@@ -3,7 +3,7 @@ using MemoryEngine.Protocol.MessagePack;
 namespace MemoryEngine.Protocol.Rpc;
 
 /// <summary>What went wrong with a request: <c>[code, "NAME: message"]</c>, which common clients print as it is.</summary>
-/// <param name="Code">The code, see <see cref="ProtocolErrorCode"/>; a newer server may send others. 0 where only a text came that names none.</param>
+/// <param name="Code">The code, see <see cref="ProtocolErrorCode"/>; a newer server may send others. 0 for a text that names none.</param>
 /// <param name="Text">The code's name, a colon, and what happened.</param>
 public readonly record struct RpcError(int Code, string Text)
 {

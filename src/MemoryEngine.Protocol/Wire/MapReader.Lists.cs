@@ -13,6 +13,9 @@ public ref partial struct MapReader
         Value(name, static (ref r) => ReadList(ref r, static (ref r) => r.ReadString())) ?? [];
 
     /// <summary>A list of UUIDs.</summary>
+    public IReadOnlyList<Guid> Ids(string name) => Value(name, static (ref r) => ReadList(ref r, static (ref r) => ReadId(ref r))) ?? [];
+
+    /// <inheritdoc cref="Ids"/>
     public IReadOnlyList<Guid> NeedIds(string name) =>
         Need(name, Value(name, static (ref r) => ReadList(ref r, static (ref r) => ReadId(ref r))));
 

@@ -68,6 +68,12 @@ public ref struct MapWriter
         foreach (var value in values) WriteId(value);
     }
 
+    /// <summary>A list of UUIDs; nothing when it is empty.</summary>
+    public void AnyIds(string name, IReadOnlyList<Guid> values)
+    {
+        if (values.Count > 0) Ids(name, values);
+    }
+
     /// <summary>Two integers.</summary>
     public void Range(string name, (int Least, int Most)? value)
     {

@@ -28,6 +28,9 @@ internal sealed class MethodTable
             Light(MemoryMethods.Revise, ReviseAsync),
             Light(MemoryMethods.Recall, reading.RecallAsync),
             Light(MemoryMethods.Verify, VerifyAsync),
+            Light(MemoryMethods.Report, async (r, _, c) =>
+                ReportReply.Of(await store.ReportAsync(r.Outcome.ToOutcome(), null, c).ConfigureAwait(false))),
+            Heavy(MemoryMethods.Why, async (r, _, c) => WhyReply.Of(await store.WhyAsync(r.Transfer, c).ConfigureAwait(false))),
             Light(MemoryMethods.Get, reading.GetAsync),
             Heavy(MemoryMethods.History, reading.HistoryAsync),
             Light(MemoryMethods.Forget, ForgetAsync),

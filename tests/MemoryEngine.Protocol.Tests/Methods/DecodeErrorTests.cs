@@ -52,7 +52,7 @@ public sealed class DecodeErrorTests
     [InlineData("memory.recall", "91 81 @explain 01", "explain: expected a boolean, found an integer")]
     [InlineData("memory.recall", "91 81 @deadline_ms 00", "deadline_ms: expected an integer from 1 to 2147483647, found 0")]
     [InlineData("memory.hello", "91 81 @proto 92 01 a132", "proto: expected an integer, found a string")]
-    [InlineData("memory.list", "91 81 @state @gone", "state: expected active, tombstoned or all, found \"gone\"")]
+    [InlineData("memory.list", "91 81 @state @gone", "state: expected active, suspect, quarantined, tombstoned or all, found \"gone\"")]
     public void A_refusal_names_the_field(string method, string parameters, string message)
     {
         var error = Assert.Throws<ProtocolException>(

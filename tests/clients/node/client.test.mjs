@@ -42,6 +42,21 @@ test("what is remembered is recalled, verified and read", async () => {
   assert.deepEqual([memory.domain, memory.tags, memory.extra, memory.is_current], ["backend/go", ["http"], '{"mine":1}', true]);
 });
 
+test("an outcome is reported once", async () => {
+  const made = await client.remember({ text: "Read the error before the code.", domain: "habits" });
+  const { transfer } = await client.recall("what to read first", { domain: "habits", task: "t", experiment: { design: "off" } });
+  const outcome = { transfer, score: 1, used: [made.id, unknown], seconds: 2.5 };
+  assert.deepEqual(await client.report(outcome), { result: "counted", not_injected: [unknown] });
+  assert.equal((await client.report(outcome)).result, "repeated");
+  assert.equal((await client.report({ transfer, score: 0 })).result, "conflicting");
+  const story = await client.why(transfer);
+  assert.deepEqual([story.outcome.score, story.transfer.task], [1, "t"]);
+  assert.ok(story.transfer.candidates.some((c) => c.id === made.id && c.fate === "injected"));
+  await assert.rejects(client.why(unknown), met(3001, "NOT_FOUND"));
+  await assert.rejects(client.report({ transfer, scoer: 1 }), TypeError);
+  assert.equal((await client.recall("x", { record: false })).transfer, undefined);
+});
+
 test("versions, lives and lists", async () => {
   const made = await client.remember({ text: "one", domain: "lives" });
   assert.equal((await client.revise({ id: made.id, text: "two", domain: "lives" }, 1)).version, 2);

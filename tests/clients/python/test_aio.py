@@ -23,6 +23,9 @@ class AsyncClientTests(unittest.IsolatedAsyncioTestCase):
             await client.ping()
             made = await client.remember("Name a branch after the issue.", domain="git", vectors={})
             self.assertEqual(made["id"], (await client.recall("how to name a branch", domain="git"))["memories"][0]["id"])
+            transfer = (await client.recall("how to name a branch", domain="git"))["transfer"]
+            self.assertEqual("counted", (await client.report(transfer, True))["result"])
+            self.assertEqual(1.0, (await client.why(transfer))["outcome"]["score"])
             self.assertEqual("accepted", (await client.verify([made["id"]], domain="git"))[0]["verdict"])
             revised = await client.revise(made["id"], "Name a branch after its issue.", expected_version=1)
             self.assertEqual(2, revised["version"])

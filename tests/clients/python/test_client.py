@@ -101,6 +101,20 @@ class ClientTests(unittest.TestCase):
         self.assertRaises(ValueError, self.client.remember, " ")
         self.assertRaises(LookupError, self.client.get, UNKNOWN)
 
+    def test_an_outcome_is_reported_once(self):
+        made = self.client.remember("Read the error before the code.", domain="habits")
+        transfer = self.client.recall("what to read first", domain="habits", task="t", experiment={"design": "off"})["transfer"]
+        answer = self.client.report(transfer, "pass", used=[made["id"], UNKNOWN], seconds=2.5)
+        self.assertEqual({"result": "counted", "not_injected": [UNKNOWN]}, answer)
+        self.assertEqual("repeated", self.client.report(transfer, 1.0, used=[made["id"], UNKNOWN], seconds=2.5)["result"])
+        self.assertEqual("conflicting", self.client.report(transfer, "fail")["result"])
+        story = self.client.why(transfer)
+        self.assertEqual((1.0, "t"), (story["outcome"]["score"], story["transfer"]["task"]))
+        self.assertIn(made["id"], [c["id"] for c in story["transfer"]["candidates"] if c["fate"] == "injected"])
+        self.assertRaises(NotFound, self.client.why, UNKNOWN)
+        self.assertRaises(ValueError, self.client.report, transfer, "maybe")
+        self.assertNotIn("transfer", self.client.recall("x", record=False))
+
     def test_changes_are_told_in_order(self):
         changes = self.client.subscribe()
         made = self.client.remember("told")

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection.js";
 import { Gone, MemoryEngineError } from "./errors.js";
 import type {
-  Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Recall, RecallOptions, Remembered, Rollback,
-  Snapshot, SnapshotDiff, Stats, Verdict,
+  Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Remembered,
+  Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
 } from "./types.js";
-import { newId, toContent, toNumbers, toOptions } from "./values.js";
+import { newId, toContent, toNumbers, toOptions, toOutcome } from "./values.js";
 
 export { MemoryEngineError } from "./errors.js";
 export type * from "./types.js";
@@ -77,6 +77,16 @@ export class Client {
     return (await this.#call("memory.verify", { ids, ...task }, true, call))["verdicts"] as Verdict[];
   }
 
+  /** Tells what came of a transfer. The first outcome counts. */
+  async report(outcome: Outcome, call?: CallOptions): Promise<Reported> {
+    return (await this.#call("memory.report", toOutcome(outcome), true, call)) as unknown as Reported;
+  }
+
+  /** A transfer, what came of it, and what is known of the effect of its memories. */
+  async why(transfer: string, call?: CallOptions): Promise<Why> {
+    return (await this.#call("memory.why", { transfer }, true, call)) as unknown as Why;
+  }
+
   async get(id: string, options: { version?: number; as_of?: string } = {}, call?: CallOptions): Promise<Memory> {
     return asMemory(await this.#call("memory.get", { id, ...options }, true, call));
   }
@@ -97,7 +107,7 @@ export class Client {
 
   /** The memories in the order they were remembered, fetched a page at a time. */
   async *list(
-    filter: { domain?: string; level?: number; state?: "active" | "tombstoned" | "all"; as_of?: string } = {}, call?: CallOptions,
+    filter: { domain?: string; level?: number; state?: State | "all"; as_of?: string } = {}, call?: CallOptions,
   ): AsyncGenerator<Memory, void, void> {
     let after: number | undefined;
     do {

@@ -27,11 +27,13 @@ export interface Content {
   idempotency_key?: string;
 }
 
+export type State = "active" | "suspect" | "quarantined" | "tombstoned";
+
 export interface Memory extends Content {
   id: string;
   vectors?: Record<string, Float32Array>;
   version: number;
-  state: "active" | "tombstoned";
+  state: State;
   created_us: number;
   is_current: boolean;
   record: number;
@@ -70,7 +72,43 @@ export interface RecallOptions {
   vectors?: readonly { space: string; vector: Vector; weight?: number }[];
   text_weight?: number;
   as_of?: string;
+  /** The task that asks, by whatever name its runs share. */
+  task?: string;
+  consumer_model?: string;
+  experiment?: Experiment;
+  record?: boolean;
   explain?: boolean;
+}
+
+export type Design = "off" | "withhold" | "factorial";
+
+export interface Experiment {
+  design: Design;
+  withhold?: number;
+  withhold_watched?: number;
+  hold_out_share?: number;
+  min_tasks?: number;
+}
+
+export interface Outcome {
+  transfer: string;
+  /** 0 (failed) to 1 (passed). */
+  score: number;
+  judge?: "verifier" | "model";
+  judge_model?: string;
+  used?: readonly string[];
+  used_inferred?: boolean;
+  failure?: "domain_mismatched_anchoring" | "false_validation_confidence" | "misapplied_practice";
+  tokens?: number;
+  seconds?: number;
+  steps?: number;
+  first_edit_seconds?: number;
+  cost?: number;
+}
+
+export interface Reported {
+  result: "counted" | "repeated" | "conflicting" | "unknown";
+  not_injected?: string[];
 }
 
 export interface Reasons {
@@ -110,6 +148,10 @@ export interface SearchStep {
 }
 
 export interface Recall {
+  transfer?: string;
+  recorded: boolean;
+  held_out?: boolean;
+  withheld?: number;
   mode: Mode;
   memories: Recalled[];
   left_out?: LeftOut[];
@@ -124,6 +166,56 @@ export interface Verdict extends Reasons {
   id: string;
   version: number;
   specificity?: { value: number; paths: number; identifiers: number; literals: number; numbers: number; code: number };
+}
+
+export interface Candidate {
+  id: string;
+  version: number;
+  level: number;
+  domain?: string;
+  producer_model?: string;
+  contributor?: string;
+  scores: Scores;
+  probability: number;
+  fate: "injected" | "withheld" | "left_out";
+  reasons?: string[];
+}
+
+export interface Effect {
+  id: string;
+  version: number;
+  state: State;
+  appearances: number;
+  effect?: number;
+  low: number;
+  high: number;
+  control_rate?: number;
+  harm_e: number;
+  help_e: number;
+}
+
+export interface Why {
+  transfer: {
+    id: string;
+    at_us: number;
+    task?: string;
+    domain?: string;
+    mode: Mode;
+    scenario: string;
+    consumer_model?: string;
+    modality: string;
+    design: Design;
+    /** An integer of 64 bits, in decimal. */
+    seed: string;
+    held_out: boolean;
+    hold_out_share: number;
+    pool_tasks: number;
+    candidates: Candidate[];
+    micros: { search: number; verify: number; total: number };
+  };
+  outcome?: Outcome;
+  reported_us?: number;
+  effects: Effect[];
 }
 
 export interface Stats {

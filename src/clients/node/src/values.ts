@@ -9,7 +9,12 @@ const FIELDS = new Set([
 
 const OPTIONS = new Set([
   "domain", "k", "mode", "scenario", "level", "format", "model", "tag", "language", "within_domain", "exclude_domain", "context", "pins",
-  "min_score", "by_effect", "diversity", "exploration", "space", "vector", "vectors", "text_weight", "as_of", "explain",
+  "min_score", "by_effect", "diversity", "exploration", "space", "vector", "vectors", "text_weight", "as_of", "task", "consumer_model",
+  "experiment", "record", "explain",
+]);
+
+const OUTCOME = new Set([
+  "transfer", "score", "judge", "judge_model", "used", "used_inferred", "failure", "tokens", "seconds", "steps", "first_edit_seconds", "cost",
 ]);
 
 /** A misspelt name is refused: the server passes over what it does not know. */
@@ -46,6 +51,12 @@ export function toOptions(options: object): Record<string, unknown> {
   check(options, OPTIONS, "a recall");
   const { vector, vectors, ...others } = options as { vector?: Vector; vectors?: { vector: Vector }[] };
   return { ...others, vector: vector && toBytes(vector), vectors: vectors?.map((v) => ({ ...v, vector: toBytes(v.vector) })) };
+}
+
+/** The map of an outcome. */
+export function toOutcome(outcome: object): Record<string, unknown> {
+  check(outcome, OUTCOME, "an outcome");
+  return { ...outcome };
 }
 
 /** A UUID of version 7. */

@@ -10,9 +10,9 @@ memory without an id and an idempotency key gets its id here, so that twice is o
 from ._aio import AsyncClient
 from ._client import Client
 from .errors import Conflict, DeadlineExceeded, InvalidArgument, MemoryEngineError, NotFound, Unavailable
-from .types import Change, Content, Memory, Recall, Recalled, Remembered, Snapshot, Verdict
+from .types import Change, Content, Memory, Recall, Recalled, Remembered, Reported, Snapshot, Verdict
 
 __all__ = [
     "AsyncClient", "Change", "Client", "Conflict", "Content", "DeadlineExceeded", "InvalidArgument", "Memory", "MemoryEngineError",
-    "NotFound", "Recall", "Recalled", "Remembered", "Snapshot", "Unavailable", "Verdict",
+    "NotFound", "Recall", "Recalled", "Remembered", "Reported", "Snapshot", "Unavailable", "Verdict",
 ]

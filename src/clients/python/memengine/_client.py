@@ -8,9 +8,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
 
-from ._wire import address_of, hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, unavailable
+from ._wire import address_of, hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, score_of, unavailable
 from .errors import SHUTTING_DOWN, DeadlineExceeded, Gone, error_of
-from .types import Change, Content, Fields, FieldsWithId, Id, Memory, Recall, RecallOptions, Remembered, Snapshot, Verdict
+from .types import Change, Content, Fields, FieldsWithId, Id, Memory, OutcomeFields, Recall, RecallOptions, Remembered, Reported, Snapshot, Verdict
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -156,6 +156,13 @@ class Client:
         context: Optional[Mapping[str, str]] = None,
     ) -> List[Verdict]:
         return self._call("memory.verify", ids=list(ids), domain=domain, mode=mode, context=context)["verdicts"]
+
+    def report(self, transfer: Id, outcome: Union[str, bool, float], **more: Unpack[OutcomeFields]) -> Reported:
+        """Tells what came of a transfer: 'pass', 'fail' or a number from 0 to 1."""
+        return self._call("memory.report", transfer=transfer, score=score_of(outcome), **more)
+
+    def why(self, transfer: Id) -> Dict[str, Any]:
+        return self._call("memory.why", transfer=transfer)
 
     def get(self, id: Id, *, version: Optional[int] = None, as_of: Optional[str] = None) -> Memory:
         return self._call("memory.get", id=id, version=version, as_of=as_of)

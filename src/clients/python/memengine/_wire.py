@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
 import msgpack
 
 from .errors import Gone, InvalidArgument, Unavailable
-from .types import Content, RecallOptions, Vector
+from .types import Content, OutcomeFields, RecallOptions, Vector
 
 VERSION = 1
 MESSAGE_BYTES = 16 << 20
@@ -27,6 +27,8 @@ _TAKES: Dict[str, frozenset] = {
     "memory.revise": _CONTENT | {"expected_version"},
     "memory.recall": frozenset(RecallOptions.__annotations__) | {"query"},
     "memory.verify": frozenset({"ids", "domain", "mode", "context"}),
+    "memory.report": frozenset(OutcomeFields.__annotations__) | {"transfer", "score"},
+    "memory.why": frozenset({"transfer"}),
     "memory.get": frozenset({"id", "version", "as_of"}),
     "memory.history": frozenset({"id", "as_of"}),
     "memory.forget": frozenset({"id"}),
@@ -112,11 +114,24 @@ def params_of(method: str, given: Mapping[str, Any], deadline_ms: Optional[int])
             params["pins"] = [{**p, "id": str(p["id"])} for p in params["pins"]]
     elif method == "memory.verify":
         params["ids"] = [str(i) for i in params["ids"]]
+    elif "transfer" in params:
+        params["transfer"] = str(params["transfer"])
+        if "used" in params:
+            params["used"] = [str(i) for i in params["used"]]
     elif "id" in params:
         params["id"] = str(params["id"])
     if deadline_ms is not None:
         params.setdefault("deadline_ms", deadline_ms)
     return params, made
+
+
+def score_of(outcome: Union[str, bool, float]) -> float:
+    """The score of ``pass``, ``fail``, or a number from 0 to 1."""
+    if isinstance(outcome, str):
+        if outcome not in ("pass", "fail"):
+            raise ValueError(f"an outcome is 'pass', 'fail' or a number from 0 to 1, not {outcome!r}")
+        return 1.0 if outcome == "pass" else 0.0
+    return float(outcome)
 
 
 def is_repeatable(method: str, params: Mapping[str, Any]) -> bool:

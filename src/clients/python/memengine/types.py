@@ -69,6 +69,10 @@ class Recalled(Memory, total=False):
 
 
 class Recall(TypedDict, total=False):
+    transfer: str
+    recorded: bool
+    held_out: bool
+    withheld: int
     mode: str
     memories: List[Recalled]
     left_out: List[Recalled]
@@ -125,5 +129,27 @@ class RecallOptions(TypedDict, total=False):
     vectors: Sequence[Mapping[str, Any]]
     text_weight: float
     as_of: str
+    task: str
+    consumer_model: str
+    experiment: Mapping[str, Any]
+    record: bool
     explain: bool
     deadline_ms: int
+
+
+class OutcomeFields(TypedDict, total=False):
+    judge: str
+    judge_model: str
+    used: Sequence[Id]
+    used_inferred: bool
+    failure: str
+    tokens: float
+    seconds: float
+    steps: float
+    first_edit_seconds: float
+    cost: float
+
+
+class Reported(TypedDict, total=False):
+    result: str
+    not_injected: List[str]
