@@ -55,12 +55,16 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         var table = pool.Table;
         var byLevel = new SortedDictionary<MemoryLevel, long>();
         var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var (tasks, memories) = (new HashSet<ulong>(), 0L);
+        var (tasks, keptOut) = (new HashSet<ulong>(), 0L);
         for (var row = 0; row < current.RowCount; row++)
         {
             ref readonly var r = ref table.Rows[row];
-            if (!r.IsLive(current.View) || pool.Effects.StateOf(r.MemoryId, r.Version) >= MemoryState.Quarantined) continue;
-            memories++;
+            if (!r.IsLive(current.View)) continue;
+            if (pool.Effects.StateOf(r.MemoryId, r.Version) >= MemoryState.Quarantined)
+            {
+                keptOut++;
+                continue;
+            }
             var domain = table.Names[r.Domain];
             byLevel[r.Level] = byLevel.GetValueOrDefault(r.Level) + 1;
             byDomain[domain] = byDomain.GetValueOrDefault(domain) + 1;
@@ -70,7 +74,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         return new PoolStats
         {
             PoolId = pool.Created.PoolId,
-            Memories = memories,
+            Memories = current.Live.Count - keptOut,
             Unembedded = CountUnembedded(current),
             EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
