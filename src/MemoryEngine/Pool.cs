@@ -172,7 +172,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void WakeWorker() => _worker.Wake();
 
     /// <summary>Puts rows in the place of a damaged segment; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows) => _segments.TryMend(damaged, rows);
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later) => _segments.TryMend(damaged, rows, later);
 
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)

@@ -16,6 +16,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
 
     /// <param name="query">What is asked.</param>
     /// <param name="given">The vector that the caller or his embedder made, if any.</param>
+    /// <param name="madeFor">The space in which an embedder made it; null for one that the caller gave.</param>
     /// <param name="view">What is seen.</param>
     /// <param name="parts">The parts, taken after the view.</param>
     /// <param name="nowMicroseconds">When expiry is judged.</param>
@@ -24,8 +25,8 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
     public Searched Run(
-        RecallQuery query, ReadOnlyMemory<float>? given, PoolView view, SearchParts parts, long nowMicroseconds, List<SearchStep>? plan,
-        Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
+        RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, PoolView view, SearchParts parts, long nowMicroseconds,
+        List<SearchStep>? plan, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
     {
         using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, couldCome);
         plan?.Clear();
@@ -35,7 +36,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         if (query.Text is not null) FindWords(query.Text, pass, rows, ref byWords);
         var isCut = byWords.Count == depth;
         var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords.Best, target, ref isCut)
-            : query.Parts != RecallParts.Words ? FuseOne(query, given, pass, rows, byWords.Best, target, ref isCut)
+            : query.Parts != RecallParts.Words ? FuseOne(query, given, madeFor, pass, rows, byWords.Best, target, ref isCut)
             : ScoreFusion.Fuse([], byWords.Best, target);
         ArrayPool<Hit>.Shared.Return(buffer);
         return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
@@ -49,14 +50,14 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     private int FuseOne(
-        RecallQuery query, ReadOnlyMemory<float>? given, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords, Span<FusedHit> target,
-        ref bool isCut)
+        RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords,
+        Span<FusedHit> target, ref bool isCut)
     {
         var pooled = ArrayPool<float>.Shared.Rent(2 * Limits.MaxDimension);
         var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
         var byVector = new TopHits(buffer.AsSpan(0, pass.Depth));
         var count = 0;
-        if (TryPrepare(query, given, pooled) is { } space)
+        if (TryPrepare(query, given, madeFor, pooled) is { } space)
         {
             var dimension = space.Space.Dimension;
             var own = pooled.AsSpan(0, dimension);
@@ -87,10 +88,10 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     // The space that is searched by vector, and in front of the array the query as it is compared; null when there is none.
-    private SpaceEntry? TryPrepare(RecallQuery query, ReadOnlyMemory<float>? given, float[] prepared)
+    private SpaceEntry? TryPrepare(RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, float[] prepared)
     {
         var spaces = pool.Table.Spaces;
-        var space = spaces.Find(query.Space);
+        var space = madeFor ?? spaces.Find(query.Space);
         if (given is { } vector)
         {
             CheckGiven(space, query.Space, vector.Span);

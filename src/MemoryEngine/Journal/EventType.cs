@@ -36,4 +36,13 @@ internal enum EventType : byte
 
     /// <summary>Stands in a rewritten file for one or more events that were dropped.</summary>
     Dropped = 11,
+
+    /// <summary>A version got a vector in a space after it was born.</summary>
+    VectorAdded = 20,
+
+    /// <summary>From here on a space is the one of the texts; the one before is retired.</summary>
+    TextSpaceChosen = 21,
+
+    /// <summary>The vectors of a space are given up.</summary>
+    SpaceDropped = 22,
 }
