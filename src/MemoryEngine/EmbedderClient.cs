@@ -63,9 +63,20 @@ internal sealed class EmbedderClient(IEmbeddingGenerator<string, Embedding<float
         }
     }
 
-    /// <summary>The same, whatever is known of it, and a failure is thrown.</summary>
+    /// <summary>The same for memories, whatever is known of it, and a failure is thrown. Where it answers it is up again for everybody.</summary>
     /// <exception cref="EmbedderFailure">It is down, or answers with something unusable.</exception>
-    public async Task<MadeVector[]> AskAsync(
+    public async Task<MadeVector[]> AskNowAsync(
+        List<string> texts, VectorSpace? known, Func<VectorSpace, Task> declare, CancellationToken cancellation)
+    {
+        var made = await AskAsync(texts, areQueries: false, known, declare, cancellation).ConfigureAwait(false);
+        _breaker.Succeed(default);
+        return made;
+    }
+
+    /// <summary>What it answered cannot be used.</summary>
+    public EmbedderFailure Unusable(string what) => new($"The embedder {identity.Id} answered with something unusable: {what}");
+
+    private async Task<MadeVector[]> AskAsync(
         List<string> texts, bool areQueries, VectorSpace? known, Func<VectorSpace, Task> declare, CancellationToken cancellation)
     {
         GeneratedEmbeddings<Embedding<float>> answer;
@@ -87,9 +98,6 @@ internal sealed class EmbedderClient(IEmbeddingGenerator<string, Embedding<float
         }
         return await TakeAsync(texts, answer, known, declare).ConfigureAwait(false);
     }
-
-    /// <summary>What it answered cannot be used.</summary>
-    public EmbedderFailure Unusable(string what) => new($"The embedder {identity.Id} answered with something unusable: {what}");
 
     // One text that is refused, because it is too long, say, costs the others nothing. That all are refused is no matter of
     // the texts.

@@ -208,7 +208,7 @@ internal sealed class ReembedRun(
     {
         try
         {
-            return await client.AskAsync(texts, areQueries: false, _space?.Space, DeclareAsync, cancellation).ConfigureAwait(false);
+            return await client.AskNowAsync(texts, _space?.Space, DeclareAsync, cancellation).ConfigureAwait(false);
         }
         catch (EmbedderFailure e)
         {

@@ -12,6 +12,9 @@ internal static class Program
             case "write":
                 await ChildWriter.RunAsync(ChildOrder.Parse(rest)).ConfigureAwait(false);
                 return 0;
+            case "reembed":
+                await ChildReembedder.RunAsync(rest).ConfigureAwait(false);
+                return 0;
             case "hold":
                 await HoldAsync(rest[0]).ConfigureAwait(false);
                 return 0;

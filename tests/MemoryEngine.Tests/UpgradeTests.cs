@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MemoryEngine.Journal;
 using MemoryEngine.Storage;
 using MemoryEngine.Testing;
 using MemoryEngine.Tests.Repair;
@@ -13,15 +14,15 @@ public sealed class UpgradeTests
     {
         var pool = await OldPoolAsync();
         var report = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal((1, 2, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
+        Assert.Equal((1, (int)JournalFormat.FormatVersion, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
         Assert.Empty(report.Notes);
         AssertSame(pool, pool.Disk);
-        Assert.All(pool.FilesIn("journal"), f => Assert.Equal(2u, FormatOf(pool.Disk, f)));
+        Assert.All(pool.FilesIn("journal"), f => Assert.Equal(JournalFormat.FormatVersion, FormatOf(pool.Disk, f)));
         Assert.Empty((await MemoryStore.CheckAsync(DamagedPool.Root, pool.Options)).Problems);
 
         var before = pool.Bytes();
         var again = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal((2, 2, 0, false), (again.From, again.To, again.Files, again.Changed));
+        Assert.Equal(((int)JournalFormat.FormatVersion, (int)JournalFormat.FormatVersion, 0, false), (again.From, again.To, again.Files, again.Changed));
         Assert.All(pool.Bytes(), b => Assert.True(b.Value.AsSpan().SequenceEqual(before[b.Key]), b.Key));
     }
 

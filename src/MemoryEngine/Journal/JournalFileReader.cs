@@ -127,9 +127,9 @@ internal sealed class JournalFileReader : IDisposable
 
     private int SequencesOf(in FrameHeader frame, ReadOnlySpan<byte> payload, long offset)
     {
-        if (frame.Type != EventType.Dropped) return 1;
-        if (!Header.MayHoldDropped)
+        if (!Header.MayHold(frame.Type))
             throw new CorruptionException(Path, offset, $"an event of journal format {Header.Version}", "a frame of a later one");
+        if (frame.Type != EventType.Dropped) return 1;
         return DroppedEvent.Decode(payload)?.Sequences
             ?? throw new CorruptionException(Path, offset, "a count of dropped events", "other bytes");
     }

@@ -13,13 +13,14 @@ namespace MemoryEngine.Journal;
 internal static class JournalFormat
 {
     /// <summary>
-    /// What new files are written with. Version 1 had no <see cref="EventType.Dropped"/>; it is read for ever, and its files
-    /// are sealed and never continued.
+    /// What new files are written with. Version 1 had no <see cref="EventType.Dropped"/>, version 2 nothing behind it; they are read
+    /// for ever, and their files are sealed and never continued.
     /// </summary>
-    public const uint FormatVersion = 2;
+    public const uint FormatVersion = 3;
 
     private const uint OldestVersion = 1;
     private const uint FirstVersionWithDropped = 2;
+    private const uint FirstVersionWithLater = 3;
 
     /// <summary>Feature flags this version understands: none yet.</summary>
     public const uint KnownFeatures = 0;
@@ -64,7 +65,13 @@ internal static class JournalFormat
     public readonly record struct FileHeader(
         uint Version, ulong Salt, int Number, uint Features, Guid PoolId, long CreatedMicroseconds)
     {
-        public bool MayHoldDropped => Version >= FirstVersionWithDropped;
+        /// <summary>Whether a file of this version may hold an event of that type.</summary>
+        public bool MayHold(EventType type) => Version >= type switch
+        {
+            > EventType.Dropped => FirstVersionWithLater,
+            EventType.Dropped => FirstVersionWithDropped,
+            _ => OldestVersion,
+        };
 
         /// <summary>The header of a new file, with a salt of its own.</summary>
         public static FileHeader New(int number, Guid poolId, long createdMicroseconds) => new(

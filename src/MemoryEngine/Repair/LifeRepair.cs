@@ -60,6 +60,10 @@ internal sealed class LifeRepair
                 if (LifeEvent.Decode(_draft.Payload(e)) is not { RecordId: >= 1 } life) _draft.Refuse(e, "its payload is malformed");
                 else if (!_records.Contains(life.RecordId)) LeaveOut(e, life);
                 break;
+            case EventType.VectorAdded:
+                // What is lost with the version need not be told again.
+                if (!_records.Contains(VectorAddedEvent.RecordIdOf(_draft.Payload(e)))) _draft.Drop(e, 0, loss: null);
+                break;
             case EventType.Answered:
                 if (IdempotentAnswer.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
                 break;

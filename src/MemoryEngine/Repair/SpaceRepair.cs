@@ -52,6 +52,10 @@ internal static class SpaceRepair
             {
                 CollectUses(draft.Payload(e), e.Sequence, uses);
             }
+            else if (e.Type == EventType.VectorAdded && VectorAddedEvent.Decode(draft.Payload(e)) is { } added)
+            {
+                AddUse(added.Space, added.Vector.Span, e.Sequence, isLater: true, uses);
+            }
         }
         return (declared, uses);
     }
@@ -63,12 +67,16 @@ internal static class SpaceRepair
         {
             if (field.Field is not (RecordField.Vector or RecordField.MadeVector)) continue;
             var id = BinaryPrimitives.ReadUInt16LittleEndian(field.Value);
-            var floats = MemoryMarshal.Cast<byte, float>(field.Value[sizeof(ushort)..]);
-            var hasZero = !floats.ContainsAnyExcept(0f);
-            uses[id] = uses.TryGetValue(id, out var use)
-                ? use with { HasZero = use.HasZero || hasZero }
-                : new Use(sequence, floats.Length, hasZero);
+            AddUse(id, MemoryMarshal.Cast<byte, float>(field.Value[sizeof(ushort)..]), sequence, isLater: false, uses);
         }
+    }
+
+    private static void AddUse(int id, ReadOnlySpan<float> floats, long sequence, bool isLater, SortedDictionary<int, Use> uses)
+    {
+        var hasZero = !floats.ContainsAnyExcept(0f);
+        uses[id] = uses.TryGetValue(id, out var use)
+            ? use with { HasZero = use.HasZero || hasZero, IsOfTexts = use.IsOfTexts || isLater }
+            : new Use(sequence, floats.Length, hasZero, isLater);
     }
 
     private static void Declare(
@@ -82,13 +90,18 @@ internal static class SpaceRepair
         // The built-in space is declared with the pool, in its second event.
         var slot = mayBeBuiltIn && !isUsed && draft.FindSlot(1, 3) == 2 ? 2 : draft.FindSlot(after, before);
         if (slot == 0) return;
-        var name = $"recovered-{id}";
+        // Only texts are embedded later, and the manifest's names are those of its moment, not of the declaration's.
+        var isOfTexts = (isUsed && use.IsOfTexts) || (known is not null && SpaceNames.IsOfTexts(known.Name));
+        var name = !isOfTexts ? $"recovered-{id}"
+            : declared.Values.Any(d => d.Space.Name == VectorSpace.TextSpace) ? SpaceNames.Waiting(id)
+            : VectorSpace.TextSpace;
         while (declared.Values.Any(d => d.Space.Name == name)) name += "-";
         VectorSpace space;
         string note;
         if (known is not null)
         {
-            (space, note) = (known, $"The manifest knows it: '{known.Name}', with {known.Dimension} dimensions.");
+            space = isOfTexts ? known with { Name = name } : known;
+            note = $"The manifest knows it: '{known.Name}', with {known.Dimension} dimensions.";
         }
         else if (isUsed)
         {
@@ -128,11 +141,29 @@ internal static class SpaceRepair
                 _ = RecordReader.TryOpen(draft.Payload(e), out var record, out _);
                 if (!spaces.Fit(record)) draft.Drop(e, record.Place.RecordId, "a version with vectors of a space that is not known any more");
             }
+            else if (e.Type is EventType.VectorAdded or EventType.TextSpaceChosen or EventType.SpaceDropped)
+            {
+                RefuseMisfit(draft, e, spaces);
+            }
         }
         draft.Settle();
     }
 
+    private static void RefuseMisfit(EventDraft draft, in RepairEvent e, SpaceTable spaces)
+    {
+        if (e.Type == EventType.VectorAdded)
+        {
+            if (VectorAddedEvent.Decode(draft.Payload(e)) is not { } added) draft.Refuse(e, "its payload is malformed");
+            else if (!spaces.Fit(added.Space, added.Vector.Length)) draft.Drop(e, 0, "a vector of a space that is not known any more");
+            return;
+        }
+        var isDrop = e.Type == EventType.SpaceDropped;
+        if (SpaceEvent.Decode(draft.Payload(e)) is not { } change) draft.Refuse(e, "its payload is malformed");
+        else if (!spaces.CanChange(change.Space, isDrop)) draft.Drop(e, 0, "what became of a space that is not known any more");
+        else _ = isDrop ? spaces.Drop(change.Space) : spaces.Choose(change.Space);
+    }
+
     private readonly record struct Declared(long Sequence, VectorSpace Space);
 
-    private readonly record struct Use(long Sequence, int Dimension, bool HasZero);
+    private readonly record struct Use(long Sequence, int Dimension, bool HasZero, bool IsOfTexts);
 }

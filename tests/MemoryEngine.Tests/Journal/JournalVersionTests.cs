@@ -31,7 +31,7 @@ public sealed class JournalVersionTests
         using (var writer = JournalDisk.Reopen(disk, 1 << 20)) JournalDisk.Batch(writer, sync: true, (1, 100));
         var all = Read(disk, out scan);
         Assert.Equal(old, all.Take(9));
-        Assert.Equal((3, 10, 2u), (scan.LastFile, scan.LastSequence, scan.LastHeader.Version));
+        Assert.Equal((3, 10, JournalFormat.FormatVersion), (scan.LastFile, scan.LastSequence, scan.LastHeader.Version));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class JournalVersionTests
             writer.Close();
         }
         Assert.Equal([1, 2, 3, 7, 8], JournalDisk.Ids(disk, out var scan));
-        Assert.Equal((2, 2u, 4), (scan.LastFile, scan.LastHeader.Version, scan.LastFileFirst));
+        Assert.Equal((2, JournalFormat.FormatVersion, 4), (scan.LastFile, scan.LastHeader.Version, scan.LastFileFirst));
         // And the new file is written on.
         using (var writer = JournalDisk.Reopen(disk, 1 << 20)) JournalDisk.Batch(writer, sync: true, (9, 10));
         Assert.Equal([1, 2, 3, 7, 8, 9], JournalDisk.Ids(disk, out scan));
