@@ -274,7 +274,8 @@ internal sealed class ReembedRun(
             throw new MemoryEngineException(ErrorCode.Embedder, $"{note} Nothing else was there to embed, so its dimension is not known.");
         // So that searches are as quick in the new space as in the old one.
         Absorb();
-        if (await pool.CommitAsync(new PendingTextSwitch(pool, _space!.Id, _skipped), cancellation).ConfigureAwait(false) is not { } gone) return false;
+        var gone = await pool.CommitAsync(new PendingTextSwitch(pool, _space!.Id, _skipped), cancellation).ConfigureAwait(false);
+        if (gone is null) return false;
         foreach (var space in gone) pool.Segments.Drop(space);
         return true;
     }

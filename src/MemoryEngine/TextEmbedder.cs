@@ -68,7 +68,8 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
         }
         if (_nextSpace is not { } next || _next is not { } nextClient || next.Id == pool.Table.Spaces.Text?.Id) return made;
         // One that fails leaves the vectors to whoever re-embeds.
-        var later = await nextClient.EmbedAsync(texts, areQueries: false, next.Space, static _ => Task.CompletedTask, cancellation).ConfigureAwait(false);
+        var later = await nextClient.EmbedAsync(texts, areQueries: false, next.Space, static _ => Task.CompletedTask, cancellation)
+            .ConfigureAwait(false);
         for (var i = 0; i < wanted.Count; i++)
             if (later[i].Vector is { } vector) made[wanted[i]] = made[wanted[i]] with { Next = new LaterVector(-1, next, vector) };
         return made;

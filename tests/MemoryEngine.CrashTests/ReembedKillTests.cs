@@ -18,14 +18,22 @@ public sealed class ReembedKillTests(ITestOutputHelper output)
         output.WriteLine($"MEMORYENGINE_SEED={TestSeed.Value}");
         var random = new Random(TestSeed.Value);
         using var directory = new TemporaryPool();
-        using var endpoint = new HttpEndpoint((asked, _) => Letters(asked));
+        // Told of the request at which the child is to die; that one is not answered any more.
+        var (left, reached) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var endpoint = new HttpEndpoint((asked, _) =>
+        {
+            if (!Inputs(asked.Body)[0].StartsWith("text ", StringComparison.Ordinal) || Interlocked.Decrement(ref left) != 0) return Letters(asked);
+            reached.SetResult();
+            return random.Next(2) == 0 ? HttpReply.Silence() : Letters(asked);
+        });
         await using (var store = await MemoryStore.OpenAsync(directory.Pool, ChildReembedder.Options with { LexicalOnly = false }))
             await store.RememberManyAsync([.. Enumerable.Range(0, Memories).Select(i => new MemoryDraft { Text = $"text {i}" })]);
         for (var kill = 0; kill < Kills; kill++)
         {
+            (left, reached) = (random.Next(1, 1 + (Memories / 8 / Kills)), new(TaskCreationOptions.RunContinuationsAsynchronously));
             using var child = new ChildProcess("reembed", directory.Pool, endpoint.Address.ToString());
             await child.WaitForSignalAsync();
-            await Task.Delay(random.Next(5, 150));
+            await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
             await child.KillAsync();
             var check = await MemoryStore.CheckAsync(directory.Pool, ChildReembedder.Options);
             // A torn last batch is put right, and said.
@@ -33,6 +41,7 @@ public sealed class ReembedKillTests(ITestOutputHelper output)
         }
         var asked = Texts(endpoint).Where(t => t.StartsWith("text ", StringComparison.Ordinal)).ToList();
         output.WriteLine($"{asked.Count} texts asked for, {asked.Distinct().Count()} of {Memories}");
+        Assert.True(asked.Distinct().Count() > Kills * 8);
         // What a killed process had asked for and not stored: one batch each time.
         Assert.InRange(asked.Count - asked.Distinct().Count(), 0, Kills * 8);
         await FinishAsync(directory, endpoint, asked);
@@ -63,8 +72,8 @@ public sealed class ReembedKillTests(ITestOutputHelper output)
 
     private static HttpReply Letters(HttpAsked asked)
     {
-        Thread.Sleep(2);
-        var data = Inputs(asked.Body).Select((t, i) => $$"""{"index":{{i}},"embedding":[{{string.Join(',', "0123456789".Select(d => t.Count(c => c == d)))}},0.1]}""");
+        var counts = Inputs(asked.Body).Select(t => string.Join(',', "0123456789".Select(d => t.Count(c => c == d))));
+        var data = counts.Select((vector, i) => $$"""{"index":{{i}},"embedding":[{{vector}},0.1]}""");
         return HttpReply.Of(200, $"{{\"data\":[{string.Join(',', data)}]}}");
     }
 }

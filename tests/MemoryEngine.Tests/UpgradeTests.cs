@@ -9,12 +9,14 @@ namespace MemoryEngine.Tests;
 /// <summary>A pool of the first format is written anew in the newest one, event by event the same.</summary>
 public sealed class UpgradeTests
 {
+    private const int Newest = (int)JournalFormat.FormatVersion;
+
     [Fact]
     public async Task Every_file_is_written_anew_and_every_event_stays()
     {
         var pool = await OldPoolAsync();
         var report = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal((1, (int)JournalFormat.FormatVersion, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
+        Assert.Equal((1, Newest, pool.FilesIn("journal").Count(), true), (report.From, report.To, report.Files, report.Changed));
         Assert.Empty(report.Notes);
         AssertSame(pool, pool.Disk);
         Assert.All(pool.FilesIn("journal"), f => Assert.Equal(JournalFormat.FormatVersion, FormatOf(pool.Disk, f)));
@@ -22,7 +24,7 @@ public sealed class UpgradeTests
 
         var before = pool.Bytes();
         var again = await MemoryStore.UpgradeAsync(DamagedPool.Root, pool.Options);
-        Assert.Equal(((int)JournalFormat.FormatVersion, (int)JournalFormat.FormatVersion, 0, false), (again.From, again.To, again.Files, again.Changed));
+        Assert.Equal((Newest, Newest, 0, false), (again.From, again.To, again.Files, again.Changed));
         Assert.All(pool.Bytes(), b => Assert.True(b.Value.AsSpan().SequenceEqual(before[b.Key]), b.Key));
     }
 

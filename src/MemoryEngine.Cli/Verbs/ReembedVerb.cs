@@ -8,7 +8,7 @@ namespace MemoryEngine.Cli.Verbs;
 internal sealed class ReembedVerb : Verb
 {
     private readonly EmbedderOptions _embedder = new();
-    private readonly Option<int?> _batch = Values.Positive("--batch", "Texts that are sent at once, and stored before the next are: 64 unless given.");
+    private readonly Option<int?> _batch = Values.Positive("--batch", "Texts that are sent and stored at once: 64 unless given.");
     private readonly Option<int?> _rate = Values.Positive("--rate", "No more texts a second than this.");
 
     private readonly Option<bool> _dropOld = new("--drop-old")

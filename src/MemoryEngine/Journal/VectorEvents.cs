@@ -38,7 +38,7 @@ internal readonly record struct VectorAddedEvent(long RecordId, int Space, ReadO
     public static VectorAddedEvent? Decode(ReadOnlySpan<byte> payload)
     {
         var floats = payload.Length - HeadBytes;
-        if (floats < Limits.MinDimension * sizeof(float) || floats > Limits.MaxDimension * sizeof(float) || floats % sizeof(float) != 0) return null;
+        if (floats is < Limits.MinDimension * sizeof(float) or > Limits.MaxDimension * sizeof(float) || floats % sizeof(float) != 0) return null;
         var added = new VectorAddedEvent(RecordIdOf(payload), SpaceOf(payload), Floats(payload[HeadBytes..]));
         return added.RecordId < 1 || added.Space >= Limits.MaxSpaces ? null : added;
     }

@@ -26,14 +26,22 @@ internal static class ChildReembedder
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(async () =>
         {
-            // Its memories are looked for afterwards by the place where they were written.
+            // Embedded as they come, while the older ones are.
             while (!stop.IsCancellationRequested)
-                await store.RememberAsync(string.Create(CultureInfo.InvariantCulture, $"written {Environment.ProcessId} {next++}")).ConfigureAwait(false);
+            {
+                var text = string.Create(CultureInfo.InvariantCulture, $"written {Environment.ProcessId} {next++}");
+                await store.RememberAsync(text).ConfigureAwait(false);
+            }
         });
         _ = await store.ReembedAsync(new ReembedOptions { Embedder = embedder, BatchTexts = 8 }).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await writer.ConfigureAwait(false);
     }
 
-    public static HttpEmbeddingGenerator Embedder(Uri endpoint) => new(new HttpEmbedderOptions { Endpoint = endpoint, Model = "letters" });
+    public static HttpEmbeddingGenerator Embedder(Uri endpoint) => new(new HttpEmbedderOptions
+    {
+        Api = EmbeddingApi.OpenAI,
+        Endpoint = endpoint,
+        Model = "letters",
+    });
 }

@@ -69,7 +69,7 @@ public sealed class ReembedDurabilityTests
         await BeginAsync(1);
         var positions = new List<(string File, long Offset, EventType Type)>();
         _ = JournalReader.Scan(_pool.Disk, SimulatedPool.Root + "/journal", (in frame) =>
-            positions.Add((Path.Combine(SimulatedPool.Root, "journal", JournalFormat.FileName(frame.Position.File)), frame.Position.Offset, frame.Type)));
+            positions.Add((FileOf(frame), frame.Position.Offset, frame.Type)));
         var vectors = positions.Where(p => p.Type == EventType.VectorAdded).ToList();
         Assert.Equal(Done, vectors.Count);
         // One vector, and, in another pool, what declared its space.
@@ -98,8 +98,7 @@ public sealed class ReembedDurabilityTests
         var chosen = new List<(string File, long Offset)>();
         _ = JournalReader.Scan(_pool.Disk, SimulatedPool.Root + "/journal", (in frame) =>
         {
-            if (frame.Type == EventType.SpaceDeclared)
-                chosen.Add((Path.Combine(SimulatedPool.Root, "journal", JournalFormat.FileName(frame.Position.File)), frame.Position.Offset));
+            if (frame.Type == EventType.SpaceDeclared) chosen.Add((FileOf(frame), frame.Position.Offset));
         });
         foreach (var withManifest in new[] { true, false })
         {
@@ -170,7 +169,8 @@ public sealed class ReembedDurabilityTests
     public async Task No_power_loss_takes_back_a_batch_that_was_acknowledged()
     {
         await using (var store = await OpenAsync(_pool.Disk, new Model("old"))) await ReembedTests.FillAsync(store, Memories);
-        var (states, embedded, total, random) = (new List<(SimulatedFileSystem Disk, int Embedded, string Call)>(), 0, 0, new Random(TestSeed.Value));
+        var states = new List<(SimulatedFileSystem Disk, int Embedded, string Call)>();
+        var (embedded, total, random) = (0, 0, new Random(TestSeed.Value));
         await using (var store = await OpenAsync(_pool.Disk, new Model("old")))
         {
             _pool.Disk.Watch(call =>
@@ -245,6 +245,9 @@ public sealed class ReembedDurabilityTests
         CheckpointOnCloseBytes = 1,
         SegmentLimits = new SegmentLimits(SealRows: 24, GraphVectors: 50),
     };
+
+    private static string FileOf(in JournalFrame frame) =>
+        Path.Combine(SimulatedPool.Root, "journal", JournalFormat.FileName(frame.Position.File));
 
     private static byte[] UnitOf(byte[] vector)
     {
