@@ -52,7 +52,10 @@ internal readonly record struct VectorAddedEvent(long RecordId, int Space, ReadO
     }
 }
 
-/// <summary>What became of a space: chosen for the texts (<see cref="EventType.TextSpaceChosen"/>) or given up (<see cref="EventType.SpaceDropped"/>).</summary>
+/// <summary>
+/// What became of a space: chosen for the texts (<see cref="EventType.TextSpaceChosen"/>), or given up
+/// (<see cref="EventType.SpaceDropped"/>).
+/// </summary>
 internal readonly record struct SpaceEvent(int Space)
 {
     public byte[] Encode()
