@@ -48,6 +48,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
         Learning = new Learning(this);
+        Words = new PoolWords(this);
         if (journal is not null) FreezeMany(isBusy: false);
         _worker = new SegmentWorker(
             _segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current), FreezeWhenQuiet);
@@ -105,6 +106,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     /// <summary>What is learned from the texts; for pools with the built-in embedder.</summary>
     public Learning Learning { get; }
+
+    /// <summary>The words of the texts, for queries that know the beginning of one.</summary>
+    public PoolWords Words { get; }
 
     public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
@@ -244,6 +248,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         {
             // What it does between batches is done before there are none any more.
             Learning.Close();
+            Words.Close();
             _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)

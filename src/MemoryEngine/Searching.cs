@@ -14,6 +14,8 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
     public const int MinDepth = 128;
 
+    private readonly Func<WordList> _words = () => pool.Words.Current;
+
     /// <param name="query">What is asked.</param>
     /// <param name="given">The vector that the caller or his embedder made, if any.</param>
     /// <param name="madeFor">The space in which an embedder made it; null for one that the caller gave.</param>
@@ -42,9 +44,9 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
     }
 
-    private static void FindWords(string text, in Pass pass, in QueryRows rows, ref TopHits byWords)
+    private void FindWords(string text, in Pass pass, in QueryRows rows, ref TopHits byWords)
     {
-        using var words = LexicalQuery.Of(text, new PartTerms(pass.Parts));
+        using var words = LexicalQuery.Of(text, new PartTerms(pass.Parts), _words);
         PartSearch.Words(pass.Parts, words, rows, pass.Live, ref byWords);
         pass.Plan?.Add(new SearchStep("words", null, rows.RowCount, byWords.Count, "postings", 0, 0));
     }
@@ -57,7 +59,7 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
         var byVector = new TopHits(buffer.AsSpan(0, pass.Depth));
         var count = 0;
-        if (TryPrepare(query, given, madeFor, pooled) is { } space)
+        if (TryPrepare(query, given, madeFor, pooled) is { } space && !(given is null && byWords.IsEmpty && SaysNothing(space, pooled)))
         {
             var dimension = space.Space.Dimension;
             var own = pooled.AsSpan(0, dimension);
@@ -79,6 +81,11 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         ArrayPool<float>.Shared.Return(pooled);
         return count;
     }
+
+    // Where no word was found, parts of words that the hashing embedder has in common are chance, and what was learned may know none of
+    // the words: then the nearest are those that lie first, and no answer is the honest one.
+    private static bool SaysNothing(SpaceEntry space, float[] prepared) =>
+        space.IsDerived || !prepared.AsSpan(0, space.Space.Dimension).ContainsAnyExcept(0f);
 
     // What is told is how like the question itself a memory is, not what feedback has made of the question.
     private static void TellOwnSimilarity(PartVectors vectors, ReadOnlySpan<float> own, Span<FusedHit> hits)

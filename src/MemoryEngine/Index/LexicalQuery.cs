@@ -56,12 +56,15 @@ internal readonly struct LexicalQuery : IDisposable
         return query;
     }
 
-    /// <summary>The terms of a text, and for words that are not among the known terms what they may have meant.</summary>
-    public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known)
+    /// <summary>The terms of a text, and for words that are not among the known terms what they may have meant, or begin.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="known">The terms that a memory holds.</param>
+    /// <param name="words">The words of the memories; asked for when a word is unknown, and null where beginnings do not matter.</param>
+    public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known, Func<WordList>? words = null)
     {
         using var counts = TermCounts.Of(text);
         const int MostGuesses = MostUnknown * Spelling.MostGuesses;
-        var guesses = new GuessingSink(known, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
+        var guesses = new GuessingSink(known, words, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
         foreach (var term in counts.Terms)
         {
             if (known.Contains(term)) continue;
@@ -90,7 +93,7 @@ internal readonly struct LexicalQuery : IDisposable
 
     private static LexicalQuery Rent(int count) => new(ArrayPool<ulong>.Shared.Rent(count), ArrayPool<float>.Shared.Rent(count), count);
 
-    private ref struct GuessingSink(ITermSet known, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
+    private ref struct GuessingSink(ITermSet known, Func<WordList>? words, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
     {
         private int _unknown;
 
@@ -102,9 +105,10 @@ internal readonly struct LexicalQuery : IDisposable
 
         public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
         {
-            // The parts of a compound speak for it.
-            if (whole || _unknown == MostUnknown || known.Contains(term)) return;
-            var found = Spelling.Guess(word, known, Terms[Count..]);
+            if (_unknown == MostUnknown || known.Contains(term)) return;
+            // The parts of a compound speak for it where it is misspelt. A name that it begins has more of them.
+            var found = whole ? 0 : Spelling.Guess(word, known, Terms[Count..]);
+            if (found == 0 && words is not null && word.Length >= WordList.ShortestBeginning) found = words().Complete(word, known, Terms[Count..]);
             if (found == 0) return;
             _unknown++;
             Weights.Slice(Count, found).Fill(GuessWeight / found);
