@@ -132,7 +132,7 @@ public sealed class JournalDamageTests
     }
 
     [Theory]
-    [InlineData(8, 4)]
+    [InlineData(8, 4u)]
     [InlineData(8, uint.MaxValue)]
     [InlineData(24, 1u)]
     [InlineData(24, 0x8000_0000u)]

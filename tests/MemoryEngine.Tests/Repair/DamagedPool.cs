@@ -1,6 +1,5 @@
 using MemoryEngine.Journal;
 using MemoryEngine.Testing;
-using MemoryEngine.Tests.Reembedding;
 
 namespace MemoryEngine.Tests.Repair;
 
@@ -104,7 +103,7 @@ internal sealed class DamagedPool
     private static async Task ReembedAsync(MemoryStore store)
     {
         foreach (var name in new[] { "one", "two" })
-            await store.ReembedAsync(new ReembedOptions { Embedder = new Model(name, 3), BatchTexts = 2, DropOld = name == "two" });
+            await store.ReembedAsync(new ReembedOptions { Embedder = new Reembedding.Model(name, 3), BatchTexts = 2, DropOld = name == "two" });
     }
 
     private static async Task FillAsync(MemoryStoreOptions options)
