@@ -6,7 +6,9 @@ namespace MemoryEngine.Benchmarks.EndToEnd;
 
 /// <summary>
 /// Imports the shared memories (<c>--copies</c> times) with the default embedder and recalls for each shared task, with and without the task's
-/// own domain, every request timed by itself; then counts what a recall with a given vector allocates.
+/// own domain, every request timed by itself; then counts what a recall with a given vector allocates. <c>--keep DIR</c> keeps the pool
+/// there, or opens the one that is there, and <c>--answers FILE</c> writes what was found, with every score: so the same pool, asked by
+/// two versions of the engine, tells whether they answer alike.
 /// </summary>
 internal static class RecallBenchmark
 {
@@ -24,7 +26,8 @@ internal static class RecallBenchmark
         var root = Directory.CreateTempSubdirectory("memengine-recall-").FullName;
         try
         {
-            RunAsync(root, data, (int)arguments.Number("rounds", 20), (int)arguments.Number("copies", 1)).GetAwaiter().GetResult();
+            RunAsync(arguments.Text("keep") ?? Path.Combine(root, "text"), data, arguments).GetAwaiter().GetResult();
+            AllocationAsync(Path.Combine(root, "vectors")).GetAwaiter().GetResult();
             return 0;
         }
         finally
@@ -33,23 +36,51 @@ internal static class RecallBenchmark
         }
     }
 
-    private static async Task RunAsync(string root, string data, int rounds, int copies)
+    private static async Task RunAsync(string pool, string data, Arguments arguments)
     {
-        await using (var store = await MemoryStore.OpenAsync(Path.Combine(root, "text")))
+        var (rounds, copies) = ((int)arguments.Number("rounds", 20), (int)arguments.Number("copies", 1));
+        var isKept = Directory.Exists(pool);
+        await using var store = await MemoryStore.OpenAsync(pool);
+        var (watch, count) = (Stopwatch.StartNew(), 0);
+        for (var copy = 0; !isKept && copy < copies; copy++) count += await ImportAsync(store, Path.Combine(data, "memories"), copy);
+        if (!isKept) Say("import", $"{count:n0} memories in {watch.Elapsed.TotalSeconds:f2} s, {count / watch.Elapsed.TotalSeconds:n0} a second");
+        watch.Restart();
+        await store.SettleAsync(CancellationToken.None);
+        Say("learning", $"its vectors were complete {watch.Elapsed.TotalSeconds:f2} s later");
+        var tasks = Tasks(Path.Combine(data, "tasks"));
+        Say("tasks", $"{tasks.Count} tasks, {tasks.Average(t => t.Text.Length):n0} characters each; k = 3; {rounds} rounds");
+        // A process that has answered nothing yet compiles, and reads every text for the first time.
+        await RecallAsync("the first round", store, tasks, 1, excludeOwn: false);
+        await RecallAsync("recall", store, tasks, rounds, excludeOwn: false);
+        await RecallAsync("recall without own domain", store, tasks, rounds, excludeOwn: true);
+        Say("host", Host.Load);
+        if (arguments.Text("answers") is { } answers) await TellAsync(store, tasks, answers);
+    }
+
+    // Every mode and scenario, explained and not, since each of them looks at more or fewer of what is found.
+    private static async Task TellAsync(MemoryStore store, List<(string Text, string Domain)> tasks, string path)
+    {
+        await using var file = new StreamWriter(path);
+        foreach (var (text, domain) in tasks)
         {
-            var watch = Stopwatch.StartNew();
-            var count = 0;
-            for (var copy = 0; copy < copies; copy++) count += await ImportAsync(store, Path.Combine(data, "memories"), copy);
-            Say("import", $"{count:n0} memories in {watch.Elapsed.TotalSeconds:f2} s, {count / watch.Elapsed.TotalSeconds:n0} a second");
-            watch.Restart();
-            await store.SettleAsync(CancellationToken.None);
-            Say("learning", $"its vectors were complete {watch.Elapsed.TotalSeconds:f2} s after the import");
-            var tasks = Tasks(Path.Combine(data, "tasks"));
-            Say("tasks", $"{tasks.Count} tasks, {tasks.Average(t => t.Text.Length):n0} characters each; k = 3; {rounds} rounds");
-            await RecallAsync(store, tasks, rounds, excludeOwn: false);
-            await RecallAsync(store, tasks, rounds, excludeOwn: true);
+            foreach (var mode in Enum.GetValues<TransferMode>())
+                foreach (var k in (int[])[3, 20])
+                    foreach (var explain in (bool[])[false, true])
+                        await TellOneAsync(new RecallQuery { Text = text, Domain = domain, Mode = mode, K = k, Explain = explain });
+            foreach (var scenario in Enum.GetValues<TransferScenario>())
+                await TellOneAsync(new RecallQuery { Text = text, Domain = domain, Scenario = scenario });
         }
-        await AllocationAsync(Path.Combine(root, "vectors"));
+
+        async Task TellOneAsync(RecallQuery query)
+        {
+            var result = await store.RecallAsync(query);
+            await file.WriteLineAsync($"{query.Mode} {query.Scenario} {query.K} of {result.Considered} for {query.Domain}");
+            foreach (var memory in result.Memories) await file.WriteLineAsync(Line(memory.Memory.Id, memory.Scores, memory.Verdict));
+            foreach (var left in result.LeftOut) await file.WriteLineAsync($"  without{Line(left.Id, left.Scores, left.Verdict)}");
+        }
+
+        static string Line(Guid id, RecallScores scores, MemoryVerdict verdict) =>
+            $"  {id} {scores} {verdict.Verdict} {string.Join(' ', verdict.Reasons.Select(r => r.Code))}";
     }
 
     public static async Task<int> ImportAsync(MemoryStore store, string directory, int copy)
@@ -94,26 +125,29 @@ internal static class RecallBenchmark
         return tasks;
     }
 
-    private static async Task RecallAsync(MemoryStore store, List<(string Text, string Domain)> tasks, int rounds, bool excludeOwn)
+    private static async Task RecallAsync(
+        string what, MemoryStore store, List<(string Text, string Domain)> tasks, int rounds, bool excludeOwn)
     {
-        var (total, search) = (new Latencies(rounds * tasks.Count), new Latencies(rounds * tasks.Count));
-        var cold = 0.0;
+        var requests = rounds * tasks.Count;
+        var (total, search, processor) = (new Latencies(requests), new Latencies(requests), new Latencies(requests));
         for (var round = 0; round < rounds; round++)
         {
             foreach (var (text, domain) in tasks)
             {
                 var query = new RecallQuery { Text = text, Domain = domain, ExcludeDomain = excludeOwn ? domain : null };
-                var start = Stopwatch.GetTimestamp();
-                var result = await store.RecallAsync(query);
+                var (start, used) = (Stopwatch.GetTimestamp(), ThreadTime.Now);
+                var recall = store.RecallAsync(query);
+                // One that had to wait may have gone on on another thread, whose time is not its own.
+                if (recall.IsCompleted) processor.AddDuration(ThreadTime.Now - used);
+                var result = await recall;
                 total.Add(start);
-                if (cold == 0) cold = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 search.AddDuration(result.SearchTime);
                 if (result.Memories.Count != 3) throw new InvalidOperationException($"'{domain}' got {result.Memories.Count} memories.");
             }
         }
-        var what = excludeOwn ? "recall without own domain" : "recall";
-        Say(what, $"{total.Summary()}; the first of the process {cold:f1} ms");
+        Say(what, total.Summary());
         Say("  of which search", search.Summary());
+        Say("  processor time", processor.Summary());
     }
 
     private static async Task AllocationAsync(string root)

@@ -14,6 +14,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
 
     private readonly Searching _searching = new(pool, embedder);
 
+    /// <summary>How deep recalls searched lately.</summary>
+    internal UsualDepth UsualDepth { get; } = new();
+
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
 
@@ -53,11 +56,13 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     /// <summary>Searches as deep as asked, among what could be handed over or among all.</summary>
     /// <param name="ask">The recall.</param>
     /// <param name="view">What it sees.</param>
-    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="ranking">What the words found before, of the same recall among the same rows.</param>
+    /// <param name="leastFrom">The lowest level that could be handed over from a domain; null to search all.</param>
     /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
     /// <returns>How many were found, how many could have been, and whether a deeper search could find more.</returns>
-    internal Searched Search(in Ask ask, PoolView view, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
+    internal Searched Search(
+        in Ask ask, PoolView view, WordRanking ranking, Func<string, MemoryLevel>? leastFrom, int depth, Span<FusedHit> target)
     {
         var readers = pool.Table.Parts.Readers;
         while (true)
@@ -70,7 +75,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
             {
                 // A pool that was closed meanwhile has no parts.
                 pool.ThrowIfDisposed();
-                return _searching.Run(ask.Query, ask.Vector, ask.MadeFor, view, parts, ask.NowMicroseconds, ask.Plan, couldCome, depth, target);
+                return _searching.Run(
+                    ask.Query, ask.Text, ranking, ask.Vector, ask.MadeFor, view, parts, ask.NowMicroseconds, ask.Plan, leastFrom, depth, target);
             }
             catch (CorruptionException e)
             {
@@ -128,8 +134,12 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
 /// <param name="Plan">Gets how each part was searched, where somebody wants to know.</param>
 /// <param name="Cancellation">Cancels.</param>
 internal readonly record struct Ask(
-    RecallQuery Query, ReadOnlyMemory<float>? Vector, SpaceEntry? MadeFor, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
-    CancellationToken Cancellation);
+    RecallQuery Query, ReadOnlyMemory<float>? Vector, SpaceEntry? MadeFor, PoolView? Seen, long NowMicroseconds, long Start,
+    List<SearchStep>? Plan, CancellationToken Cancellation)
+{
+    /// <summary>The query's text as it is searched for, if it has one.</summary>
+    public QuestionText? Text { get; init; }
+}
 
 /// <summary>What a search found.</summary>
 /// <param name="Found">How many rows.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using MemoryEngine.Index;
+using MemoryEngine.Segments;
 using MemoryEngine.Transfers;
 using MemoryEngine.Verification;
 
@@ -94,6 +95,7 @@ internal sealed partial class RecallRun
 
     private RecallResult Result()
     {
+        if (_query.Text is not null) _recall.UsualDepth.Note(_depth > _firstDepth);
         var memories = new RecalledMemory[_chosenCount];
         for (var i = 0; i < memories.Length; i++)
         {
@@ -133,9 +135,10 @@ internal sealed partial class RecallRun
         if (_searched.IsCut && _depth >= MaxDepth)
             yield return $"Fewer than {_query.K} passed verification among the {_searched.Found} most similar; deeper ones were not looked at.";
         // An answer that is short because of the mode says so: whoever did not choose the mode may not know.
-        if (_verifying.CouldCome(_rules) is null) yield break;
+        if (_leastFrom is null) yield break;
         var found = ArrayPool<FusedHit>.Shared.Rent(1);
-        var others = _recall.Search(_ask with { Plan = null }, _view, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
+        using var ranking = new WordRanking();
+        var others = _recall.Search(_ask with { Plan = null }, _view, ranking, null, 1, found.AsSpan(0, 1)).Matching - _searched.Matching;
         ArrayPool<FusedHit>.Shared.Return(found);
         var what = others == 1 ? "1 memory" : $"{others} memories";
         if (others > 0) yield return $"Mode {_rules.Mode} keeps {what} from a task of {DomainName}; other modes let more come.";
@@ -154,7 +157,7 @@ internal sealed partial class RecallRun
                 _candidates[i].Reasons.Add(i < last && _query.Scenario != TransferScenario.Default ? ReasonCode.NotInMix : ReasonCode.Outranked);
             list.Add(LeftOut(_candidates[i]));
         }
-        if (_verifying.CouldCome(_rules) is not null) AddUnreachable(list);
+        if (_leastFrom is not null) AddUnreachable(list);
         list.Sort(static (a, b) => b.Scores.Fused.CompareTo(a.Scores.Fused));
         return list;
     }
@@ -163,7 +166,8 @@ internal sealed partial class RecallRun
     private void AddUnreachable(List<LeftOutMemory> list)
     {
         var found = ArrayPool<FusedHit>.Shared.Rent(ShownLeftOut);
-        var searched = _recall.Search(_ask with { Plan = null }, _view, null, Searching.MinDepth, found.AsSpan(0, ShownLeftOut));
+        using var ranking = new WordRanking();
+        var searched = _recall.Search(_ask with { Plan = null }, _view, ranking, null, Searching.MinDepth, found.AsSpan(0, ShownLeftOut));
         for (var i = 0; i < searched.Found; i++)
         {
             var candidate = _verifying.Look(found[i].Row, found[i].Scores, _view.View, _rules, isPinned: false);

@@ -14,7 +14,9 @@ namespace MemoryEngine;
 internal sealed partial class RecallRun : IDisposable
 {
     private const int Batch = 32;
+    private const int LeastBatch = 8;
     private const int MaxDepth = 4096;
+    private const int Deeper = 4;
     private const int ShownLeftOut = 64;
 
     private readonly Recall _recall;
@@ -26,6 +28,9 @@ internal sealed partial class RecallRun : IDisposable
     private readonly TaskRules _rules;
     private readonly ScenarioMix _mix;
     private readonly int _needed;
+    private readonly int _firstDepth;
+    private readonly Func<string, MemoryLevel>? _leastFrom;
+    private readonly WordRanking _ranking = new();
     private readonly int[] _chosen;
     private int _chosenCount;
     private FusedHit[] _found = [];
@@ -47,12 +52,15 @@ internal sealed partial class RecallRun : IDisposable
         _mix = ScenarioMix.Of(ask.Query.Scenario);
         // What can never come need not be found.
         _query = _mix.IsOnly && ask.Query.MinLevel < _mix.Least ? ask.Query with { MinLevel = _mix.Least } : ask.Query;
-        _ask = ask with { Query = _query };
+        _ask = ask with { Query = _query, Text = _query.Text is { } text ? new QuestionText(text) : null };
         _rules = verifying.RulesOf(
             _query.Mode, _query.Domain, _query.Context, _query.Language, _query.MinScore, _view, ask.NowMicroseconds);
         _needed = _query.K;
         if (_query.ByEffect || _query.Exploration > 0) _needed = Math.Max(_needed, SecondStage.Depth);
         if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _query.K, Limits.MaxRecall));
+        _firstDepth = Math.Max(Searching.MinDepth, 2 * _query.K);
+        if (recall.UsualDepth.IsDeep) _ranking.Reach = Math.Min(MaxDepth, Deeper * _firstDepth);
+        _leastFrom = verifying.LeastFrom(_rules);
         _chosen = ArrayPool<int>.Shared.Rent(_query.K);
         _candidates = ArrayPool<Candidate>.Shared.Rent(2 * Batch);
     }
@@ -61,6 +69,8 @@ internal sealed partial class RecallRun : IDisposable
 
     public void Dispose()
     {
+        _ask.Text?.Dispose();
+        _ranking.Dispose();
         ArrayPool<int>.Shared.Return(_chosen);
         ArrayPool<Candidate>.Shared.Return(_candidates, clearArray: true);
         if (_found.Length > 0) ArrayPool<FusedHit>.Shared.Return(_found);
@@ -72,7 +82,7 @@ internal sealed partial class RecallRun : IDisposable
     public async ValueTask<RecallResult?> TryAsync(bool isLast)
     {
         // Of what is found, as much as is likely to be enough: the rest would be scored in vain.
-        SearchTo(Math.Max(Searching.MinDepth, 2 * _query.K), Math.Max(2 * Batch, 2 * _needed));
+        SearchTo(_firstDepth, Math.Max(2 * Batch, 2 * _needed));
         var isFirst = true;
         while (true)
         {
@@ -105,16 +115,18 @@ internal sealed partial class RecallRun : IDisposable
         if (_found.Length > 0) ArrayPool<FusedHit>.Shared.Return(_found);
         _depth = depth;
         _found = ArrayPool<FusedHit>.Shared.Rent(room);
-        _searched = _recall.Search(_ask, _view, _verifying.CouldCome(_rules), depth, _found.AsSpan(0, room));
+        _searched = _recall.Search(_ask, _view, _ranking, _leastFrom, depth, _found.AsSpan(0, room));
         _searchTime += _searchTime == TimeSpan.Zero ? Stopwatch.GetElapsedTime(_ask.Start) : Stopwatch.GetElapsedTime(start);
         (_next, _count, _hasBegun) = (0, 0, false);
         LookAtPins();
     }
 
-    private bool HasEnough()
+    // Pins that no batch has verified yet are not accepted.
+    private bool HasEnough() => _hasBegun && Missing() == 0;
+
+    // How many accepted candidates are wanting at least.
+    private int Missing()
     {
-        // Pins that no batch has verified yet are not accepted.
-        if (!_hasBegun) return false;
         var (accepted, about) = (0, 0);
         for (var i = 0; i < _count; i++)
         {
@@ -122,7 +134,7 @@ internal sealed partial class RecallRun : IDisposable
             accepted++;
             if (_mix.IsAbout(_candidates[i].Level)) about++;
         }
-        return accepted >= _needed && about >= _mix.Places(_query.K);
+        return Math.Max(0, Math.Max(_needed - accepted, _mix.Places(_query.K) - about));
     }
 
     /// <summary>Verifies the next candidates.</summary>
@@ -137,7 +149,7 @@ internal sealed partial class RecallRun : IDisposable
         if (taken == 0 && from == _count)
         {
             if (!_searched.IsCut || _depth >= MaxDepth) return false;
-            var depth = Math.Min(MaxDepth, 4 * _depth);
+            var depth = Math.Min(MaxDepth, Deeper * _depth);
             SearchTo(depth, 2 * depth);
             return true;
         }
@@ -155,12 +167,18 @@ internal sealed partial class RecallRun : IDisposable
 
     private int TakeMore()
     {
-        var batch = Math.Max(8, Math.Min(Batch, _needed));
-        var taken = 0;
-        for (; taken < batch && _next < _searched.Found; _next++)
+        // Where only the first k that pass matter, no more are read than are wanting: a text that is seen for the first time takes a read
+        // and 40 microseconds. Stages and mixes choose among all that pass, an explanation tells of them, and checks of the user's share
+        // a deadline.
+        var firstsMatter = !_query.Explain && _query is { ByEffect: false, Exploration: 0, Diversity: 0, Scenario: TransferScenario.Default }
+            && !_verifying.Validator.HasUserChecks;
+        var (batch, wanted) = firstsMatter ? (Batch, Missing()) : (Math.Clamp(_needed, LeastBatch, Batch), int.MaxValue);
+        var (taken, passed) = (0, 0);
+        for (; taken < batch && passed < wanted && _next < _searched.Found; _next++)
         {
             if (IsPinnedRow(_found[_next].Row)) continue;
             Add(_verifying.Look(_found[_next].Row, _found[_next].Scores, _view.View, _rules, isPinned: false));
+            if (_candidates[_count - 1].Reasons.IsAccepted) passed++;
             taken++;
         }
         return taken;

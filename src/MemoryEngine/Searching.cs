@@ -17,49 +17,55 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     private readonly Func<WordList> _words = () => pool.Words.Current;
 
     /// <param name="query">What is asked.</param>
+    /// <param name="text">Its text, if it has one.</param>
+    /// <param name="ranking">What the text's words found in the same rows before, and gets what they find.</param>
     /// <param name="given">The vector that the caller or his embedder made, if any.</param>
     /// <param name="madeFor">The space in which an embedder made it; null for one that the caller gave.</param>
     /// <param name="view">What is seen.</param>
     /// <param name="parts">The parts, taken after the view.</param>
     /// <param name="nowMicroseconds">When expiry is judged.</param>
     /// <param name="plan">Gets how each part was searched, where somebody wants to know.</param>
-    /// <param name="couldCome">Whether a level of a domain could be handed over; null to search all.</param>
+    /// <param name="leastFrom">The lowest level that could be handed over from a domain; null to search all.</param>
     /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
     public Searched Run(
-        RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, PoolView view, SearchParts parts, long nowMicroseconds,
-        List<SearchStep>? plan, Func<string, MemoryLevel, bool>? couldCome, int depth, Span<FusedHit> target)
+        RecallQuery query, QuestionText? text, WordRanking ranking, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, PoolView view,
+        SearchParts parts, long nowMicroseconds, List<SearchStep>? plan, Func<string, MemoryLevel>? leastFrom, int depth,
+        Span<FusedHit> target)
     {
-        using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, couldCome);
+        using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, leastFrom);
         plan?.Clear();
         var pass = new Pass(parts, view.Live, depth, plan);
-        var buffer = ArrayPool<Hit>.Shared.Rent(depth);
-        var byWords = new TopHits(buffer.AsSpan(0, depth));
-        if (query.Text is not null) FindWords(query.Text, pass, rows, ref byWords);
-        var isCut = byWords.Count == depth;
-        var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords.Best, target, ref isCut)
-            : query.Parts != RecallParts.Words ? FuseOne(query, given, madeFor, pass, rows, byWords.Best, target, ref isCut)
-            : ScoreFusion.Fuse([], byWords.Best, target);
-        ArrayPool<Hit>.Shared.Return(buffer);
+        var byWords = text is null ? default : FindWords(text, ranking, pass, rows);
+        var isCut = byWords.Length == depth;
+        var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords, target, ref isCut)
+            : query.Parts != RecallParts.Words ? FuseOne(query, text, given, madeFor, pass, rows, byWords, target, ref isCut)
+            : ScoreFusion.Fuse([], byWords, target);
         return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
     }
 
-    private void FindWords(string text, in Pass pass, in QueryRows rows, ref TopHits byWords)
+    private ReadOnlySpan<Hit> FindWords(QuestionText text, WordRanking ranking, in Pass pass, in QueryRows rows)
     {
-        using var words = LexicalQuery.Of(text, new PartTerms(pass.Parts), _words);
-        PartSearch.Words(pass.Parts, words, rows, pass.Live, ref byWords);
-        pass.Plan?.Add(new SearchStep("words", null, rows.RowCount, byWords.Count, "postings", 0, 0));
+        if (!ranking.TryTake(pass.Depth, out var best))
+        {
+            var hits = ranking.Begin(pass.Depth);
+            PartSearch.Words(pass.Parts, text.Terms(new PartTerms(pass.Parts), _words), rows, pass.Live, ref hits);
+            ranking.Keep(hits);
+            ranking.TryTake(pass.Depth, out best);
+        }
+        pass.Plan?.Add(new SearchStep("words", null, rows.RowCount, best.Length, "postings", 0, 0));
+        return best;
     }
 
     private int FuseOne(
-        RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords,
-        Span<FusedHit> target, ref bool isCut)
+        RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, in Pass pass, in QueryRows rows,
+        ReadOnlySpan<Hit> byWords, Span<FusedHit> target, ref bool isCut)
     {
         var pooled = ArrayPool<float>.Shared.Rent(2 * Limits.MaxDimension);
         var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
         var byVector = new TopHits(buffer.AsSpan(0, pass.Depth));
         var count = 0;
-        if (TryPrepare(query, given, madeFor, pooled) is { } space && !(given is null && byWords.IsEmpty && SaysNothing(space, pooled)))
+        if (TryPrepare(query, text, given, madeFor, pooled) is { } space && !(given is null && byWords.IsEmpty && SaysNothing(space, pooled)))
         {
             var dimension = space.Space.Dimension;
             var own = pooled.AsSpan(0, dimension);
@@ -95,7 +101,8 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     // The space that is searched by vector, and in front of the array the query as it is compared; null when there is none.
-    private SpaceEntry? TryPrepare(RecallQuery query, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, float[] prepared)
+    private SpaceEntry? TryPrepare(
+        RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, float[] prepared)
     {
         var spaces = pool.Table.Spaces;
         var space = madeFor ?? spaces.Find(query.Space);
@@ -105,13 +112,13 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
             VectorColumn.Prepare(vector.Span, space!.Space.Metric, prepared.AsSpan(0, space.Space.Dimension));
             return space;
         }
-        if (query.Text is null || space is not { IsDerived: true } || !embedder.IsBuiltIn) return null;
+        if (text is null || space is not { IsDerived: true } || !embedder.IsBuiltIn) return null;
         if (spaces.Serving is not { } learned)
         {
-            HashingEmbedder.Embed(query.Text, prepared.AsSpan(0, HashingEmbedder.Dimension));
+            HashingEmbedder.Embed(text.Text, prepared.AsSpan(0, HashingEmbedder.Dimension));
             return space;
         }
-        using var terms = TermCounts.Of(query.Text);
+        var terms = text.Counts;
         // Where the model knows none of the words, the direction is that of what they find, or none.
         if (!learned.Model.Embed(terms.Terms, terms.Counts, prepared)) prepared.AsSpan(0, LearnedVectors.Dimension).Clear();
         return learned.Entry;
@@ -156,9 +163,9 @@ internal sealed class PartTerms(SearchParts parts) : ITermSet
 {
     public bool Contains(ulong term)
     {
-        foreach (var segment in parts.Segments) if (segment.Words.TryFind(term, out _)) return true;
-        foreach (var mended in parts.Mended) if (mended.Rows.Words.Find(term) is not null) return true;
-        foreach (var memtable in parts.Memtables) if (memtable.Words.Find(term) is not null) return true;
+        foreach (var segment in parts.Segments) if (segment.Words.Contains(term)) return true;
+        foreach (var mended in parts.Mended) if (mended.Rows.Words.Contains(term)) return true;
+        foreach (var memtable in parts.Memtables) if (memtable.Words.Contains(term)) return true;
         return false;
     }
 }

@@ -41,15 +41,15 @@ internal sealed class Verifying(Pool pool)
         return new TaskRules(mode, new TaskFacts(domain ?? "", context, now, minScore));
     }
 
-    /// <summary>Whether a level of a domain could be handed over at all; null when all could.</summary>
-    public Func<string, MemoryLevel, bool>? CouldCome(TaskRules rules)
+    /// <summary>The lowest level that could be handed over at all from a domain; null when all could from all.</summary>
+    public Func<string, MemoryLevel>? LeastFrom(TaskRules rules)
     {
         if (!Validator.HasLevelPolicy) return null;
-        return rules.Facts.Domain.Length == 0 && rules.Mode != TransferMode.CrossDomain ? null : Reach(rules.Mode, rules.Facts.Domain);
+        return rules.Facts.Domain.Length == 0 && rules.Mode != TransferMode.CrossDomain ? null : LeastFrom(rules.Mode, rules.Facts.Domain);
     }
 
-    private static Func<string, MemoryLevel, bool> Reach(TransferMode mode, string domain) =>
-        (from, level) => ModeTable.CouldCome(mode, level, Domains.Compare(from, domain));
+    private static Func<string, MemoryLevel> LeastFrom(TransferMode mode, string domain) =>
+        from => ModeTable.LeastThatCouldCome(mode, Domains.Compare(from, domain));
 
     /// <summary>A row before the checks that need its columns alone, and what they say.</summary>
     public Candidate Look(int row, in RecallScores scores, View view, in TaskRules rules, bool isPinned)

@@ -50,9 +50,7 @@ public static class JsonLines
         using (var writer = new JsonLinesWriter(content, leaveOpen: true)) writer.Write(draft with { Id = null, Tags = [.. tags] });
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length), hash);
-        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
+        return StableId.FromHash(hash);
     }
 
     /// <summary>A version's content as a draft of the same id.</summary>

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Diagnostics;
+using MemoryEngine.Agents.Imports;
 using MemoryEngine.Cli.Shared;
 
 namespace MemoryEngine.Cli.Verbs;
 
-/// <summary>Remembers what stands in files, one memory a line.</summary>
+/// <summary>Remembers what stands in files: the engine's own, one memory a line, and those that other tools wrote for agents.</summary>
 internal sealed class ImportVerb : Verb
 {
     /// <summary>Fewer new memories leave what was learned before as good as it was.</summary>
@@ -11,12 +13,42 @@ internal sealed class ImportVerb : Verb
 
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "JSON Lines, one memory a line, plain or gzipped. A memory without an id gets one made of its content.",
+        Description = "Files, plain or gzipped: JSON Lines, AGENTS.md or CLAUDE.md, Cursor rules, transcripts, memories of other tools.",
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<ImportFormat?> _from = new("--from")
+    {
+        Description = $"The files' form: {string.Join(", ", ImportFormats.All)}. Told by name and content when not given.",
+        HelpName = "FORM",
+        CustomParser = result =>
+        {
+            if (ImportFormats.FormatOf(result.Tokens[0].Value) is { } format) return format;
+            result.AddError($"--from is one of {string.Join(", ", ImportFormats.All)}, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _domain =
+        Values.Text("--domain", "The domain of what is imported, as in backend/go. JSON Lines state their own.", "D");
+
+    private readonly Option<MemoryLevel?> _level = Values.Level();
+    private readonly Option<string?> _contributor = Values.Text("--contributor", "The agent or person it comes from.", "NAME");
+
+    private readonly Option<string?> _source =
+        Values.Text("--source", "What the file goes by when it is imported again; its place in its repository otherwise.", "NAME");
+
+    private readonly Option<bool> _forgetMissing = new("--forget-missing")
+    {
+        Description = "Forgets, restorably, what came from a file before and does not stand in it any more. Otherwise it is told.",
+    };
+
     private readonly EmbedderOptions _embedder = new();
-    private readonly Option<bool> _strict = new("--strict") { Description = "Stops at the first bad line." };
+
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Stops at the first bad line; of files of other tools, takes nothing of one with a bad line.",
+    };
 
     private readonly Option<Durability> _durability = new("--durability")
     {
@@ -32,11 +64,11 @@ internal sealed class ImportVerb : Verb
     };
 
     public ImportVerb(Shell shell)
-        : base(shell, "import", "Remembers what stands in files, one memory a line; what is there already stays as it is.")
+        : base(shell, "import", "Remembers what stands in files; again, what changed in them, and nothing else.")
     {
         Add(_files);
-        Add(_strict);
-        Add(_durability);
+        Option[] all = [_from, _domain, _level, _contributor, _source, _forgetMissing, _strict, _durability];
+        foreach (var option in all) Add(option);
         _embedder.AddTo(this);
     }
 
@@ -45,46 +77,70 @@ internal sealed class ImportVerb : Verb
         var files = call.Get(_files);
         foreach (var file in files)
             if (!File.Exists(file)) throw new UsageException($"There is no file {file}. Nothing was imported.");
+        var byFormat = files.ToLookup(f => FormatOf(call, f));
+        var (lines, others) = (byFormat[ImportFormat.JsonLines].ToArray(), files.Where(f => !byFormat[ImportFormat.JsonLines].Contains(f)).ToArray());
+        CheckOptions(call, lines, others);
         using var embedder = _embedder.Choose(call);
         await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
-        using var bar = call.Output.Progress("memories");
-        var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
-        await importer.FilesAsync(files, cancellation);
-        bar.Dispose();
+        var totals = new ImportTotals();
+        var elapsed = TimeSpan.Zero;
+        if (lines.Length > 0) elapsed += await ImportLinesAsync(call, store, lines, totals, cancellation);
+        if (others.Length > 0) elapsed += await ImportOthersAsync(call, store, others, totals, cancellation);
         // What is learned from many memories at once is there for the next recall, which is mostly another process's.
-        if (importer.Added + importer.Revised >= WorthLearning) await store.SettleAsync(cancellation);
-        if (importer.Unembedded > 0) call.Output.Note($"{importer.Unembedded:N0} were stored without a vector. The first: {importer.FirstNote}");
-        if (call.Output.IsJson) WriteJson(call.Output, importer);
-        else Show(call.Output, importer);
+        if (totals.Written >= WorthLearning) await store.SettleAsync(cancellation);
+        totals.Write(call.Output, elapsed);
         return ExitCode.Done;
     }
 
-    private static void WriteJson(Output output, Importer importer) => output.Json(json =>
-    {
-        json.WriteNumber("read", importer.Read);
-        json.WriteNumber("added", importer.Added);
-        json.WriteNumber("revised", importer.Revised);
-        json.WriteNumber("unchanged", importer.Unchanged);
-        json.WriteNumber("unembedded", importer.Unembedded);
-        json.WriteStartArray("failed");
-        foreach (var failed in importer.Failed)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", failed.File);
-            json.WriteNumber("line", failed.Line);
-            json.WriteString("message", failed.Message);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteNumber("seconds", Math.Round(importer.Elapsed.TotalSeconds, 6));
-    });
+    private ImportFormat FormatOf(Call call, string file) =>
+        call.Get(_from) ?? ImportFormats.Detect(file) ?? throw new UsageException(
+            $"What {file} is cannot be told by its name or content. Say --from {string.Join(", ", ImportFormats.All)}. Nothing was imported.");
 
-    private static void Show(Output output, Importer importer)
+    private void CheckOptions(Call call, string[] lines, string[] others)
     {
-        foreach (var failed in importer.Failed) output.Error($"{failed.File}:{failed.Line}: {failed.Message}");
-        var seconds = importer.Elapsed.TotalSeconds;
-        output.Line(
-            $"{importer.Read:N0} lines: {importer.Added:N0} added, {importer.Revised:N0} revised, {importer.Unchanged:N0} unchanged, " +
-            $"{importer.Failed.Count:N0} failed, in {seconds:0.000} s ({importer.Read / Math.Max(seconds, 1e-6):N0} a second)");
+        if (lines.Length > 0 && (call.Get(_domain) ?? call.Get(_contributor) ?? call.Get(_source)) is not null)
+        {
+            throw new UsageException(
+                $"{lines[0]} is JSON Lines, whose memories state domain, contributor and source themselves. Nothing was imported.");
+        }
+        if (lines.Length > 0 && (call.Get(_level) is not null || call.Get(_forgetMissing)))
+            throw new UsageException($"{lines[0]} is JSON Lines: --level and --forget-missing are for files of other tools. Nothing was imported.");
+        if (call.Get(_source) is not null && others.Length > 1)
+            throw new UsageException("--source names one file; several would take each other's place. Import them one by one.");
+    }
+
+    private async Task<TimeSpan> ImportLinesAsync(
+        Call call, MemoryStore store, string[] files, ImportTotals totals, CancellationToken cancellation)
+    {
+        using var bar = call.Output.Progress("memories");
+        var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
+        await importer.FilesAsync(files, cancellation);
+        totals.Add(importer);
+        return importer.Elapsed;
+    }
+
+    private async Task<TimeSpan> ImportOthersAsync(
+        Call call, MemoryStore store, string[] files, ImportTotals totals, CancellationToken cancellation)
+    {
+        var options = new ImportOptions
+        {
+            Format = call.Get(_from),
+            Domain = call.Get(_domain),
+            Level = call.Get(_level),
+            Contributor = call.Get(_contributor),
+            Source = call.Get(_source),
+            ForgetMissing = call.Get(_forgetMissing),
+            Strict = call.Get(_strict),
+            Durability = call.Get(_durability),
+        };
+        var start = Stopwatch.GetTimestamp();
+        foreach (var report in await new FileImporter(store).ImportManyAsync(files, options, cancellation))
+        {
+            totals.Add(report);
+            if (!options.Strict || report.Failed.Count == 0) continue;
+            var first = report.Failed.MinBy(f => f.Line)!;
+            throw new BadLineException($"{first.File}:{first.Line}: {first.Message} Nothing of that file was remembered, as --strict asks.");
+        }
+        return Stopwatch.GetElapsedTime(start);
     }
 }

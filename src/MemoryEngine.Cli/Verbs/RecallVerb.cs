@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
+using MemoryEngine.Agents.Imports;
 using MemoryEngine.Agents.Interchange;
 using MemoryEngine.Cli.Shared;
 
@@ -95,6 +97,8 @@ internal sealed class RecallVerb : Verb
 
     private static void WriteJson(Utf8JsonWriter json, RecallResult result, bool isExplained)
     {
+        // First, so that an importer that meets the answer in a transcript knows all that follows for recalled text.
+        json.WriteString("marker", RecalledText.Open(NewToken()));
         json.WriteString("mode", InterchangeNames.Of(result.Mode));
         json.WriteStartArray("memories");
         foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
@@ -115,6 +119,8 @@ internal sealed class RecallVerb : Verb
         json.WriteNumber("total", (long)result.TotalTime.TotalMicroseconds);
         json.WriteEndObject();
     }
+
+    private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     private static void WritePlan(Utf8JsonWriter json, RecallResult result)
     {
@@ -137,7 +143,8 @@ internal sealed class RecallVerb : Verb
 
     private static void Show(Output output, RecallResult result, bool isExplained)
     {
-        if (result.Memories.Count == 0) output.Line("Nothing was found.");
+        var token = NewToken();
+        output.Line(result.Memories.Count == 0 ? "Nothing was found." : RecalledText.Open(token));
         for (var i = 0; i < result.Memories.Count; i++)
         {
             var (memory, scores) = result.Memories[i];
@@ -155,6 +162,7 @@ internal sealed class RecallVerb : Verb
             foreach (var line in memory.Text.Split('\n')) output.Line($"   {line.TrimEnd('\r')}".TrimEnd());
             output.Line();
         }
+        if (result.Memories.Count > 0) output.Line(RecalledText.Close(token));
         if (!isExplained) return;
         if (result.LeftOut.Count > 0) output.Line("Left out, the most similar first:");
         foreach (var left in result.LeftOut)

@@ -22,10 +22,24 @@ internal ref struct TopHits(Span<Hit> target)
     {
         // Rows may come in any order, so an equal score still competes by row.
         if (Count == _target.Length && (score < Threshold || (score == Threshold && row > _target[^1].Row))) return;
-        var at = Count < _target.Length ? Count++ : Count - 1;
-        for (; at > 0 && IsBetter(row, score, _target[at - 1]); at--) _target[at] = _target[at - 1];
+        var end = Count < _target.Length ? Count++ : Count - 1;
+        var at = PlaceOf(row, score, end);
+        _target[at..end].CopyTo(_target[(at + 1)..]);
         _target[at] = new Hit(row, score);
         if (Count == _target.Length) Threshold = _target[^1].Score;
+    }
+
+    // By halves, and what is behind it moves in one copy: of 512 hits, moving them one by one took a tenth of a deep search.
+    private readonly int PlaceOf(int row, float score, int end)
+    {
+        var from = 0;
+        while (from < end)
+        {
+            var middle = (from + end) >> 1;
+            if (IsBetter(row, score, _target[middle])) end = middle;
+            else from = middle + 1;
+        }
+        return from;
     }
 
     private static bool IsBetter(int row, float score, in Hit other) =>

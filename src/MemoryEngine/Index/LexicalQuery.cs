@@ -63,8 +63,15 @@ internal readonly struct LexicalQuery : IDisposable
     public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known, Func<WordList>? words = null)
     {
         using var counts = TermCounts.Of(text);
+        return Of(counts, text, known, words);
+    }
+
+    /// <summary>The same of a text that was analysed already.</summary>
+    public static LexicalQuery Of(in TermCounts counts, ReadOnlySpan<char> text, ITermSet known, Func<WordList>? words = null)
+    {
         const int MostGuesses = MostUnknown * Spelling.MostGuesses;
-        var guesses = new GuessingSink(known, words, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
+        var tried = new TriedWords(stackalloc ulong[TriedWords.Most], stackalloc Range[TriedWords.Most]);
+        var guesses = new GuessingSink(known, words, tried, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
         foreach (var term in counts.Terms)
         {
             if (known.Contains(term)) continue;
@@ -93,8 +100,10 @@ internal readonly struct LexicalQuery : IDisposable
 
     private static LexicalQuery Rent(int count) => new(ArrayPool<ulong>.Shared.Rent(count), ArrayPool<float>.Shared.Rent(count), count);
 
-    private ref struct GuessingSink(ITermSet known, Func<WordList>? words, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
+    private ref struct GuessingSink(ITermSet known, Func<WordList>? words, TriedWords tried, Span<ulong> terms, Span<float> weights)
+        : TextAnalyzer.ISink
     {
+        private TriedWords _tried = tried;
         private int _unknown;
 
         public readonly Span<ulong> Terms { get; } = terms;
@@ -106,13 +115,49 @@ internal readonly struct LexicalQuery : IDisposable
         public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
         {
             if (_unknown == MostUnknown || known.Contains(term)) return;
-            // The parts of a compound speak for it where it is misspelt. A name that it begins has more of them.
-            var found = whole ? 0 : Spelling.Guess(word, known, Terms[Count..]);
-            if (found == 0 && words is not null && word.Length >= WordList.ShortestBeginning) found = words().Complete(word, known, Terms[Count..]);
-            if (found == 0) return;
+            var hash = TextAnalyzer.Hash(word) ^ (whole ? 1UL : 0);
+            if (!_tried.TryFind(hash, out var found))
+            {
+                found = Count..(Count + Guess(word, whole));
+                _tried.Add(hash, found);
+            }
+            var (from, count) = found.GetOffsetAndLength(Terms.Length);
+            if (count == 0) return;
             _unknown++;
-            Weights.Slice(Count, found).Fill(GuessWeight / found);
-            Count += found;
+            Terms.Slice(from, count).CopyTo(Terms[Count..]);
+            Weights.Slice(Count, count).Fill(GuessWeight / count);
+            Count += count;
+        }
+
+        // The parts of a compound speak for it where it is misspelt. A name that it begins has more of them.
+        private readonly int Guess(scoped ReadOnlySpan<char> word, bool whole)
+        {
+            var guesses = Terms[Count..];
+            var found = whole ? 0 : Spelling.Guess(word, known, guesses);
+            return found > 0 || words is null || word.Length < WordList.ShortestBeginning ? found : words().Complete(word, known, guesses);
+        }
+    }
+
+    /// <summary>Words that were guessed at already, and where their guesses lie: an unknown word of a long text comes again and again.</summary>
+    private ref struct TriedWords(Span<ulong> hashes, Span<Range> guesses)
+    {
+        /// <summary>What does not fit any more is guessed at each time.</summary>
+        public const int Most = 64;
+
+        private readonly Span<ulong> _hashes = hashes;
+        private readonly Span<Range> _guesses = guesses;
+        private int _count;
+
+        public readonly bool TryFind(ulong hash, out Range guesses)
+        {
+            var at = _hashes[.._count].IndexOf(hash);
+            guesses = at < 0 ? default : _guesses[at];
+            return at >= 0;
+        }
+
+        public void Add(ulong hash, Range guesses)
+        {
+            if (_count < Most) (_hashes[_count], _guesses[_count++]) = (hash, guesses);
         }
     }
 }

@@ -26,7 +26,8 @@ internal static class SpaceRepair
         var count = 1 + declared.Keys.Concat(uses.Keys).Append(known.Count - 1).Max();
         // A pool is born with the built-in embedder's space, unless it was opened with another or with none.
         if (count == 0 && draft.FindSlot(1, 3) == 2) count = 1;
-        for (var id = 0; id < count && id < Limits.MaxSpaces; id++)
+        // The last first: each takes the last place that it can have, and leaves those before it to the others.
+        for (var id = Math.Min(count, Limits.MaxSpaces) - 1; id >= 0; id--)
         {
             if (declared.ContainsKey(id)) continue;
             Declare(draft, id, declared, uses, id < known.Count ? known[id] : null, mayBeBuiltIn && id == 0);
@@ -84,7 +85,7 @@ internal static class SpaceRepair
         bool mayBeBuiltIn)
     {
         var isUsed = uses.TryGetValue(id, out var use);
-        var after = declared.TryGetValue(id - 1, out var previous) ? previous.Sequence : 1;
+        var after = declared.Where(d => d.Key < id).Select(d => d.Value.Sequence).DefaultIfEmpty(1).Max();
         var next = declared.Where(d => d.Key > id).Select(d => d.Value.Sequence).DefaultIfEmpty(long.MaxValue).Min();
         var before = Math.Min(isUsed ? use.Sequence : long.MaxValue, next);
         // The built-in space is declared with the pool, in its second event.

@@ -53,11 +53,11 @@ internal static class ModeTable
     }
 
     /// <summary>
-    /// Whether a memory of a level could come from so far at all, whatever its preconditions and its text: what a search need not
-    /// look at otherwise.
+    /// The lowest level of a memory that could come from so far at all, whatever its preconditions and its text: a search need not
+    /// look at lower ones. Above every level where nothing could.
     /// </summary>
-    public static bool CouldCome(TransferMode mode, MemoryLevel level, DomainRelation relation) =>
-        level >= Least(mode, relation, PreconditionMatch.Match, isSpecificityLow: true);
+    public static MemoryLevel LeastThatCouldCome(TransferMode mode, DomainRelation relation) =>
+        Least(mode, relation, PreconditionMatch.Match, isSpecificityLow: true);
 
     /// <summary>In words, for whoever asks why.</summary>
     public static string Explain(TransferMode mode, in ModeQuestion question)

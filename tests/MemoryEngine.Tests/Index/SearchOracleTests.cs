@@ -85,7 +85,7 @@ public sealed class SearchOracleTests
                 .ToDictionary(e => e.Row, e => e.Score);
             Assert.Equal(Math.Min(k, expected.Count), count);
             var order = target.Take(count).Select(t => t.Scores.Fused).ToList();
-            Assert.Equal(order.OrderDescending(), order);
+            Assert.Equal(target.Take(count).OrderByDescending(t => t.Scores.Fused).ThenBy(t => t.Row), target.Take(count));
             Assert.Equal(expected.Values.OrderDescending().Take(count), order, (a, b) => Math.Abs(a - b) < 1e-5);
             foreach (var hit in target.Take(count))
             {

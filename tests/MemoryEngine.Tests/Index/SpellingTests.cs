@@ -59,6 +59,19 @@ public sealed class SpellingTests
     }
 
     [Fact]
+    public void A_misspelt_word_that_comes_again_counts_again_until_there_are_eight()
+    {
+        var meant = TermCounts.Of("deadlock").Terms[0];
+        using var once = LexicalQuery.Of("deadlokc", Index());
+        using var thrice = LexicalQuery.Of("deadlokc zyzzyva deadlokc zyzzyva deadlokc", Index());
+        using var often = LexicalQuery.Of(string.Join(' ', Enumerable.Repeat("deadlokc", 20)), Index());
+        Assert.Equal(3 * WeightOf(once), WeightOf(thrice), 1e-6f);
+        Assert.Equal(8 * WeightOf(once), WeightOf(often), 1e-5f);
+
+        float WeightOf(in LexicalQuery query) => query.Weights[query.Terms.IndexOf(meant)];
+    }
+
+    [Fact]
     public void Hundreds_of_unknown_words_are_answered()
     {
         var random = new Random(5);

@@ -35,6 +35,9 @@ internal sealed unsafe class SegmentPostings
 
     public int* LengthsPointer => (int*)_sections.Lengths.At(0, _sections.Lengths.Length);
 
+    /// <summary>Whether any row has a term; quick where none has.</summary>
+    public bool Contains(ulong term) => _terms.Contains(term);
+
     /// <summary>Finds the postings of a term; false when no row has it.</summary>
     public bool TryFind(ulong term, out SegmentList list)
     {

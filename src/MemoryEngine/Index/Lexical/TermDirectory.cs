@@ -14,6 +14,7 @@ internal sealed unsafe class TermDirectory
     private readonly IVerifiedBytes _bytes;
     private readonly long _basesAt;
     private readonly long _entriesAt;
+    private TermFilter? _filter;
 
     public TermDirectory(IVerifiedBytes bytes)
     {
@@ -47,6 +48,21 @@ internal sealed unsafe class TermDirectory
         }
     }
 
+    /// <summary>
+    /// Whether there is a term that most probably is not: without a look at the directory as a rule, once it was walked from end to
+    /// end at the first such question.
+    /// </summary>
+    public bool Contains(ulong term)
+    {
+        if (Count == 0) return false;
+        var filter = Volatile.Read(ref _filter);
+        // Two threads that meet here both make one.
+        if (filter is null) Volatile.Write(ref _filter, filter = MakeFilter());
+        if (!filter.MayHave(term)) return false;
+        var place = Nearer(term, (long)Math.BigMul(term, (ulong)Count, out _));
+        return Search(term, Nearer(term, place)) >= 0;
+    }
+
     public ulong Hash(long index) => Hashes(index, index + 1)[0];
 
     /// <summary>The entry of a term, and the place in the lists that an entry which is not inline counts from.</summary>
@@ -54,6 +70,15 @@ internal sealed unsafe class TermDirectory
     {
         start = Unsafe.ReadUnaligned<ulong>(_bytes.At(_basesAt + (index / PostingsFormat.GroupTerms * sizeof(ulong)), sizeof(ulong)));
         return Unsafe.ReadUnaligned<uint>(_bytes.At(_entriesAt + (index * sizeof(uint)), sizeof(uint)));
+    }
+
+    private TermFilter MakeFilter()
+    {
+        const int Stretch = 1 << 13;
+        var filter = new TermFilter(Count);
+        for (long from = 0; from < Count; from += Stretch)
+            foreach (var hash in Hashes(from, Math.Min(Count, from + Stretch))) filter.Add(hash);
+        return filter;
     }
 
     // Where a term should stand, seen from the hash that stands at a place.
