@@ -73,7 +73,7 @@ public sealed class BeginningTests
         Assert.Empty((await store.RecallAsync(new RecallQuery { Text = "zyzzyva", WithinDomain = "elsewhere" })).Notes);
     }
 
-    private static Task FillAsync(MemoryStore store, int count) => store.RememberManyAsync(
+    private static async Task FillAsync(MemoryStore store, int count) => await store.RememberManyAsync(
         [.. Enumerable.Range(0, count).Select(i => new MemoryDraft { Text = $"Deploy service {i} and watch its logs." })]);
 
     private static ulong Term(string word)
