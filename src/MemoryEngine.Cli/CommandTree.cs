@@ -31,6 +31,8 @@ internal sealed class CommandTree
             new ExportVerb(_shell),
             new RecallVerb(_shell),
             new VerifyVerb(_shell),
+            new ReportVerb(_shell),
+            new WhyVerb(_shell),
             new GetVerb(_shell),
             new HistoryVerb(_shell),
             new ListVerb(_shell),

@@ -40,6 +40,9 @@ public enum ProtocolErrorCode
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 3003,
 
+    /// <summary>The transfer is one of the pool's, and a crash took its record before it was kept. Its outcome is left out.</summary>
+    TransferLost = 3004,
+
     /// <summary>The server has as much to do as it takes on.</summary>
     Busy = 4001,
 

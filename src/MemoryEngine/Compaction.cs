@@ -21,6 +21,7 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
     private const long LeastDeadBytes = LogSegments.SegmentBytes;
 
     private readonly JournalRewriter _rewriter = new(pool.Options.Files, pool.Paths.Journal, pool.Bodies, RecordIdOf);
+    private EvidenceFolding? _folding;
     private long _eventsDropped;
     private long _versionsDropped;
 
@@ -36,6 +37,8 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
         // What was purged leaves the journal last: its records there are what tells an opening that the rest is not done.
         if (removal.IsPending) await CompactRecordsAsync(isPurge: true, turn.Cancellation).ConfigureAwait(false);
         var files = await pool.StepAsync(SealJournal, turn.Cancellation).ConfigureAwait(false);
+        _folding = new EvidenceFolding(pool, _rewriter);
+        _eventsDropped += await _folding.RunAsync(files, turn.Cancellation).ConfigureAwait(false);
         for (var file = 1; file <= files; file++)
         {
             turn.Cancellation.ThrowIfCancellationRequested();
@@ -97,6 +100,8 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
                     && !pool.Table.Spaces[VectorAddedEvent.SpaceOf(frame.Payload)].IsDropped;
             case EventType.Answered:
                 return pool.Answers.IsKept(IdempotentAnswer.Decode(frame.Payload)!.CreatedMicroseconds, pool.NowMicroseconds);
+            case EventType.Transferred or EventType.OutcomeReported or EventType.EvidenceFolded:
+                return _folding!.Stays(frame);
             default:
                 return true;
         }

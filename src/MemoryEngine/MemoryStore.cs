@@ -180,6 +180,32 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Tells what came of a transfer. The first outcome counts, late or early; the same again is answered as repeated, another as
+    /// conflicting, and neither changes anything. Ids that were said to be used and had not been handed over are passed over and told.
+    /// </summary>
+    /// <param name="outcome">The outcome; it names the transfer.</param>
+    /// <param name="durability">What to wait for; null takes <see cref="MemoryStoreOptions.Durability"/>.</param>
+    /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
+    /// <returns>What was done. Unknown where the transfer is so long ago that its candidates are no longer kept.</returns>
+    /// <exception cref="ArgumentException">The outcome cannot be: a score outside 0 to 1, a model's label without the model's name.</exception>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's (<see cref="ErrorCode.NotFound"/>), or its record was lost (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    public ValueTask<OutcomeAnswer> ReportAsync(Outcome outcome, Durability? durability = null, CancellationToken cancellationToken = default)
+    {
+        TransferRules.Check(outcome);
+        return _pool.CommitAsync(new PendingReport(_pool, durability ?? _pool.Options.Durability, outcome), cancellationToken);
+    }
+
+    /// <summary>A transfer with its candidates, what came of it, and what is known of the effect of its memories.</summary>
+    /// <exception cref="MemoryEngineException">
+    /// The id is none of this pool's, or its candidates are no longer kept (<see cref="ErrorCode.NotFound"/>), or its record was lost
+    /// (<see cref="ErrorCode.TransferLost"/>).
+    /// </exception>
+    public Task<TransferStory> WhyAsync(Guid transfer, CancellationToken cancellationToken = default) =>
+        new Why(_pool).RunAsync(transfer, cancellationToken);
+
+    /// <summary>
     /// What verification has said about a memory since the pool was opened, as far as it changed: the newest entries, oldest first.
     /// Empty for one that was not verified lately.
     /// </summary>
@@ -384,6 +410,10 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
     internal Task WhenScrubbed => _pool.WhenScrubbed;
+
+    /// <summary>Looks at the evidence between two writes, with all that was recalled before in it; for tests.</summary>
+    internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
+        _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();
 
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;

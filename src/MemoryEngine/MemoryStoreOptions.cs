@@ -43,6 +43,21 @@ public sealed record MemoryStoreOptions
     /// <summary>How long an idempotency key is remembered.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// Whether recalls are recorded as transfers, of which outcomes can be reported. Off, a recall writes nothing, and no effect can be
+    /// measured.
+    /// </summary>
+    public bool RecordTransfers { get; init; } = true;
+
+    /// <summary>How chance takes part in recalls that do not say it themselves; null, the default, leaves nothing to chance.</summary>
+    public RecallExperiment? Experiment { get; init; }
+
+    /// <summary>How long the candidates of a transfer are kept; what they add up to is kept for ever.</summary>
+    public TimeSpan TransferRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many bytes of transfers and outcomes are kept; of more, the oldest are folded into sums by a compaction.</summary>
+    public long TransferRetentionBytes { get; init; } = 256L << 20;
+
     /// <summary>How memories are verified before they are handed over.</summary>
     public VerificationOptions Verification { get; init; } = new();
 
@@ -64,8 +79,14 @@ public sealed record MemoryStoreOptions
     /// <summary>From how many rows on segments and graphs are made.</summary>
     internal Segments.SegmentLimits SegmentLimits { get; init; } = new();
 
-    /// <summary>What evidence says about memories.</summary>
-    internal IMemoryEvidence Evidence { get; init; } = NoEvidence.Instance;
+    /// <summary>What evidence says about memories, in place of the pool's own. For tests.</summary>
+    internal IMemoryEvidence? Evidence { get; init; }
+
+    /// <summary>How much evidence keeps.</summary>
+    internal Evidence.State.EvidenceLimits EvidenceLimits { get; init; } = new();
+
+    /// <summary>Transfers and outcomes past their retention are folded when they have as many bytes.</summary>
+    internal long LeastFoldBytes { get; init; } = 1L << 20;
 
     /// <summary>Is run by every recall between its search and its handing over, for tests that change something just then.</summary>
     internal Func<ValueTask>? BeforeHandOver { get; init; }

@@ -4,6 +4,7 @@ using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
 using MemoryEngine.Snapshots;
+using MemoryEngine.Transfers;
 
 namespace MemoryEngine;
 
@@ -29,15 +30,18 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly Stopwatch _sinceBatch = Stopwatch.StartNew();
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
+    private int _rowsAtBatch;
     private long _healedReads;
     private string? _checkpointProblem;
     private int _disposed;
 
     public Pool(
-        MemoryStoreOptions options, PoolPaths paths, Recovery recovery, PoolCreatedEvent created, JournalScan scan,
+        MemoryStoreOptions options, PoolPaths paths, Recovery recovery, PoolEvidence evidence, PoolCreatedEvent created, JournalScan scan,
         JournalBodies bodies, JournalWriter? journal, IDisposable? poolLock)
     {
-        (Options, Paths, Created, Scan) = (options, paths, created, scan);
+        (Options, Paths, Created, Scan, Evidence) = (options, paths, created, scan, evidence);
+        Effects = options.Evidence ?? evidence.Board;
+        Tokens = new TransferTokens(created.TokenKey);
         (Table, Snapshots, Records, Answers, _notes) =
             (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, [.. recovery.Notes]);
         (_journal, _lock) = (journal, poolLock);
@@ -72,6 +76,18 @@ internal sealed class Pool : ICommitHost, IDisposable
     public JournalScan Scan { get; }
 
     public RowTable Table { get; }
+
+    /// <summary>What is known of the effects of memories.</summary>
+    public PoolEvidence Evidence { get; }
+
+    /// <summary>What recalls ask about them. Takes no locks.</summary>
+    public IMemoryEvidence Effects { get; }
+
+    /// <summary>Makes the ids of transfers, and knows its own.</summary>
+    public TransferTokens Tokens { get; }
+
+    /// <summary>Whether a transfer can be recorded now.</summary>
+    public bool TakesTransfers => _commit is not null && Options.RecordTransfers && _journal!.Poison is null;
 
     public SnapshotTable Snapshots { get; }
 
@@ -141,6 +157,13 @@ internal sealed class Pool : ICommitHost, IDisposable
         return await write.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Queues a write that nobody waits for. False when the queue is full or the pool is closing.</summary>
+    public bool TryQueue(PendingWrite write) => _commit!.TryEnqueue(write);
+
+    /// <summary>Reads what belongs to the applier, between two batches.</summary>
+    public ValueTask<T> LookAsync<T>(Func<T> look, CancellationToken cancellation) =>
+        _commit is null ? new(look()) : StepAsync(look, cancellation);
+
     /// <summary>Refuses what changes files of a pool that was opened read-only.</summary>
     public void EnsureWritable()
     {
@@ -203,6 +226,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void NoteRewrite(JournalRewrite rewrite)
     {
         foreach (var (recordId, position) in rewrite.Moved) Volatile.Write(ref Table.Rows[(int)recordId - 1].Position, position.Packed);
+        Evidence.Index.Move(rewrite.MovedEvidence);
         Journal.NoteRewrite(rewrite);
     }
 
@@ -232,7 +256,11 @@ internal sealed class Pool : ICommitHost, IDisposable
     void ICommitHost.Publish(long sequence)
     {
         Records!.MarkApplied(sequence);
+        _ = Evidence.Publish();
         Table.Publish(sequence);
+        // Transfers and outcomes bring no rows, and keep nothing from being tidied up.
+        if (Table.RowCount == _rowsAtBatch) return;
+        _rowsAtBatch = Table.RowCount;
         if (FreezeMany(_sinceBatch.Elapsed < Quiet)) _worker.Wake();
         _sinceBatch.Restart();
         Learning.Consider();
@@ -294,6 +322,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Answers.Prune(NowMicroseconds);
         var sequence = _journal.LastSequence;
         _checkpoints!.Take(sequence, standsAlone);
+        Evidence.WriteCheckpoint(Created.PoolId, sequence);
         // It may have left segments without graphs.
         _worker.Wake();
         _checkpointProblem = null;

@@ -25,6 +25,9 @@ internal static class PoolCheck
             if (file.Problem is not null) problems.Add(new CheckProblem(file.Path, 0, file.Problem, SlowerOpening));
         }
         bytes += CheckSegments(options.Files, paths.Segments, problems);
+        _ = EvidenceFile.Read(options.Files, paths.Evidence, out var evidenceBytes, out var wrong);
+        bytes += evidenceBytes;
+        if (wrong is not null) problems.Add(new CheckProblem(Path.Combine(paths.Evidence, EvidenceFile.Name), 0, wrong, SlowerOpening));
         try
         {
             // Bodies that the log does not have whole are read from the journal, so a lexical opening needs no embedder.

@@ -38,6 +38,9 @@ internal static class PoolOpening
             throw new ArgumentException(
                 $"RecordMemoryBytes is {options.RecordMemoryBytes}; at least {Smallest} are needed.", nameof(options));
         }
+        TransferRecorder.Check(options.Experiment);
+        if (options.TransferRetention < TimeSpan.Zero || options.TransferRetentionBytes < 0)
+            throw new ArgumentException("The retention of transfers is negative.", nameof(options));
         if (options.MaxPoolBytes is <= 0) throw new ArgumentException("MaxPoolBytes is not positive.", nameof(options));
         foreach (var space in options.Spaces) SpaceRules.Check(space);
         var text = options.Spaces.FirstOrDefault(s => s.Name == VectorSpace.TextSpace);
@@ -111,7 +114,7 @@ internal static class PoolOpening
         var hasJournal = files.DirectoryExists(paths.Journal) && JournalReader.Numbers(files, paths.Journal).Count > 0;
         if (hasJournal) return true;
         if (HoldsDerived(files, paths)) throw LostJournal(paths, "no journal file");
-        string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Segments, paths.Manifests];
+        string[] own = [paths.Lock, paths.GitIgnore, paths.Journal, paths.Records, paths.Segments, paths.Manifests, paths.Evidence];
         var parts = own.Select(Path.GetFileName).ToHashSet();
         if (names.FirstOrDefault(n => !parts.Contains(n)) is { } stranger)
         {
@@ -126,7 +129,8 @@ internal static class PoolOpening
         new(paths.Journal, 0, "the journal of the pool whose records and manifests are here", found);
 
     private static bool HoldsDerived(IFileSystem files, PoolPaths paths) =>
-        HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Segments) || HoldsFiles(files, paths.Manifests);
+        HoldsFiles(files, paths.Records) || HoldsFiles(files, paths.Segments) || HoldsFiles(files, paths.Manifests)
+        || HoldsFiles(files, paths.Evidence);
 
     private static bool HoldsFiles(IFileSystem files, string directory) =>
         files.DirectoryExists(directory) && files.List(directory).Count > 0;
@@ -161,19 +165,20 @@ internal static class PoolOpening
         }
         if (!isThere) Create(paths, options);
         cancellation.ThrowIfCancellationRequested();
-        var recovery = NewRecovery(paths, options);
-        var scan = recovery.Run(withRecords: true);
+        var bodies = new JournalBodies(files, paths.Journal);
+        Recovery? recovery = null;
         JournalWriter? journal = null;
         try
         {
+            var scan = Replay(paths, options, bodies, withRecords: true, out recovery, out var evidence);
             journal = JournalWriter.Open(files, paths.Journal, scan, options.JournalFileBytes, options.Clock);
-            var bodies = new JournalBodies(files, paths.Journal);
-            return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, journal, poolLock);
+            return new Pool(options, paths, recovery, evidence, Born(recovery, paths), scan, bodies, journal, poolLock);
         }
         catch
         {
             journal?.Dispose();
-            recovery.Records?.Dispose();
+            recovery?.Records?.Dispose();
+            bodies.Dispose();
             throw;
         }
     }
@@ -190,9 +195,8 @@ internal static class PoolOpening
             {
                 // Held open before they are read: when the owner rewrites one, its frames stay where they were found.
                 foreach (var file in JournalReader.Numbers(options.Files, paths.Journal)) bodies.Hold(file);
-                var recovery = NewRecovery(paths, options);
-                var scan = recovery.Run(withRecords: false);
-                return new Pool(options, paths, recovery, Born(recovery, paths), scan, bodies, null, null);
+                var scan = Replay(paths, options, bodies, withRecords: false, out var recovery, out var evidence);
+                return new Pool(options, paths, recovery, evidence, Born(recovery, paths), scan, bodies, null, null);
             }
             catch (MemoryEngineException e)
             {
@@ -203,8 +207,26 @@ internal static class PoolOpening
         }
     }
 
-    private static Recovery NewRecovery(PoolPaths paths, MemoryStoreOptions options) =>
-        new(options.Files, paths, options.RecordMemoryBytes, options.IdempotencyRetention);
+    // One reading of the journal feeds what is derived of memories and of evidence.
+    private static JournalScan Replay(
+        PoolPaths paths, MemoryStoreOptions options, JournalBodies bodies, bool withRecords, out Recovery recovery, out PoolEvidence evidence)
+    {
+        evidence = PoolEvidence.Begin(options, paths, bodies);
+        recovery = new Recovery(options.Files, paths, options.RecordMemoryBytes, options.IdempotencyRetention, evidence.Visit);
+        var scan = recovery.Run(withRecords);
+        if (evidence.CheckpointSequence > scan.LastSequence)
+        {
+            recovery.Records?.Dispose();
+            throw new CorruptionException(
+                Path.Combine(paths.Journal, JournalFormat.FileName(scan.LastFile)),
+                scan.EndOffset,
+                $"events up to sequence {evidence.CheckpointSequence}, which the checkpoint of the evidence has seen",
+                $"the journal's end at sequence {scan.LastSequence}");
+        }
+        evidence.Settle();
+        if (evidence.Note is { } note) recovery.Notes.Add(note);
+        return scan;
+    }
 
     private static PoolCreatedEvent Born(Recovery recovery, PoolPaths paths) => recovery.Created
         ?? throw new CorruptionException(paths.Journal, 0, "the pool's creation as its first event", "other events");

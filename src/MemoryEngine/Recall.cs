@@ -17,6 +17,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     /// <summary>How deep recalls searched lately.</summary>
     internal UsualDepth UsualDepth { get; } = new();
 
+    /// <summary>Records what is handed over.</summary>
+    public TransferRecorder Recorder { get; } = new(pool);
+
     public ValueTask<RecallResult> RunAsync(RecallQuery query, CancellationToken cancellation) =>
         RunAsync(query, null, pool.NowMicroseconds, cancellation);
 
@@ -104,6 +107,9 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
             throw new ArgumentException($"{query.Pins.Count} memories are pinned, and k is {query.K}.", nameof(query));
         if (query.Diversity is not (>= 0 and <= 1) || query.Exploration is not (>= 0 and <= 1))
             throw new ArgumentException("Diversity and exploration are from 0 to 1.", nameof(query));
+        TransferRecorder.Check(query.Experiment);
+        DraftRules.CheckText("task", query.Task, Limits.MaxNameBytes);
+        DraftRules.CheckText("consumer model", query.ConsumerModel, Limits.MaxNameBytes);
         DraftRules.CheckText("query", query.Text, Limits.MaxQueryBytes);
         if (query.Domain is not null) DraftRules.CheckDomain(query.Domain);
         if (query.WithinDomain is not null) DraftRules.CheckDomain(query.WithinDomain);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using MemoryEngine.Evidence.Design;
 using MemoryEngine.Index;
 using MemoryEngine.Segments;
 using MemoryEngine.Transfers;
@@ -23,7 +24,7 @@ internal sealed partial class RecallRun
         // Pins are in front of all others, and stages and mix do not touch them.
         accepted.AsSpan(0, pinned).CopyTo(_chosen);
         _chosenCount = pinned;
-        Mix(Staged(accepted.AsSpan(pinned, count - pinned)), _query.K - pinned);
+        Mix(Staged(accepted.AsSpan(pinned, count - pinned)), _places - pinned);
         ArrayPool<int>.Shared.Return(accepted);
     }
 
@@ -50,8 +51,8 @@ internal sealed partial class RecallRun
 
     private void Explore(Span<int> ranked)
     {
-        var draw = _query.ExplorationDraw ?? Random.Shared.NextDouble();
-        var explored = SecondStage.Explored(StagedOf(ranked), _query.K, _query.Exploration, draw);
+        var draw = _query.ExplorationDraw ?? (_isRecorded ? CounterRandom.Uniform(_seed, 0, 0) : Random.Shared.NextDouble());
+        var explored = SecondStage.Explored(StagedOf(ranked), _places, _query.Exploration, draw);
         if (explored < 0 || !_mix.Allows(_candidates[ranked[explored]].Level)) return;
         _chosen[_chosenCount - 1] = ranked[explored];
         _candidates[ranked[explored]].Reasons.Add(ReasonCode.Explored);
@@ -59,7 +60,7 @@ internal sealed partial class RecallRun
 
     private StagedCandidate[] StagedOf(ReadOnlySpan<int> ranked)
     {
-        var evidence = _pool.Options.Evidence;
+        var evidence = _pool.Effects;
         var staged = new StagedCandidate[ranked.Length];
         for (var i = 0; i < staged.Length; i++)
         {
@@ -96,14 +97,19 @@ internal sealed partial class RecallRun
     private RecallResult Result()
     {
         if (_query.Text is not null) _recall.UsualDepth.Note(_depth > _firstDepth);
-        var memories = new RecalledMemory[_chosenCount];
-        for (var i = 0; i < memories.Length; i++)
+        Draw();
+        var memories = new RecalledMemory[_chosenCount - _withheld];
+        for (int i = 0, to = 0; to < memories.Length; i++)
         {
             ref readonly var c = ref _candidates[_chosen[i]];
-            memories[i] = new RecalledMemory(c.Memory!, c.Scores) { Verdict = _verifying.Conclude(c, _rules, _query.Explain) };
+            if (!c.Reasons.IsAccepted) continue;
+            memories[to++] = new RecalledMemory(c.Memory!, c.Scores) { Verdict = _verifying.Conclude(c, _rules, _query.Explain) };
         }
         var result = new RecallResult
         {
+            Transfer = Record(),
+            IsHeldOut = _isHeldOut,
+            WithheldCount = _withheld,
             Memories = memories,
             Mode = _rules.Mode,
             Considered = _searched.Matching,
@@ -114,7 +120,7 @@ internal sealed partial class RecallRun
             VerifyTime = _verifyTime,
             TotalTime = Stopwatch.GetElapsedTime(_ask.Start),
         };
-        if (memories.Length < _query.K || HasDamage()) result.Notes = [.. Notes()];
+        if (_chosenCount < _query.K || HasDamage()) result.Notes = [.. Notes()];
         return result;
     }
 
@@ -149,17 +155,25 @@ internal sealed partial class RecallRun
     private List<LeftOutMemory> LeftOut()
     {
         var list = new List<LeftOutMemory>();
-        var last = _chosenCount == 0 ? -1 : _chosen[.._chosenCount].Max();
         for (var i = 0; i < _count && list.Count < ShownLeftOut; i++)
         {
-            if (_chosen.AsSpan(0, _chosenCount).Contains(i)) continue;
-            if (_candidates[i].Reasons.IsAccepted)
-                _candidates[i].Reasons.Add(i < last && _query.Scenario != TransferScenario.Default ? ReasonCode.NotInMix : ReasonCode.Outranked);
+            var isChosen = _chosen.AsSpan(0, _chosenCount).Contains(i);
+            if (isChosen && _candidates[i].Reasons.IsAccepted) continue;
+            if (!isChosen && _candidates[i].Reasons.IsAccepted) _candidates[i].Reasons.Add(WhyNotChosen(i));
             list.Add(LeftOut(_candidates[i]));
         }
         if (_leastFrom is not null) AddUnreachable(list);
         list.Sort(static (a, b) => b.Scores.Fused.CompareTo(a.Scores.Fused));
         return list;
+    }
+
+    private ReasonCode WhyNotChosen(int index)
+    {
+        if (_query.Scenario == TransferScenario.Default) return ReasonCode.Outranked;
+        var chosen = _chosen.AsSpan(0, _chosenCount);
+        foreach (var i in chosen)
+            if (i > index) return ReasonCode.NotInMix;
+        return ReasonCode.Outranked;
     }
 
     // What the mode kept from being searched at all: the most similar of it, as a search without the mode ranks it.

@@ -27,6 +27,10 @@ internal sealed partial class RecallRun : IDisposable
     private readonly PoolView _view;
     private readonly TaskRules _rules;
     private readonly ScenarioMix _mix;
+    private readonly RecallExperiment? _experiment;
+    private readonly bool _isRecorded;
+    private readonly uint _seed;
+    private readonly int _places;
     private readonly int _needed;
     private readonly int _firstDepth;
     private readonly Func<string, MemoryLevel>? _leastFrom;
@@ -55,13 +59,18 @@ internal sealed partial class RecallRun : IDisposable
         _ask = ask with { Query = _query, Text = _query.Text is { } text ? new QuestionText(text) : null };
         _rules = verifying.RulesOf(
             _query.Mode, _query.Domain, _query.Context, _query.Language, _query.MinScore, _view, ask.NowMicroseconds);
-        _needed = _query.K;
+        _isRecorded = !IsOfThePast && _query.Record && pool.TakesTransfers;
+        // What is not recorded teaches nothing, so nothing is withheld for it.
+        _experiment = _isRecorded ? recall.Recorder.ExperimentOf(_query, () => verifying.CountSourceTasks(_view)) : null;
+        _seed = _query.Seed ?? (_isRecorded ? (uint)Random.Shared.NextInt64() : 0);
+        _places = PlacesOf(_experiment, _query.K);
+        _needed = _places;
         if (_query.ByEffect || _query.Exploration > 0) _needed = Math.Max(_needed, SecondStage.Depth);
-        if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _query.K, Limits.MaxRecall));
-        _firstDepth = Math.Max(Searching.MinDepth, 2 * _query.K);
+        if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _places, Math.Max(_places, Limits.MaxRecall)));
+        _firstDepth = Math.Max(Searching.MinDepth, 2 * _places);
         if (recall.UsualDepth.IsDeep) _ranking.Reach = Math.Min(MaxDepth, Deeper * _firstDepth);
         _leastFrom = verifying.LeastFrom(_rules);
-        _chosen = ArrayPool<int>.Shared.Rent(_query.K);
+        _chosen = ArrayPool<int>.Shared.Rent(_places);
         _candidates = ArrayPool<Candidate>.Shared.Rent(2 * Batch);
     }
 
@@ -134,7 +143,7 @@ internal sealed partial class RecallRun : IDisposable
             accepted++;
             if (_mix.IsAbout(_candidates[i].Level)) about++;
         }
-        return Math.Max(0, Math.Max(_needed - accepted, _mix.Places(_query.K) - about));
+        return Math.Max(0, Math.Max(_needed - accepted, _mix.Places(_places) - about));
     }
 
     /// <summary>Verifies the next candidates.</summary>

@@ -9,7 +9,7 @@ namespace MemoryEngine;
 internal sealed class SourceTasks
 {
     private const int ChangedShare = 64;
-    private Count _last = new(0, -1, 0);
+    private Count _last = new(0, -1, 0, 0);
 
     /// <param name="table">The rows.</param>
     /// <param name="seen">The view.</param>
@@ -17,14 +17,16 @@ internal sealed class SourceTasks
     public int CountUpTo(RowTable table, PoolView seen, int enough)
     {
         var last = Volatile.Read(ref _last);
-        var changes = Math.Abs(seen.View.Last - last.Sequence);
-        if (last.Sequence >= 0 && (changes == 0 || changes < last.Rows / ChangedShare)) return last.Tasks;
+        var changes = Math.Abs(seen.RowCount - last.Rows) + Math.Abs(seen.Live.Count - last.Live);
+        var isSamePast = last.Ranges == seen.View.Ranges.Length;
+        if (isSamePast && (changes == 0 || changes < last.Rows / ChangedShare)) return last.Tasks;
         var tasks = new HashSet<ulong>();
         for (var row = seen.RowCount - 1; row >= 0 && tasks.Count <= enough; row--)
             if (table.IsLive(row, seen.View)) tasks.Add(table.Rows[row].TaskHash);
-        Volatile.Write(ref _last, new Count(tasks.Count, seen.View.Last, seen.RowCount));
+        Volatile.Write(ref _last, new Count(tasks.Count, seen.View.Ranges.Length, seen.RowCount, seen.Live.Count));
         return tasks.Count;
     }
 
-    private sealed record Count(int Tasks, long Sequence, int Rows);
+    // Rolling back changes the ranges of the view; transfers and outcomes change none of it.
+    private sealed record Count(int Tasks, int Ranges, int Rows, long Live);
 }

@@ -16,12 +16,15 @@ internal readonly record struct TaskRules(TransferMode Mode, TaskFacts Facts);
 /// </summary>
 internal sealed class Verifying(Pool pool)
 {
+    /// <summary>More are counted as "more": the largest size that transfers tell apart.</summary>
+    private const int MostSourceTasks = 1_000;
+
     private readonly FactsCache _facts = new();
     private readonly SourceTasks _sourceTasks = new();
     private readonly VerdictBook _verdicts = new();
     private readonly ValidityHistory _history = new();
 
-    public Validator Validator { get; } = new(pool.Options.Verification, pool.Options.Evidence);
+    public Validator Validator { get; } = new(pool.Options.Verification, pool.Effects);
 
     /// <summary>What verification has said about a memory lately.</summary>
     public IReadOnlyList<ValidityEntry> HistoryOf(Guid id) => _history.Of(id);
@@ -34,12 +37,18 @@ internal sealed class Verifying(Pool pool)
         {
             // Without a domain there is no other one to keep out.
             mode = string.IsNullOrEmpty(domain) ? TransferMode.SingleDomain
-                : SizeTiers.For(_sourceTasks.CountUpTo(pool.Table, seen, SizeTiers.HybridOver));
+                : pool.Effects.AdvisedMode ?? SizeTiers.For(CountSourceTasks(seen));
         }
         if (language is not null && !context.ContainsKey("language"))
             context = new Dictionary<string, string>(context) { ["language"] = language };
         return new TaskRules(mode, new TaskFacts(domain ?? "", context, now, minScore));
     }
+
+    /// <summary>The pool's source tasks, as far as they make a difference to anyone.</summary>
+    public int CountSourceTasks(PoolView seen) => _sourceTasks.CountUpTo(pool.Table, seen, MostSourceTasks);
+
+    /// <summary>The codes of a set of reasons: one list for each set that occurs.</summary>
+    public IReadOnlyList<ReasonCode> CodesOf(ReasonSet reasons) => _verdicts.CodesOf(reasons);
 
     /// <summary>The lowest level that could be handed over at all from a domain; null when all could from all.</summary>
     public Func<string, MemoryLevel>? LeastFrom(TaskRules rules)
@@ -152,7 +161,7 @@ internal sealed class Verifying(Pool pool)
 
     private const ulong RankReasons =
         (1UL << (int)ReasonCode.Duplicate) | (1UL << (int)ReasonCode.NotInMix) | (1UL << (int)ReasonCode.Outranked)
-        | (1UL << (int)ReasonCode.BelowMinScore);
+        | (1UL << (int)ReasonCode.BelowMinScore) | (1UL << (int)ReasonCode.Withheld) | (1UL << (int)ReasonCode.HeldOut);
 
     private void Take(ref Candidate candidate, View view, ReadOnlySpan<byte> bytes)
     {

@@ -71,7 +71,7 @@ public sealed class RepairVerbTests : IDisposable
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(60), ChecksumOf(bytes.AsSpan(0, 60)));
             await File.WriteAllBytesAsync(file, bytes);
         }
-        Assert.Contains("Format 1 to 2: 1 journal files", (await _cli.RunAsync("upgrade")).Out, StringComparison.Ordinal);
+        Assert.Contains("Format 1 to 3: 1 journal files", (await _cli.RunAsync("upgrade")).Out, StringComparison.Ordinal);
         Assert.Equal(0, (await _cli.JsonAsync(0, "upgrade")).GetProperty("files").GetInt32());
         Assert.Equal(1, (await _cli.JsonAsync(0, "stats")).GetProperty("memories").GetInt32());
     }

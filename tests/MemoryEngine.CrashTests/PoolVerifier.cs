@@ -25,6 +25,7 @@ internal sealed class PoolVerifier(TemporaryPool directory, ExpectedState expect
                 await CompareAsync(store, slot, found.GetValueOrDefault(slot));
             Assert.Equal(found.Values.Count(v => v.IsCurrent), store.Stats().Memories);
             await new SnapshotVerifier(store, expected).VerifyAsync();
+            await new EvidenceVerifier(directory).VerifyAsync(store);
             if (!options.ReadOnly) await RetryKeyedAsync(store);
             Settle(found);
         }

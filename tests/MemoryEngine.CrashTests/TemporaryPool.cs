@@ -9,6 +9,8 @@ internal sealed class TemporaryPool : IDisposable
 
     public string StateFile => Path.Combine(_root, "expected");
 
+    public string OutcomesFile => StateFile + "-outcomes";
+
     public string Journal => Path.Combine(Pool, "journal");
 
     /// <summary>Set when the test failed, so that what it saw can be looked at.</summary>

@@ -17,6 +17,9 @@ internal sealed class SimulatedPool
         Clock = Clock,
         RecordMemoryBytes = 16L << 20,
         OwnerName = "the tests",
+        // They are written on another thread at a time of its own choosing: where tests count calls, or the order of events matters, they
+        // are asked for.
+        RecordTransfers = false,
     };
 
     public Task<MemoryStore> OpenAsync(Func<MemoryStoreOptions, MemoryStoreOptions>? vary = null) =>

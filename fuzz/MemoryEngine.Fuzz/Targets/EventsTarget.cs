@@ -1,3 +1,4 @@
+using MemoryEngine.Evidence.State;
 using MemoryEngine.Journal;
 using MemoryEngine.Segments;
 using MemoryEngine.Storage;
@@ -29,6 +30,12 @@ internal sealed class EventsTarget : FuzzTarget
             EventType.RolledBack => RolledBackEvent.Decode(payload)?.Encode(),
             EventType.Purged => PurgedEvent.Decode(payload)?.Encode(),
             EventType.Dropped => DroppedEvent.Decode(payload)?.Encode(),
+            EventType.Transferred => TransferEvent.Decode(payload) is { } transfer ? TransferEvent.Encode(transfer) : null,
+            EventType.OutcomeReported => OutcomeEvent.Decode(payload)?.Encode(),
+            EventType.Decided => DecidedEvent.Decode(payload) is { } decision ? DecidedEvent.Encode(decision) : null,
+            EventType.EvidenceFolded => EvidenceSnapshot.TryRead(payload.ToArray(), new EvidenceLimits()) is { } state
+                ? EvidenceSnapshot.Write(state)
+                : null,
             EventType.VectorAdded => VectorAddedEvent.Decode(payload)?.Encode(),
             EventType.TextSpaceChosen or EventType.SpaceDropped => SpaceEvent.Decode(payload)?.Encode(),
             _ => null,
@@ -59,7 +66,7 @@ internal sealed class EventsTarget : FuzzTarget
         (string, byte[])[] whole =
         [
             ("created", created), ("space", space), ("life", life), ("answer", answer), ("snapshot", snapshot),
-            ("released", released), ("rolled", rolled), ("purged", purged), ("dropped", dropped),
+            ("released", released), ("rolled", rolled), ("purged", purged), ("dropped", dropped), .. EvidenceSeeds.Events(),
             ("vector", vector), ("chosen", chosen),
         ];
         foreach (var (name, bytes) in whole)

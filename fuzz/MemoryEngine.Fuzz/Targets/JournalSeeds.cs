@@ -46,13 +46,16 @@ internal static class JournalSeeds
         yield return ("older-format-open", Change(open, b => b[8] = 1));
         yield return ("older-format-first", Change(two, b => b[8] = 1));
         yield return ("no-such-format", Change(open, b => b[8] = 0));
-        yield return ("newer-format", Change(open, b => b[8] = 3));
+        yield return ("newer-format", Change(open, b => b[8] = (byte)(JournalFormat.FormatVersion + 1)));
         yield return ("newer-features", Change(open, b => b[24] = 1));
         yield return ("unknown-event", Change(open, b => b[JournalFormat.HeaderBytes + JournalFormat.BatchHeaderBytes + 4] = 200));
         yield return ("wrong-sequence", Change(open, b => b[JournalFormat.HeaderBytes + 8] = 9));
         yield return ("too-many-frames", Change(open, b => b[JournalFormat.HeaderBytes + 16] = 99));
         yield return ("huge-batch", Change(open, b => b[JournalFormat.HeaderBytes + 23] = 1));
         yield return ("snapshots", Of(1L << 20, WriteSnapshots));
+        var transfers = Of(1L << 20, WriteTransfers);
+        yield return ("transfers", transfers);
+        yield return ("transfers-in-older-format", Change(transfers, b => b[8] = 2));
         var rewritten = Of(JournalFormat.HeaderBytes + 600, WriteEvents, (in frame) => frame.Type != EventType.Remembered);
         yield return ("rewritten", rewritten);
         yield return ("rewritten-to-nothing", Of(JournalFormat.HeaderBytes + 600, WriteEvents, (in _) => false));
@@ -123,6 +126,15 @@ internal static class JournalSeeds
         journal.Append(EventType.RolledBack, rolled.Encode());
         journal.Append(EventType.SnapshotDropped, new SnapshotDroppedEvent("undo-first").Encode());
         journal.Append(EventType.Purged, new PurgedEvent(Second).Encode());
+        Commit(journal);
+    }
+
+    private static void WriteTransfers(JournalWriter journal)
+    {
+        WriteEvents(journal);
+        foreach (var (_, bytes) in EvidenceSeeds.Events()) journal.Append((EventType)bytes[0], bytes.AsSpan(1));
+        // The last one ends with something other than zeros, so that none of it is taken for room that was reserved.
+        foreach (var (_, bytes) in EvidenceSeeds.Events().Reverse()) journal.Append((EventType)bytes[0], bytes.AsSpan(1));
         Commit(journal);
     }
 

@@ -1,3 +1,4 @@
+using MemoryEngine.Evidence.State;
 using MemoryEngine.Segments;
 using MemoryEngine.Snapshots;
 
@@ -14,9 +15,14 @@ internal sealed class PoolTarget : FuzzTarget
     public override void Run(ReadOnlySpan<byte> input)
     {
         var disk = JournalImage.Mount(input);
-        var recovery = new Recovery(disk, new PoolPaths("/pool"), 16 << 20, TimeSpan.FromDays(7));
-        _ = recovery.Run(withRecords: false);
+        var paths = new PoolPaths("/pool");
         using var bodies = new Journal.JournalBodies(disk, JournalImage.Directory);
+        var evidence = PoolEvidence.Begin(new MemoryStoreOptions { Files = disk }, paths, bodies);
+        var recovery = new Recovery(disk, paths, 16 << 20, TimeSpan.FromDays(7), evidence.Visit);
+        _ = recovery.Run(withRecords: false);
+        evidence.Settle();
+        var kept = EvidenceSnapshot.Write(evidence.State);
+        Require(evidence.Read(kept) is not null, "what evidence adds up to can be kept and read again");
         var table = recovery.Table;
         var current = table.Current;
         var live = 0;

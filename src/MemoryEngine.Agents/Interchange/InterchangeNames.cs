@@ -75,6 +75,38 @@ public static class InterchangeNames
         _ => null,
     };
 
+    /// <summary>The name of a scenario.</summary>
+    public static string Of(TransferScenario scenario) => JsonNamingPolicy.KebabCaseLower.ConvertName(scenario.ToString());
+
+    /// <summary>The name of a design.</summary>
+    public static string Of(InclusionDesign design) => design.ToString().ToLowerInvariant();
+
+    /// <summary>The design of a name; null when there is none.</summary>
+    public static InclusionDesign? DesignOf(string name) => name switch
+    {
+        "off" => InclusionDesign.Off,
+        "withhold" => InclusionDesign.Withhold,
+        "factorial" => InclusionDesign.Factorial,
+        _ => null,
+    };
+
+    /// <summary>The name of what became of a candidate.</summary>
+    public static string Of(CandidateFate fate) => JsonNamingPolicy.SnakeCaseLower.ConvertName(fate.ToString());
+
+    /// <summary>The name of what was done with an outcome.</summary>
+    public static string Of(OutcomeResult result) => result.ToString().ToLowerInvariant();
+
+    /// <summary>The name of a class of failures.</summary>
+    public static string Of(FailureClass failure) => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString());
+
+    /// <summary>The class of failures of a name; null when there is none.</summary>
+    public static FailureClass? FailureOf(string name)
+    {
+        foreach (var failure in Enum.GetValues<FailureClass>())
+            if (Of(failure) == name) return failure;
+        return null;
+    }
+
     /// <summary>The name of a verdict.</summary>
     public static string Of(Verdict verdict) => verdict.ToString().ToLowerInvariant();
 

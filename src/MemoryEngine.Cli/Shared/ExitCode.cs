@@ -15,7 +15,7 @@ internal static class ExitCode
 
     public static int Of(ErrorCode code) => code switch
     {
-        ErrorCode.PoolNotFound or ErrorCode.NotFound or ErrorCode.Purged => NotFound,
+        ErrorCode.PoolNotFound or ErrorCode.NotFound or ErrorCode.Purged or ErrorCode.TransferLost => NotFound,
         ErrorCode.NotAPool or ErrorCode.NewerFormat or ErrorCode.Conflict or ErrorCode.EmbedderMismatch => Usage,
         ErrorCode.Corruption => Damaged,
         ErrorCode.PoolBusy => Busy,

@@ -68,6 +68,40 @@ internal static class Values
             : Refuse<Guid>(result, "ID is a UUID, as 'memengine list' shows them"),
     };
 
+    public static Argument<Guid> Transfer() => new("TRANSFER")
+    {
+        Description = "The transfer's id, as recall shows it.",
+        CustomParser = result => Guid.TryParseExact(result.Tokens[0].Value, "D", out var id)
+            ? id
+            : Refuse<Guid>(result, "TRANSFER is a UUID, as 'memengine recall' shows it"),
+    };
+
+    public static Option<FailureClass?> Failure() => new("--failure")
+    {
+        Description = "How a memory misled: domain_mismatched_anchoring, false_validation_confidence or misapplied_practice.",
+        HelpName = "CLASS",
+        CustomParser = result => InterchangeNames.FailureOf(result.Tokens[0].Value)
+            ?? Refuse<FailureClass?>(result, "--failure is domain_mismatched_anchoring, false_validation_confidence or misapplied_practice"),
+    };
+
+    /// <summary>How chance takes part: <c>off</c>, <c>factorial</c>, <c>withhold</c> or <c>withhold=W</c>.</summary>
+    public static Option<RecallExperiment?> Design() => new("--design")
+    {
+        Description = "Lets chance withhold memories, so that their effect can be measured: off (the default), withhold, withhold=W or factorial.",
+        HelpName = "DESIGN",
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split('=', 2);
+            if (InterchangeNames.DesignOf(parts[0]) is not { } design) return RefuseDesign(result);
+            var experiment = new RecallExperiment { Design = design };
+            if (parts.Length == 1) return experiment;
+            return design == InclusionDesign.Withhold
+                && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var w) && w is > 0 and < 1
+                    ? experiment with { Withhold = w }
+                    : RefuseDesign(result);
+        },
+    };
+
     public static Argument<Guid[]> Ids() => new("ID")
     {
         Description = "The memories' ids.",
@@ -149,7 +183,11 @@ internal static class Values
     private static MemoryLevel? ParseLevel(string text) =>
         text.Length == 1 && text[0] is >= '1' and <= '4' ? (MemoryLevel)(text[0] - '0') : null;
 
-    private static T? Refuse<T>(ArgumentResult result, string rule)
+    private static RecallExperiment? RefuseDesign(ArgumentResult result) =>
+        Refuse<RecallExperiment?>(result, "--design is off, withhold, withhold=W with W between 0 and 1, or factorial");
+
+    /// <summary>Refuses a value by its rule.</summary>
+    public static T? Refuse<T>(ArgumentResult result, string rule)
     {
         result.AddError($"{rule}, not '{result.Tokens[0].Value}'.");
         return default;

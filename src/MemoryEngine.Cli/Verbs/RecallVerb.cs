@@ -24,6 +24,12 @@ internal sealed class RecallVerb : Verb
     private readonly Option<string?> _exclude = Values.Text("--exclude-domain", "Nothing of this domain or below it.", "D");
     private readonly Option<string?> _within = Values.Text("--within-domain", "Only this domain and below it.", "D");
     private readonly Option<string?> _asOf = Values.AsOf();
+    private readonly Option<string?> _taskName = Values.Text("--task", "The task's name: runs of one task are compared with each other.", "TASK");
+    private readonly Option<string?> _consumer = Values.Text("--consumer", "The model that gets the memories.", "NAME");
+    private readonly Option<RecallExperiment?> _design = Values.Design();
+    private readonly Option<double?> _holdOut = Values.Number("--hold-out", "The share of recalls that chance holds out as controls.", "SHARE");
+    private readonly Option<double?> _explore = Values.Number("--explore", "The share of recalls whose last place goes to something new.", "SHARE");
+    private readonly Option<bool> _noRecord = new("--no-record") { Description = "Leaves no trace: no outcome can be reported." };
     private readonly EmbedderOptions _embedder = new();
     private readonly Option<bool> _explain = new("--explain") { Description = "Shows every score, rank and time, what was left out, and why." };
 
@@ -43,6 +49,7 @@ internal sealed class RecallVerb : Verb
         Option[] all =
         [
             _domain, _k, _mode, _scenario, _level, _format, _model, _tag, _exclude, _within, _minScore, _pins, _vector, _asOf, _explain,
+            _taskName, _consumer, _design, _holdOut, _explore, _noRecord,
         ];
         foreach (var option in all) Add(option);
         _task.AddTo(this);
@@ -87,7 +94,17 @@ internal sealed class RecallVerb : Verb
             Pins = [.. (call.Get(_pins) ?? []).Select(id => new MemoryPin(id))],
             MinScore = (float?)call.Get(_minScore),
             Explain = call.Get(_explain),
+            Task = call.Get(_taskName),
+            ConsumerModel = call.Get(_consumer),
+            Exploration = call.Get(_explore) ?? 0,
+            Record = !call.Get(_noRecord),
         };
+        if (call.Get(_design) is { } design) query = query with { Experiment = design };
+        if (call.Get(_holdOut) is { } share)
+        {
+            var experiment = query.Experiment ?? new RecallExperiment { Design = InclusionDesign.Off };
+            query = query with { Experiment = experiment with { HoldOutShare = share } };
+        }
         if (vectors.Length == 0) return query;
         var given = vectors.Select(Values.Vector).ToList();
         return given is [var (space, vector)]
@@ -99,6 +116,11 @@ internal sealed class RecallVerb : Verb
     {
         // First, so that an importer that meets the answer in a transcript knows all that follows for recalled text.
         json.WriteString("marker", RecalledText.Open(NewToken()));
+        if (result.Transfer is { } transfer) json.WriteString("transfer", transfer);
+        else json.WriteNull("transfer");
+        json.WriteBoolean("recorded", result.Recorded);
+        json.WriteBoolean("held_out", result.IsHeldOut);
+        json.WriteNumber("withheld", result.WithheldCount);
         json.WriteString("mode", InterchangeNames.Of(result.Mode));
         json.WriteStartArray("memories");
         foreach (var recalled in result.Memories) RecallText.Write(json, recalled, isExplained);
@@ -144,7 +166,8 @@ internal sealed class RecallVerb : Verb
     private static void Show(Output output, RecallResult result, bool isExplained)
     {
         var token = NewToken();
-        output.Line(result.Memories.Count == 0 ? "Nothing was found." : RecalledText.Open(token));
+        if (result.IsHeldOut) output.Line("Held out as a control: no memories are handed over.");
+        else output.Line(result.Memories.Count == 0 ? "Nothing was found." : RecalledText.Open(token));
         for (var i = 0; i < result.Memories.Count; i++)
         {
             var (memory, scores) = result.Memories[i];
@@ -163,6 +186,8 @@ internal sealed class RecallVerb : Verb
             output.Line();
         }
         if (result.Memories.Count > 0) output.Line(RecalledText.Close(token));
+        if (result.WithheldCount > 0 && !result.IsHeldOut) output.Line($"Withheld by chance: {result.WithheldCount}.");
+        output.Line(result.Transfer is { } transfer ? $"Transfer {transfer}" : "Not recorded: no outcome can be reported.");
         if (!isExplained) return;
         if (result.LeftOut.Count > 0) output.Line("Left out, the most similar first:");
         foreach (var left in result.LeftOut)

@@ -37,6 +37,20 @@ internal enum EventType : byte
     /// <summary>Stands in a rewritten file for one or more events that were dropped.</summary>
     Dropped = 11,
 
+    /// <summary>A recall was handed to an agent.</summary>
+    Transferred = 12,
+
+    /// <summary>What came of a transfer was told.</summary>
+    OutcomeReported = 13,
+
+    /// <summary>The state of a memory version was changed, on evidence or by a person.</summary>
+    Decided = 14,
+
+    /// <summary>
+    /// Stands in a rewritten file for the newest of the transfers and outcomes that were folded: what all evidence up to it adds up to.
+    /// </summary>
+    EvidenceFolded = 15,
+
     /// <summary>A version got a vector in a space after it was born.</summary>
     VectorAdded = 20,
 
@@ -45,4 +59,11 @@ internal enum EventType : byte
 
     /// <summary>The vectors of a space are given up.</summary>
     SpaceDropped = 22,
+}
+
+/// <summary>Kinds of events.</summary>
+internal static class EventTypes
+{
+    /// <summary>Whether an event is about what memories did, not about what they are: no view decides whether it counts.</summary>
+    public static bool IsEvidence(this EventType type) => type is >= EventType.Transferred and <= EventType.EvidenceFolded;
 }

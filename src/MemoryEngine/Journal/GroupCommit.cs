@@ -10,6 +10,9 @@ internal abstract class PendingWrite
     /// <summary>Whether no other write may share its batch, since it changes what all of them decide by.</summary>
     public virtual bool IsAlone => false;
 
+    /// <summary>Whether somebody waits for its acknowledgement.</summary>
+    public virtual bool IsAwaited => true;
+
     /// <summary>Upper bound of the journal bytes that <see cref="Prepare"/> appends.</summary>
     public abstract int Bytes { get; }
 
@@ -95,6 +98,27 @@ internal sealed class GroupCommit : IDisposable
         if (!_slots.Wait(0, cancellation)) return WaitAndEnqueueAsync(write, cancellation);
         Enqueue(write);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Queues a write that nobody waits for. It waits for nothing itself, the device least of all: false when too many are queued, or
+    /// when the pool closes.
+    /// </summary>
+    public bool TryEnqueue(PendingWrite write)
+    {
+        if (!_slots.Wait(0)) return false;
+        lock (_gate)
+        {
+            if (_closing)
+            {
+                _slots.Release();
+                return false;
+            }
+            _queue.Enqueue(write);
+            _queued++;
+        }
+        _wake.Set();
+        return true;
     }
 
     /// <summary>Commits what is queued and stops. Writes that come later are refused.</summary>
@@ -268,7 +292,7 @@ internal sealed class GroupCommit : IDisposable
 
     private void Commit()
     {
-        _lastBatch = _taken.Count;
+        _lastBatch = _taken.Count(static w => w.IsAwaited);
         if (_taken.Count == 0) return;
         try
         {

@@ -9,6 +9,9 @@ internal delegate bool FrameFilter(in JournalFrame frame);
 /// <summary>The id of the record in the payload of an <see cref="EventType.Remembered"/> frame.</summary>
 internal delegate long RecordIdReader(ReadOnlySpan<byte> remembered);
 
+/// <summary>An event that takes another one's place, and its sequence.</summary>
+internal sealed record ReplacedFrame(long Sequence, EventType Type, ReadOnlyMemory<byte> Payload);
+
 /// <summary>Where the body of a record stands from now on.</summary>
 internal readonly record struct MovedRecord(long RecordId, JournalPosition Position);
 
@@ -22,6 +25,9 @@ internal readonly record struct MovedRecord(long RecordId, JournalPosition Posit
 internal sealed record JournalRewrite(
     int File, long BytesBefore, long BytesAfter, long FramesKept, long FramesDropped, IReadOnlyList<MovedRecord> Moved)
 {
+    /// <summary>Where transfers and outcomes stand now, by their sequences.</summary>
+    public IReadOnlyDictionary<long, JournalPosition> MovedEvidence { get; init; } = new Dictionary<long, JournalPosition>();
+
     /// <summary>What is gained, or would be: negative when a small frame is dropped alone.</summary>
     public long DeadBytes => BytesBefore - BytesAfter;
 }
@@ -38,7 +44,7 @@ internal sealed class JournalRewriter(IFileSystem files, string directory, Journ
     {
         using var source = OpenSealed(file);
         using var counting = JournalFileWriter.Counting(file, source.PeekSequence());
-        return Copy(source, counting, keep) with { Moved = [] };
+        return Copy(source, counting, keep, null) with { Moved = [] };
     }
 
     /// <summary>Rewrites a file, or leaves it as it is when nothing in it can go.</summary>
@@ -48,16 +54,17 @@ internal sealed class JournalRewriter(IFileSystem files, string directory, Journ
     /// Called once the new file is in place, to note where the records are now. Until it returns, <see cref="JournalBodies"/>
     /// reads them at their old places too.
     /// </param>
+    /// <param name="replaced">An event of the file that becomes another; null for none.</param>
     /// <exception cref="MemoryEngineException">
     /// The disk failed. When <paramref name="moved"/> was called the new file is in place, though a power loss may still
     /// bring back the old one; otherwise nothing has changed.
     /// </exception>
-    public JournalRewrite Rewrite(int file, FrameFilter keep, Action<JournalRewrite> moved)
+    public JournalRewrite Rewrite(int file, FrameFilter keep, Action<JournalRewrite> moved, ReplacedFrame? replaced = null)
     {
         var estimate = Estimate(file, keep);
-        if (estimate.FramesDropped == 0) return Unchanged(estimate);
+        if (estimate.FramesDropped == 0 && replaced is null) return Unchanged(estimate);
         bodies.Hold(file);
-        var done = Replace(file, keep);
+        var done = Replace(file, keep, replaced);
         if (done.FramesDropped == 0) return Unchanged(done);
         moved(done);
         bodies.Forget(file);
@@ -67,26 +74,33 @@ internal sealed class JournalRewriter(IFileSystem files, string directory, Journ
 
     private static JournalRewrite Unchanged(JournalRewrite rewrite) => rewrite with { BytesAfter = rewrite.BytesBefore, Moved = [] };
 
-    private JournalRewrite Replace(int file, FrameFilter keep)
+    private JournalRewrite Replace(int file, FrameFilter keep, ReplacedFrame? replaced)
     {
         using var source = OpenSealed(file);
         var header = FileHeader.New(file, source.Header.PoolId, source.Header.CreatedMicroseconds);
         using var target = JournalFileWriter.Create(files, directory, header, source.PeekSequence());
-        var done = Copy(source, target, keep);
+        var done = Copy(source, target, keep, replaced);
         // What could go when it was estimated may be wanted again by now.
         if (done.FramesDropped > 0) target.Place();
         return done;
     }
 
-    private JournalRewrite Copy(JournalFileReader source, JournalFileWriter target, FrameFilter keep)
+    private JournalRewrite Copy(JournalFileReader source, JournalFileWriter target, FrameFilter keep, ReplacedFrame? replaced)
     {
         var moved = new List<MovedRecord>();
+        var evidence = new Dictionary<long, JournalPosition>();
         var (kept, dropped) = (0L, 0L);
         source.ReadToSeal((in frame) =>
         {
             if (frame.Type == EventType.Dropped)
             {
                 target.Drop(frame.Sequence, DroppedEvent.Decode(frame.Payload)!.Value);
+                return;
+            }
+            if (frame.Sequence == replaced?.Sequence)
+            {
+                target.Append(frame.Sequence, replaced.Type, replaced.Payload.Span);
+                dropped++;
                 return;
             }
             var recordId = frame.Type == EventType.Remembered ? recordIdOf(frame.Payload) : 0;
@@ -98,10 +112,11 @@ internal sealed class JournalRewriter(IFileSystem files, string directory, Journ
             }
             var position = target.Append(frame.Sequence, frame.Type, frame.Payload);
             if (recordId != 0) moved.Add(new MovedRecord(recordId, position));
+            if (frame.Type.IsEvidence()) evidence.Add(frame.Sequence, position);
             kept++;
         });
         target.Finish(BatchFlags.Sealing);
-        return new JournalRewrite(source.Header.Number, source.Length, target.Bytes, kept, dropped, moved);
+        return new JournalRewrite(source.Header.Number, source.Length, target.Bytes, kept, dropped, moved) { MovedEvidence = evidence };
     }
 
     private JournalFileReader OpenSealed(int file)

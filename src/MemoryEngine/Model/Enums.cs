@@ -55,7 +55,13 @@ public enum MemoryState : byte
     /// <summary>It may.</summary>
     Active = 1,
 
-    /// <summary>It was forgotten, and can be restored.</summary>
+    /// <summary>It may, and is watched: there is some evidence that it does harm.</summary>
+    Suspect = 2,
+
+    /// <summary>It may not until someone or something restores it: there is reason to think that it does harm, or that it is stale.</summary>
+    Quarantined = 3,
+
+    /// <summary>It was forgotten, or removed on evidence, and can be restored.</summary>
     Tombstoned = 4,
 }
 

@@ -51,4 +51,10 @@ public enum ErrorCode
 
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 16,
+
+    /// <summary>
+    /// The transfer was handed out, and a crash or a power failure took its record before it was kept. Its outcome counts neither for
+    /// memory nor against it.
+    /// </summary>
+    TransferLost = 17,
 }

@@ -30,6 +30,12 @@ internal interface IMemoryEvidence
 
     /// <summary>How often a version has been handed over.</summary>
     long Appearances(Guid memory, int version);
+
+    /// <summary>Whether more should be known of a version soon: it is new, or there is something against it.</summary>
+    bool IsWatched(Guid memory, int version);
+
+    /// <summary>The mode that evidence recommends; null while there is too little of it.</summary>
+    TransferMode? AdvisedMode { get; }
 }
 
 /// <summary>No evidence about anything.</summary>
@@ -42,4 +48,8 @@ internal sealed class NoEvidence : IMemoryEvidence
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) => null;
 
     public long Appearances(Guid memory, int version) => 0;
+
+    public bool IsWatched(Guid memory, int version) => true;
+
+    public TransferMode? AdvisedMode => null;
 }

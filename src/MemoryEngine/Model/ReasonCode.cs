@@ -70,6 +70,12 @@ public enum ReasonCode : byte
     /// <summary>It comes from a domain that was excluded.</summary>
     ExcludedDomain = 21,
 
+    /// <summary>Chance withheld it, so that its effect can be measured. It is not replaced.</summary>
+    Withheld = 22,
+
+    /// <summary>Chance held the whole recall out, as a control.</summary>
+    HeldOut = 23,
+
     /// <summary>The mode lets its level come from there.</summary>
     InMode = 64,
 

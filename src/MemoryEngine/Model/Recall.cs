@@ -64,6 +64,18 @@ public sealed record RecallQuery
     /// <summary>The probability, 0 to 1, with which the last place goes to a memory that was hardly ever handed over.</summary>
     public double Exploration { get; init; }
 
+    /// <summary>The task that asks, by whatever name its runs share: runs of one task by one model are compared with each other.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The model that gets the memories.</summary>
+    public string? ConsumerModel { get; init; }
+
+    /// <summary>How chance takes part, so that effects can be measured; null takes <see cref="MemoryStoreOptions.Experiment"/>.</summary>
+    public RecallExperiment? Experiment { get; init; }
+
+    /// <summary>Whether the recall is recorded as a transfer, of which an outcome can be reported. Off, it leaves no trace.</summary>
+    public bool Record { get; init; } = true;
+
     /// <summary>
     /// Whether to tell what was left out and why, more about every reason, and in <see cref="RecallResult.Plan"/> how it was searched.
     /// </summary>
@@ -94,6 +106,9 @@ public sealed record RecallQuery
     /// Only memories that require this language or state none. It also stands for the context's <c>language</c> where that states none.
     /// </summary>
     public string? Language { get; init; }
+
+    /// <summary>The seed of what chance decides; null draws one. For tests.</summary>
+    internal uint? Seed { get; init; }
 
     /// <summary>The number from 0 to 1 that decides about <see cref="Exploration"/>; null draws one.</summary>
     internal double? ExplorationDraw { get; init; }
@@ -158,6 +173,21 @@ public sealed class RecallResult
 {
     /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledMemory> Memories { get; init; }
+
+    /// <summary>
+    /// The transfer: what <see cref="MemoryStore.ReportAsync"/> is told the outcome of. Null where none was recorded: in a pool that was
+    /// opened read-only or takes no more writes, of a snapshot, or where the query or the options say so.
+    /// </summary>
+    public Guid? Transfer { get; init; }
+
+    /// <summary>Whether there is a transfer.</summary>
+    public bool Recorded => Transfer is not null;
+
+    /// <summary>Whether chance held the whole recall out: then no memories are handed over, and its outcome is a control.</summary>
+    public bool IsHeldOut { get; init; }
+
+    /// <summary>How many memories chance withheld. Which ones <see cref="LeftOut"/> tells where the query asked to explain.</summary>
+    public int WithheldCount { get; init; }
 
     /// <summary>The mode it ran in: never <see cref="TransferMode.Auto"/>, but what that chose.</summary>
     public required TransferMode Mode { get; init; }

@@ -43,6 +43,9 @@ public sealed record TransferCandidate
 
     /// <summary>What became of it.</summary>
     public required CandidateFate Fate { get; init; }
+
+    /// <summary>What verification and the choice said about it, by the codes' numbers.</summary>
+    public IReadOnlyList<ReasonCode> Reasons { get; init; } = [];
 }
 
 /// <summary>One recall that was handed to an agent: all that is needed to judge later what came of it.</summary>
@@ -87,7 +90,9 @@ public sealed record Transfer
     /// <summary>Distinct source tasks of the pool at that time.</summary>
     public long PoolTasks { get; init; }
 
-    /// <summary>What was considered, best first, each memory once.</summary>
+    /// <summary>
+    /// What was considered, best first, each memory once: all that was handed over or withheld, and the most similar of what was left out.
+    /// </summary>
     public IReadOnlyList<TransferCandidate> Candidates { get; init; } = [];
 
     /// <summary>Time of search, verification and the whole, in microseconds.</summary>

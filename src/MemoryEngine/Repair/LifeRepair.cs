@@ -66,6 +66,15 @@ internal sealed class LifeRepair
             case EventType.Answered:
                 if (IdempotentAnswer.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
                 break;
+            case EventType.Transferred:
+                if (TransferEvent.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
+                break;
+            case EventType.OutcomeReported:
+                if (OutcomeEvent.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
+                break;
+            case EventType.Decided:
+                if (DecidedEvent.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
+                break;
             case EventType.PoolCreated:
                 if (e.Sequence != 1) _draft.Refuse(e, "a pool is created once");
                 break;

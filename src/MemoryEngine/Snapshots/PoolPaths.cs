@@ -13,5 +13,7 @@ internal sealed record PoolPaths(string Root)
 
     public string Manifests => Path.Combine(Root, "manifests");
 
+    public string Evidence => Path.Combine(Root, "evidence");
+
     public string GitIgnore => Path.Combine(Root, ".gitignore");
 }

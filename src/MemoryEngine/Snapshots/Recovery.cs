@@ -25,14 +25,22 @@ internal sealed class Recovery
     private readonly PoolPaths _paths;
     private readonly long _recordMemoryBytes;
     private readonly TimeSpan _idempotencyRetention;
+    private readonly JournalVisitor? _evidence;
     private KeptState _kept = null!;
     private CoveredEvents? _covered;
     private Replayer? _replayer;
     private Task<RecordStore?>? _recordsUnderWay;
     private long _putThrough;
 
-    public Recovery(IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention) =>
-        (_files, _paths, _recordMemoryBytes, _idempotencyRetention) = (files, paths, recordMemoryBytes, idempotencyRetention);
+    /// <param name="files">The disk.</param>
+    /// <param name="paths">The pool's.</param>
+    /// <param name="recordMemoryBytes">Memory for bodies.</param>
+    /// <param name="idempotencyRetention">How long answers are kept.</param>
+    /// <param name="evidence">Is given every event, in order; those of evidence are its alone.</param>
+    public Recovery(
+        IFileSystem files, PoolPaths paths, long recordMemoryBytes, TimeSpan idempotencyRetention, JournalVisitor? evidence = null) =>
+        (_files, _paths, _recordMemoryBytes, _idempotencyRetention, _evidence) =
+            (files, paths, recordMemoryBytes, idempotencyRetention, evidence);
 
     public RowTable Table => _kept.Table;
 
@@ -180,6 +188,8 @@ internal sealed class Recovery
     {
         if (frame.Sequence > Math.Min(_kept.Sequence, Records?.AppliedSequence ?? long.MaxValue))
             UncheckpointedBytes += JournalFormat.FrameBytes(frame.Payload.Length);
+        _evidence?.Invoke(frame);
+        if (frame.Type.IsEvidence()) return;
         if (frame.Sequence > _kept.Sequence)
         {
             if (_covered?.Contradiction() is null) Apply(frame);

@@ -8,6 +8,11 @@ namespace MemoryEngine.Verification;
 internal sealed class VerdictBook
 {
     private readonly ConcurrentDictionary<ReasonSet, MemoryVerdict> _known = new();
+    private readonly ConcurrentDictionary<ReasonSet, ReasonCode[]> _codes = new();
+
+    /// <summary>The codes of a set of reasons.</summary>
+    public IReadOnlyList<ReasonCode> CodesOf(ReasonSet reasons) =>
+        _codes.TryGetValue(reasons, out var known) ? known : _codes.GetOrAdd(reasons, static r => r.ToArray());
 
     /// <summary>The verdict without details.</summary>
     public MemoryVerdict Of(ReasonSet reasons) => _known.TryGetValue(reasons, out var known)

@@ -21,6 +21,9 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         CheckpointBytes = 160 << 10,
         CheckpointOnCloseBytes = 64 << 10,
         SegmentLimits = new(SealRows: 40, GraphVectors: 200),
+        // So small that compactions fold transfers and outcomes between two kills.
+        TransferRetentionBytes = 128 << 10,
+        LeastFoldBytes = 16 << 10,
     };
 
     public static async Task RunAsync(ChildOrder order)
@@ -28,14 +31,16 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         using var expected = new ExpectedState(order.StateFile);
         if (order.SignalAfter == 0) Signal.Send();
         await using var store = await MemoryStore.OpenAsync(order.Pool, Options(order.Seed, order.LexicalOnly)).ConfigureAwait(false);
-        await new ChildWriter(store, expected, order).WriteAsync().ConfigureAwait(false);
+        using var outcomes = new ExpectedOutcomes(order.StateFile + "-outcomes");
+        await new ChildWriter(store, expected, order).WriteAsync(outcomes).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync()
+    private async Task WriteAsync(ExpectedOutcomes outcomes)
     {
         _signalAt = order.SignalAfter == 0 ? -1 : expected.Acknowledged + order.SignalAfter;
         _keeper = new ChildKeeper(store, expected, _pause, order);
-        var writers = Enumerable.Range(0, ExpectedState.Writers).Select(w => Task.Run(() => WriteAsync(w)));
+        var writers = Enumerable.Range(0, ExpectedState.Writers).Select(w => Task.Run(() => WriteAsync(w)))
+            .Append(Task.Run(new ChildRecaller(store, outcomes, order.Seed).RunAsync));
         await (await Task.WhenAny(writers).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

@@ -19,6 +19,7 @@ public sealed class EvidenceStateTests
         Fate = CandidateFate.Injected,
     };
 
+    private readonly Dictionary<Guid, Transfer> _transfers = [];
     private int _made;
 
     /// <summary>Replayed from the first event, or carried on from written states: the same bytes.</summary>
@@ -28,7 +29,9 @@ public sealed class EvidenceStateTests
         var random = new Random(TestSeed.Value);
         for (var round = 0; round < 12; round++)
         {
-            var limits = round % 3 == 0 ? new EvidenceLimits(Transfers: 20, TaskRuns: 15, DomainsPerMemory: 2, Groups: 3) : new EvidenceLimits();
+            var limits = round % 3 == 0
+                ? new EvidenceLimits(Transfers: 20, WholeTransfers: 3, TaskRuns: 15, DomainsPerMemory: 2, Groups: 3)
+                : new EvidenceLimits();
             var events = new EvidenceEvents(random.Next()).Make(400);
             var (whole, kept) = (new EvidenceState(limits), new EvidenceState(limits));
             foreach (var happened in events)
@@ -164,12 +167,23 @@ public sealed class EvidenceStateTests
         Assert.Contains(state.Suspects(), h => h.Domain == "bad");
         // What is removed keeps its e-value, whatever comes late.
         var (key, before) = (new VersionKey(Candidate.Memory, 1), memory.ByDomain["bad"].Effect.HarmE);
-        state.Decide(key, "bad", isRemoved: true);
-        state.Decide(new VersionKey(Guid.NewGuid(), 1), null, isRemoved: true);
+        var removal = new Decision
+        {
+            Memory = key.Memory,
+            Version = 1,
+            Domain = "bad",
+            To = MemoryState.Quarantined,
+            Reason = DecisionReason.ProvenHarm,
+            At = Start,
+        };
+        state.Apply(removal);
+        state.Apply(removal with { Memory = Guid.NewGuid(), Domain = null });
         Finish(1);
         Assert.Equal(before, memory.ByDomain["bad"].Effect.HarmE);
         Assert.True(Reopened(state, new EvidenceLimits()).Find(key.Memory, 1)!.ByDomain["bad"].IsFrozen);
-        state.Decide(key, "bad", isRemoved: false);
+        Assert.Equal(MemoryState.Quarantined, Reopened(state, new EvidenceLimits()).Decisions.StateOf(key, "bad"));
+        Assert.Equal(MemoryState.Active, state.Decisions.StateOf(key));
+        state.Apply(removal with { To = MemoryState.Active, Reason = DecisionReason.Person });
         Finish(1);
         Assert.True(memory.ByDomain["bad"].Effect.HarmE < before);
         Assert.True(state.Pooled()[key].ProbabilityBelow() > 0.95);
@@ -266,29 +280,25 @@ public sealed class EvidenceStateTests
         Assert.Throws<ArgumentOutOfRangeException>(() => ErrorBudget.Share(0));
     }
 
-    private static string Fold(EvidenceState state, object happened)
+    private string Fold(EvidenceState state, object happened)
     {
-        if (happened is Transfer transfer) state.Apply(transfer);
+        if (happened is Transfer transfer)
+        {
+            _transfers[transfer.Id] = transfer;
+            state.Apply(transfer);
+        }
         else if (state.Apply((Outcome)happened) is var answer) return $"{answer.Result} {string.Join(' ', answer.NotInjected)}";
         return "";
     }
 
-    private static EvidenceState Reopened(EvidenceState state, EvidenceLimits limits)
+    private EvidenceState Reopened(EvidenceState state, EvidenceLimits limits)
     {
-        using var stream = new MemoryStream(Bytes(state));
-        using var reader = new BinaryReader(stream);
-        var read = EvidenceState.Read(reader, limits);
-        Assert.Equal(stream.Length, stream.Position);
-        foreach (var transfer in state.Open.Waiting.ToList()) Assert.True(read.Open.Restore(transfer));
+        var read = EvidenceSnapshot.TryRead(Bytes(state), limits)!;
+        read.Open.Load = id => _transfers.GetValueOrDefault(id);
         return read;
     }
 
-    private static byte[] Bytes(EvidenceState state)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream)) state.Write(writer);
-        return stream.ToArray();
-    }
+    private static byte[] Bytes(EvidenceState state) => EvidenceSnapshot.Write(state);
 
     private Transfer Make(params TransferCandidate[] candidates) => new()
     {

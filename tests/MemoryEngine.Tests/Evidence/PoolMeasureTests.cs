@@ -11,20 +11,20 @@ public sealed class PoolMeasureTests
 {
     private readonly EvidenceState _state = new();
     private readonly List<(Transfer Transfer, Outcome Outcome)> _runs = [];
+    private readonly Dictionary<Guid, Transfer> _transfers = [];
 
     public PoolMeasureTests()
     {
-        var waiting = new Dictionary<Guid, Transfer>();
         foreach (var happened in new EvidenceEvents(TestSeed.Value).Make(1_500))
         {
             if (happened is Transfer transfer)
             {
-                waiting.TryAdd(transfer.Id, transfer);
+                _transfers.TryAdd(transfer.Id, transfer);
                 _state.Apply(transfer);
             }
             else if (happened is Outcome outcome && _state.Apply(outcome).Result == OutcomeResult.Counted)
             {
-                _runs.Add((waiting[outcome.Transfer], outcome));
+                _runs.Add((_transfers[outcome.Transfer], outcome));
             }
         }
     }
@@ -52,7 +52,7 @@ public sealed class PoolMeasureTests
     public void Use_success_and_models_are_what_the_runs_say()
     {
         var measures = Measures();
-        var injected = _runs.Select(r => r.Transfer).Concat(_state.Open.Waiting).SelectMany(t => t.Candidates)
+        var injected = _transfers.Values.SelectMany(t => t.Candidates)
             .Count(c => c is { Fate: CandidateFate.Injected, Level: MemoryLevel.Insight });
         Assert.Equal(injected, measures.UsedOfInjected(level: MemoryLevel.Insight).Of);
         var used = _runs.Sum(r => r.Transfer.Candidates.Count(c => c.Fate == CandidateFate.Injected && r.Outcome.Used.Contains(c.Memory)));

@@ -20,6 +20,8 @@ internal static class GoldenContent
         JournalFileBytes = 6_000,
         CheckpointBytes = 1L << 30,
         SegmentLimits = new(GraphVectors: 6),
+        // What is compared are sequences, and recalls are to leave them alone.
+        RecordTransfers = false,
     };
 
     public static Guid Id(int memory) => Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"0194401d-0000-7000-8000-{memory:D12}"));

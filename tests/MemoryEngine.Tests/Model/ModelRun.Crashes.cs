@@ -14,17 +14,24 @@ internal sealed partial class ModelRun
     private async Task ReopenAsync()
     {
         MakeRoom();
+        var evidence = await EvidenceAsync(Store);
         await EndAsync();
         await OpenAsync();
+        Assert.Equal(evidence, await EvidenceAsync(Store));
     }
 
     private async Task KillAsync()
     {
         MakeRoom();
         await LeaveAsync();
+        var evidence = await EvidenceAsync(Store);
         var (killed, old) = (_pool.Disk.AfterProcessKill(), Store);
         _pool.Disk = killed;
+        // What is derived may be gone as well: the journal says all of it.
+        var checkpoint = SimulatedPool.Root + "/evidence/state";
+        if (_random.Next(2) == 0 && killed.FileExists(checkpoint)) killed.Delete(checkpoint);
         await OpenAsync();
+        Assert.Equal(evidence, await EvidenceAsync(Store));
         await old.DisposeAsync();
     }
 
@@ -40,6 +47,7 @@ internal sealed partial class ModelRun
         var sequence = opened.Stats().Sequence;
         Assert.InRange(sequence, _durable, last);
         _oracle = old.At(sequence);
+        LoseTransfersAfter(sequence);
         _epoch = new ModelEpoch(opened);
         Note(_oracle);
         await ListAsync();

@@ -76,7 +76,9 @@ internal sealed partial class ModelRun
         < 718 => ("purge", PurgeAsync),
         < 726 => ("read what was purged", ReadPurgedAsync),
         < 731 => ("back up", BackupAsync),
-        < 810 => ("recall", RecallAsync),
+        < 760 => ("recall", RecallAsync),
+        < 785 => ("transfer", TransferAsync),
+        < 810 => ("report", ReportAsync),
         < 880 => ("get", GetAsync),
         < 910 => ("history", HistoryAsync),
         < 920 => ("list", ListAsync),
@@ -85,11 +87,16 @@ internal sealed partial class ModelRun
         < 958 => ("reopen", ReopenAsync),
         < 966 => ("kill", KillAsync),
         < 976 => ("lose power", LosePowerAsync),
-        _ => ("recall", RecallAsync),
+        < 986 => ("transfer", TransferAsync),
+        < 995 => ("report", ReportAsync),
+        _ => ("why", WhyAsync),
     };
 
     private MemoryStoreOptions Options() => _pool.Options with
     {
+        RecordTransfers = true,
+        TransferRetention = TransferRetention,
+        LeastFoldBytes = 1,
         LexicalOnly = true,
         Spaces = [new VectorSpace("v", Dimension, Metric.L2)],
         JournalFileBytes = 20_000,
@@ -120,6 +127,7 @@ internal sealed partial class ModelRun
         Vector = NewVector(),
         Space = "v",
         K = _random.Next(1, 30),
+        Record = false,
         WithinDomain = _random.Next(3) == 0 ? Domains[_random.Next(1, Domains.Length)] : null,
     };
 

@@ -1,3 +1,4 @@
+using MemoryEngine.Fuzz;
 using MemoryEngine.Journal;
 using MemoryEngine.Testing;
 
@@ -62,7 +63,7 @@ internal sealed class DamagedPool
             await store.CreateSnapshotAsync("last");
         }
         // Purged, and the process died before its bytes were removed.
-        if (withPurges) AppendPurge(disk, Id(8));
+        if (withPurges) AppendNewest(disk, Id(8));
         // On the device, so that a power loss later shows what a repair has done and nothing else.
         foreach (var file in disk.AllFiles()) disk.WriteAll(file, disk.ReadAll(file));
         var pool = new DamagedPool(disk, clock, Read(disk, Root));
@@ -92,6 +93,7 @@ internal sealed class DamagedPool
         Clock = clock,
         RecordMemoryBytes = 16L << 20,
         OwnerName = "the tests",
+        RecordTransfers = false,
         JournalFileBytes = FileBytes,
         CheckpointOnCloseBytes = 1,
         // The texts get another embedder, and words will do for what is asked here.
@@ -129,12 +131,14 @@ internal sealed class DamagedPool
         await store.RememberAsync(Draft(16, "late") with { Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["late"] = Late } });
     }
 
-    private static void AppendPurge(SimulatedFileSystem disk, Guid id)
+    // A purge that was not finished, and what recalls and their outcomes leave.
+    private static void AppendNewest(SimulatedFileSystem disk, Guid id)
     {
         var directory = Root + "/journal";
         var scan = JournalReader.Scan(disk, directory, static (in _) => { });
         using var writer = JournalWriter.Open(disk, directory, scan, FileBytes, TimeProvider.System);
         writer.Append(EventType.Purged, new PurgedEvent(id).Encode());
+        foreach (var (_, bytes) in EvidenceSeeds.Events()) writer.Append((EventType)bytes[0], bytes.AsSpan(1));
         writer.Write();
         writer.Close();
     }

@@ -14,4 +14,8 @@ internal sealed class TestEvidence : IMemoryEvidence
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) => Effects.TryGetValue(memory, out var e) ? e : null;
 
     public long Appearances(Guid memory, int version) => Handed.GetValueOrDefault(memory, 100);
+
+    public bool IsWatched(Guid memory, int version) => Appearances(memory, version) < 100;
+
+    public TransferMode? AdvisedMode { get; set; }
 }

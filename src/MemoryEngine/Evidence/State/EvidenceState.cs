@@ -26,7 +26,7 @@ internal sealed class EvidenceState
     public EvidenceState(EvidenceLimits? limits = null)
     {
         _limits = limits ?? new EvidenceLimits();
-        Open = new OpenTransfers(_limits.Transfers);
+        Open = new OpenTransfers(_limits.Transfers, _limits.WholeTransfers);
         Sums = new PoolSums(_limits.Groups);
         Runs = new TaskRuns(_limits.TaskRuns);
     }
@@ -42,6 +42,12 @@ internal sealed class EvidenceState
 
     /// <summary>Who gave what is worth having.</summary>
     public CreditLedger Credits { get; } = new();
+
+    /// <summary>What was decided about memory versions.</summary>
+    public DecisionTable Decisions { get; } = new();
+
+    /// <summary>Outcomes that a verifier has told so far.</summary>
+    public long Outcomes { get; private set; }
 
     /// <summary>All memory versions that a transfer has considered.</summary>
     public IReadOnlyDictionary<VersionKey, MemoryEvidence> Memories => _memories;
@@ -91,10 +97,17 @@ internal sealed class EvidenceState
     }
 
     /// <summary>
-    /// Folds a decision: what was removed, overall (null) or in a domain, keeps the e-value with which it was removed, as the rule that
-    /// chose it needs; what was brought back goes on from there. Unknown ones are passed over.
+    /// Folds a decision: what was removed for proven harm, overall (no domain) or in a domain, keeps the e-value with which it was
+    /// removed, as the rule that chose it needs; what was brought back goes on from there.
     /// </summary>
-    public void Decide(VersionKey memory, string? domain, bool isRemoved) => _memories.GetValueOrDefault(memory)?.Freeze(domain, isRemoved);
+    public void Apply(Decision decision)
+    {
+        var key = new VersionKey(decision.Memory, decision.Version);
+        Decisions.Apply(decision);
+        var isRemoved = decision.To >= MemoryState.Quarantined;
+        if (!isRemoved || decision.Reason == DecisionReason.ProvenHarm)
+            _memories.GetValueOrDefault(key)?.Freeze(decision.Domain, isRemoved);
+    }
 
     /// <summary>
     /// Memories to be removed, overall or in a domain (null: overall), by e-BH over everything that is judged, each with the share of
@@ -150,11 +163,13 @@ internal sealed class EvidenceState
         Runs.Write(to);
         Open.Write(to);
         Credits.Write(to);
+        Decisions.Write(to);
+        to.Write(Outcomes);
     }
 
     /// <summary>
-    /// Reads what <see cref="Write(BinaryWriter)"/> wrote. Transfers that wait for an outcome are the journal's to keep: the caller puts
-    /// them back by <see cref="OpenTransfers.Restore"/>.
+    /// Reads what <see cref="Write(BinaryWriter)"/> wrote. Transfers that wait for an outcome are the journal's to keep: they are read
+    /// by <see cref="OpenTransfers.Load"/>.
     /// </summary>
     public static EvidenceState Read(BinaryReader from, EvidenceLimits? limits = null)
     {
@@ -166,6 +181,8 @@ internal sealed class EvidenceState
         read.Runs.Read(from);
         read.Open.Read(from);
         read.Credits.Read(from);
+        read.Decisions.Read(from);
+        read.Outcomes = from.ReadInt64();
         return read;
     }
 
@@ -180,6 +197,7 @@ internal sealed class EvidenceState
 
     private void Learn(Transfer transfer, Outcome outcome, List<TransferCandidate> used)
     {
+        Outcomes++;
         var (domain, score) = (transfer.TargetDomain, outcome.Score);
         var local = _rates.GetValueOrDefault(domain);
         var expected = local.Expect(_rate.Expect());

@@ -2,52 +2,77 @@ namespace MemoryEngine.Evidence.State;
 
 /// <summary>
 /// Transfers that an outcome may name. Those that have one are kept as a number that says which, so that the same one may come again;
-/// of too many the oldest are forgotten, answered or not.
+/// of those that wait, the newest are kept whole and the others are read again when their outcome comes. Of too many the oldest are
+/// forgotten, answered or not.
 /// </summary>
-internal sealed class OpenTransfers(int most)
+internal sealed class OpenTransfers(int most, int mostWhole)
 {
     private readonly Dictionary<Guid, (Transfer? Transfer, ulong Digest)> _known = [];
     private readonly Queue<Guid> _order = new();
+    private readonly Queue<Guid> _whole = new();
+
+    /// <summary>Reads a transfer that waits and is not kept whole; null where its candidates are no longer kept.</summary>
+    public Func<Guid, Transfer?>? Load { get; set; }
 
     /// <summary>Transfers that are known.</summary>
     public int Count => _known.Count;
 
-    /// <summary>Those whose outcome is waited for, oldest first: what a snapshot of the state leaves to the journal.</summary>
-    public IEnumerable<Transfer> Waiting => _order.Select(id => _known[id].Transfer).OfType<Transfer>();
+    /// <summary>How many were known once and are not any more.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <summary>The one that has been known for longest.</summary>
+    public Guid? Oldest => _order.TryPeek(out var id) ? id : null;
+
+    /// <summary>Whether there was such a transfer, as far as is known.</summary>
+    public bool Contains(Guid transfer) => _known.ContainsKey(transfer);
+
+    /// <summary>Whether it is known and has no outcome yet.</summary>
+    public bool IsWaiting(Guid transfer) => _known.TryGetValue(transfer, out var known) && known.Digest == 0;
 
     /// <summary>False when its id is known.</summary>
     public bool TryAdd(Transfer transfer)
     {
         if (_known.ContainsKey(transfer.Id)) return false;
-        if (_known.Count == most) _known.Remove(_order.Dequeue());
+        if (_known.Count == most)
+        {
+            _known.Remove(_order.Dequeue());
+            Forgotten++;
+        }
         _known.Add(transfer.Id, (transfer, 0));
         _order.Enqueue(transfer.Id);
+        if (Load is null) return true;
+        _whole.Enqueue(transfer.Id);
+        if (_whole.Count > mostWhole) LetGo(_whole.Dequeue());
         return true;
+    }
+
+    /// <summary>Keeps a waiting transfer no longer whole: it is read again, or its candidates are gone.</summary>
+    public void LetGo(Guid transfer)
+    {
+        if (_known.TryGetValue(transfer, out var known) && known.Transfer is not null) _known[transfer] = (null, known.Digest);
+    }
+
+    /// <summary>What an outcome would be answered with, changing nothing; and its transfer when it would be the first.</summary>
+    public (OutcomeResult Result, Transfer? Transfer) Look(Outcome outcome)
+    {
+        if (!_known.TryGetValue(outcome.Transfer, out var known)) return (OutcomeResult.Unknown, null);
+        if (known.Digest != 0)
+            return (known.Digest == OutcomeRules.Digest(outcome) ? OutcomeResult.Repeated : OutcomeResult.Conflicting, null);
+        var transfer = known.Transfer ?? Load?.Invoke(outcome.Transfer);
+        return (transfer is null ? OutcomeResult.Unknown : OutcomeResult.Counted, transfer);
     }
 
     /// <summary>Takes an outcome; gives its transfer when it is the first.</summary>
     public (OutcomeResult Result, Transfer? Transfer) Answer(Outcome outcome)
     {
-        if (!_known.TryGetValue(outcome.Transfer, out var known)) return (OutcomeResult.Unknown, null);
-        // Its transfer was waiting when the state was written, and has not been put back.
-        if (known is { Transfer: null, Digest: 0 }) return (OutcomeResult.Unknown, null);
-        var digest = OutcomeRules.Digest(outcome);
-        if (known.Transfer is null) return (known.Digest == digest ? OutcomeResult.Repeated : OutcomeResult.Conflicting, null);
-        _known[outcome.Transfer] = (null, digest);
-        return (OutcomeResult.Counted, known.Transfer);
-    }
-
-    /// <summary>Puts back a transfer that was waiting when the state was written.</summary>
-    /// <returns>False where no such transfer waits.</returns>
-    public bool Restore(Transfer transfer)
-    {
-        if (!_known.TryGetValue(transfer.Id, out var known) || known.Digest != 0) return false;
-        _known[transfer.Id] = (transfer, 0);
-        return true;
+        var answer = Look(outcome);
+        if (answer.Transfer is not null) _known[outcome.Transfer] = (null, OutcomeRules.Digest(outcome));
+        return answer;
     }
 
     public void Write(BinaryWriter to)
     {
+        to.Write(Forgotten);
         to.Write(_order.Count);
         foreach (var id in _order)
         {
@@ -58,6 +83,7 @@ internal sealed class OpenTransfers(int most)
 
     public void Read(BinaryReader from)
     {
+        Forgotten = from.ReadInt64();
         for (var left = from.ReadInt32(); left > 0; left--)
         {
             var id = new Guid(from.ReadBytes(16));

@@ -63,9 +63,9 @@ internal sealed class TaskRuns(int most)
             var key = (from.ReadString(), from.ReadString(), from.ReadString());
             _order.Enqueue(key);
             var runs = new Runs(Run(), Run(), Run(), null);
-            var used = new VersionKey[from.ReadInt32()];
-            for (var i = 0; i < used.Length; i++) used[i] = VersionKey.Read(from);
-            _runs.Add(key, runs with { Used = used });
+            var used = new List<VersionKey>();
+            for (var more = from.ReadInt32(); more > 0; more--) used.Add(VersionKey.Read(from));
+            _runs.Add(key, runs with { Used = [.. used] });
         }
 
         bool? Run() => from.ReadByte() switch { 0 => null, 1 => false, _ => true };

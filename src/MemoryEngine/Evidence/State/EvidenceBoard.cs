@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using MemoryEngine.Evidence.Effect;
+
+namespace MemoryEngine.Evidence.State;
+
+/// <summary>
+/// What recalls ask of the evidence: for each memory version one object that never changes, exchanged for another when something about
+/// it has. Asking takes no locks; whoever folds events writes.
+/// </summary>
+internal sealed class EvidenceBoard : IMemoryEvidence
+{
+    /// <summary>Estimates in points of a hundred.</summary>
+    private const double Points = 100;
+
+    private readonly ConcurrentDictionary<VersionKey, Known> _known = new(concurrencyLevel: 1, capacity: 31);
+    private readonly HashSet<VersionKey> _touched = [];
+    private int _advised;
+
+    /// <inheritdoc/>
+    public TransferMode? AdvisedMode => (TransferMode)Volatile.Read(ref _advised) is var mode and not TransferMode.Auto ? mode : null;
+
+    /// <inheritdoc/>
+    public MemoryStanding Standing(Guid memory, int version, string targetDomain)
+    {
+        if (!_known.TryGetValue(new VersionKey(memory, version), out var known)) return MemoryStanding.Good;
+        return known.Overall < MemoryStanding.Harmful && known.ByDomain is { } domains && domains.TryGetValue(targetDomain, out var local)
+            && local > known.Overall
+            ? local
+            : known.Overall;
+    }
+
+    /// <inheritdoc/>
+    public double? EffectLowerBound(Guid memory, int version, string targetDomain) =>
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.LowerBound : null;
+
+    /// <inheritdoc/>
+    public long Appearances(Guid memory, int version) => _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Injected : 0;
+
+    /// <inheritdoc/>
+    public bool IsWatched(Guid memory, int version) => !_known.TryGetValue(new VersionKey(memory, version), out var known) || known.IsWatched;
+
+    /// <summary>What evidence recommends from now on; null for nothing.</summary>
+    public void Advise(TransferMode? mode) => Volatile.Write(ref _advised, (int)(mode ?? TransferMode.Auto));
+
+    /// <summary>Something about a version has changed.</summary>
+    public void Touch(VersionKey version) => _touched.Add(version);
+
+    /// <summary>Shows what has changed since the last time.</summary>
+    public void Publish(EvidenceState state)
+    {
+        foreach (var version in _touched) Show(state, version, _known.GetValueOrDefault(version)?.LowerBound);
+        _touched.Clear();
+    }
+
+    /// <summary>Shows everything, with effects as they are believed now.</summary>
+    public void PublishAll(EvidenceState state)
+    {
+        _touched.Clear();
+        var pooled = state.Pooled();
+        foreach (var version in state.Memories.Keys)
+            Show(state, version, state.Memories[version].Overall is null ? null : Points * pooled[version].LowerBound());
+        foreach (var version in state.Decisions.Versions.Where(v => !pooled.ContainsKey(v))) Show(state, version, null);
+    }
+
+    private void Show(EvidenceState state, VersionKey version, double? lowerBound)
+    {
+        var memory = state.Find(version.Memory, version.Version);
+        var overall = Worse(Judge(memory?.Overall), Decided(state.Decisions.StateOf(version)));
+        Dictionary<string, MemoryStanding>? domains = null;
+        foreach (var (domain, effect) in memory?.ByDomain ?? []) Note(domain, Judge(effect));
+        foreach (var decision in state.Decisions.Of(version))
+        {
+            if (decision.Domain is not { } domain) continue;
+            // What is in quarantine for one domain is harmful there.
+            var decided = Decided(decision.To);
+            Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
+        }
+        _known[version] = new Known(overall, domains, lowerBound, memory?.Injected ?? 0, memory?.Overall is not { Effect.IsWatched: false });
+
+        void Note(string domain, MemoryStanding standing)
+        {
+            if (standing == MemoryStanding.Good) return;
+            domains ??= new Dictionary<string, MemoryStanding>(StringComparer.Ordinal);
+            domains[domain] = Worse(standing, domains.GetValueOrDefault(domain));
+        }
+    }
+
+    private static MemoryStanding Judge(JudgedEffect? effect) =>
+        effect is { Effect.HarmE: >= MemoryEffect.SuspectAt } ? MemoryStanding.Suspect : MemoryStanding.Good;
+
+    private static MemoryStanding Decided(MemoryState state) => state switch
+    {
+        MemoryState.Quarantined or MemoryState.Tombstoned => MemoryStanding.Quarantined,
+        MemoryState.Suspect => MemoryStanding.Suspect,
+        _ => MemoryStanding.Good,
+    };
+
+    private static MemoryStanding Worse(MemoryStanding a, MemoryStanding b) => a > b ? a : b;
+
+    private sealed record Known(
+        MemoryStanding Overall, Dictionary<string, MemoryStanding>? ByDomain, double? LowerBound, long Injected, bool IsWatched);
+}

@@ -1,0 +1,128 @@
+using MemoryEngine.Evidence.State;
+using MemoryEngine.Journal;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// Folds transfers and outcomes past their retention into one event that holds what all evidence up to it adds up to, to the last digit.
+/// It stands in the place of the newest of them, so a journal that is read in order needs nothing before it; of what is before, only
+/// transfers stay whose outcome came later. The file with the folded event is rewritten first: whatever a crash leaves, nothing is missing.
+/// </summary>
+internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
+{
+    // When the newest outcome of each transfer was told, of those in sealed files.
+    private readonly Dictionary<Guid, long> _outcomes = [];
+
+    /// <summary>Everything up to it is folded; 0 for nothing.</summary>
+    private long Through => pool.Evidence.FoldedThrough;
+
+    /// <summary>Looks at the sealed files, and folds what is past its retention.</summary>
+    /// <param name="files">The number of the last sealed file.</param>
+    /// <param name="cancellation">Stops it before the file with the folded event is rewritten.</param>
+    /// <returns>Events that are gone from the file that was rewritten.</returns>
+    public async Task<long> RunAsync(int files, CancellationToken cancellation)
+    {
+        var old = Collect(files, cancellation);
+        var last = await pool.StepAsync(() => Choose(old), cancellation).ConfigureAwait(false);
+        if (last is null)
+        {
+            // What an earlier run had no time for is dropped now.
+            if (Through > 0) _ = await pool.StepAsync(() => LetGo(Through), cancellation).ConfigureAwait(false);
+            return 0;
+        }
+        var state = FoldThrough(last.Value.Sequence, last.Value.File, cancellation);
+        var payload = EvidenceSnapshot.Write(state);
+        if (payload.Length > JournalFormat.MaxPayloadBytes)
+        {
+            pool.Note(
+                $"The sums of the evidence take {payload.Length} bytes, more than one event may have, so transfers past their retention stay.");
+            return 0;
+        }
+        _ = await pool.StepAsync(() => LetGo(last.Value.Sequence), cancellation).ConfigureAwait(false);
+        var folded = new ReplacedFrame(last.Value.Sequence, EventType.EvidenceFolded, payload);
+        return rewriter.Rewrite(last.Value.File, Stays, pool.NoteRewrite, folded).FramesDropped;
+    }
+
+    /// <summary>Whether an event of evidence stays.</summary>
+    public bool Stays(in JournalFrame frame) => frame.Type switch
+    {
+        EventType.Transferred when frame.Sequence < Through => IsAnsweredLater(TransferEvent.IdOf(frame.Payload)),
+        EventType.OutcomeReported or EventType.EvidenceFolded => frame.Sequence >= Through,
+        _ => true,
+    };
+
+    private bool IsAnsweredLater(Guid transfer) =>
+        _outcomes.GetValueOrDefault(transfer) > Through || pool.Evidence.Index.Find(transfer) is { } place && place.OutcomeSequence > Through;
+
+    // Transfers and outcomes past their retention, in order: they are old, or too many bytes come after them.
+    private List<OldEvent> Collect(int files, CancellationToken cancellation)
+    {
+        var all = new List<OldEvent>();
+        ReadAll(files, (in frame) =>
+        {
+            if (frame.Type is not (EventType.Transferred or EventType.OutcomeReported)) return;
+            var isOutcome = frame.Type == EventType.OutcomeReported;
+            var id = TransferEvent.IdOf(frame.Payload);
+            if (isOutcome) _outcomes[id] = frame.Sequence;
+            // Both begin with the id and the time.
+            var at = System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(frame.Payload[16..]);
+            all.Add(new OldEvent(frame.Sequence, frame.Position.File, id, isOutcome, at, JournalFormat.FrameBytes(frame.Payload.Length)));
+        }, cancellation);
+        var (bytes, count) = (all.Sum(e => (long)e.Bytes), 0);
+        var oldest = pool.NowMicroseconds - (pool.Options.TransferRetention.Ticks / TimeSpan.TicksPerMicrosecond);
+        for (; count < all.Count && (all[count].AtMicroseconds < oldest || bytes > pool.Options.TransferRetentionBytes); count++)
+            bytes -= all[count].Bytes;
+        return all[..count];
+    }
+
+    // The newest that nothing later needs. For the applier.
+    private (long Sequence, int File)? Choose(List<OldEvent> old)
+    {
+        if (old.Where(e => e.Sequence > Through).Sum(e => (long)e.Bytes) < pool.Options.LeastFoldBytes) return null;
+        for (var i = old.Count - 1; i >= 0 && old[i].Sequence > Through; i--)
+        {
+            var isNeeded = !old[i].IsOutcome && (_outcomes.ContainsKey(old[i].Transfer)
+                || pool.Evidence.Index.Find(old[i].Transfer) is { OutcomeSequence: > 0 });
+            if (!isNeeded) return (old[i].Sequence, old[i].File);
+        }
+        return null;
+    }
+
+    private EvidenceState FoldThrough(long last, int file, CancellationToken cancellation)
+    {
+        var state = pool.Evidence.NewState();
+        ReadAll(file, (in frame) =>
+        {
+            if (frame.Sequence > last) return;
+            switch (frame.Type)
+            {
+                case EventType.EvidenceFolded: state = pool.Evidence.Read(frame.Payload)!; break;
+                case EventType.Transferred: state.Apply(TransferEvent.Decode(frame.Payload)!); break;
+                case EventType.OutcomeReported: _ = state.Apply(OutcomeEvent.Decode(frame.Payload)!.Outcome); break;
+                case EventType.Decided: state.Apply(DecidedEvent.Decode(frame.Payload)!); break;
+            }
+        }, cancellation);
+        return state;
+    }
+
+    // From here on nobody can tell what came of those that wait: their candidates go. For the applier.
+    private bool LetGo(long through)
+    {
+        pool.Evidence.FoldedThrough = through;
+        foreach (var id in pool.Evidence.Index.Forget(place => place.Sequence <= through && place.OutcomeSequence <= through))
+            pool.Evidence.State.Open.LetGo(id);
+        return true;
+    }
+
+    private void ReadAll(int last, JournalVisitor visit, CancellationToken cancellation)
+    {
+        for (var number = 1; number <= last; number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var file = JournalFileReader.Open(pool.Options.Files, pool.Paths.Journal, number, lastSequence: null);
+            file.ReadToSeal(visit);
+        }
+    }
+
+    private readonly record struct OldEvent(long Sequence, int File, Guid Transfer, bool IsOutcome, long AtMicroseconds, int Bytes);
+}

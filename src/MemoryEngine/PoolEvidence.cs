@@ -1,0 +1,194 @@
+using MemoryEngine.Evidence.Effect;
+using MemoryEngine.Evidence.State;
+using MemoryEngine.Journal;
+using MemoryEngine.Snapshots;
+
+namespace MemoryEngine;
+
+/// <summary>
+/// What a pool knows of the effects of its memories: folded from the journal in the journal's order, by the opening and then by the one
+/// applier, and shown to recalls on a board. All but <see cref="Board"/> and <see cref="Index"/> belongs to the applier.
+/// </summary>
+internal sealed class PoolEvidence
+{
+    /// <summary>Effects are fitted anew after so many outcomes, or a sixteenth of the memories if that is more.</summary>
+    private const int FitEvery = 32;
+
+    private const int FitShare = 16;
+
+    private readonly MemoryStoreOptions _options;
+    private readonly PoolPaths _paths;
+    private readonly Func<Guid, Transfer?> _load;
+    private Guid? _checkpointOf;
+    private long _covered;
+    private long _seen;
+    private long _fittedAt;
+
+    private PoolEvidence(MemoryStoreOptions options, PoolPaths paths, JournalBodies bodies)
+    {
+        (_options, _paths) = (options, paths);
+        Index = new TransferIndex(options.EvidenceLimits.Transfers);
+        _load = id => Read(bodies, id);
+        State = NewState();
+    }
+
+    /// <summary>The sums.</summary>
+    public EvidenceState State { get; private set; }
+
+    /// <summary>What recalls ask.</summary>
+    public EvidenceBoard Board { get; } = new();
+
+    /// <summary>Where transfers stand in the journal.</summary>
+    public TransferIndex Index { get; }
+
+    /// <summary>What is said about the checkpoint; null when it was used, or there was none.</summary>
+    public string? Note { get; private set; }
+
+    /// <summary>The newest event that the checkpoint had seen; 0 where none is used.</summary>
+    public long CheckpointSequence => _covered;
+
+    /// <summary>Everything up to it was folded into sums; 0 for nothing.</summary>
+    public long FoldedThrough { get; set; }
+
+    /// <summary>Begins with the checkpoint, where there is one that can be used.</summary>
+    public static PoolEvidence Begin(MemoryStoreOptions options, PoolPaths paths, JournalBodies bodies)
+    {
+        var evidence = new PoolEvidence(options, paths, bodies);
+        evidence.ReadCheckpoint();
+        return evidence;
+    }
+
+    /// <summary>Takes an event of the journal as an opening reads it. The journal may be gone through twice.</summary>
+    public void Visit(in JournalFrame frame)
+    {
+        if (frame.Sequence <= _seen) return;
+        _seen = frame.Sequence;
+        var isCovered = frame.Sequence <= _covered;
+        switch (frame.Type)
+        {
+            case EventType.PoolCreated:
+                if (_checkpointOf is { } of && PoolCreatedEvent.Decode(frame.Payload)?.PoolId is { } born && born != of)
+                    Refuse($"it belongs to pool {of}");
+                break;
+            case EventType.Transferred when isCovered:
+                Index.Add(TransferEvent.IdOf(frame.Payload), frame.Sequence, frame.Position);
+                break;
+            case EventType.OutcomeReported when isCovered:
+                Index.AddOutcome(TransferEvent.IdOf(frame.Payload), frame.Sequence, frame.Position);
+                break;
+            case EventType.Transferred:
+                Apply(TransferEvent.Decode(frame.Payload) ?? throw Malformed(frame, "a transfer"), frame.Sequence, frame.Position);
+                break;
+            case EventType.OutcomeReported:
+                _ = Apply(OutcomeEvent.Decode(frame.Payload) ?? throw Malformed(frame, "an outcome"), frame.Sequence, frame.Position);
+                break;
+            case EventType.Decided when !isCovered:
+                Apply(DecidedEvent.Decode(frame.Payload) ?? throw Malformed(frame, "a decision"));
+                break;
+            case EventType.EvidenceFolded:
+                FoldedThrough = frame.Sequence;
+                if (!isCovered) State = Read(frame.Payload) ?? throw Malformed(frame, "folded evidence");
+                break;
+        }
+    }
+
+    /// <summary>The journal is read to its end: shows what it says.</summary>
+    public void Settle()
+    {
+        Board.PublishAll(State);
+        _fittedAt = State.Outcomes;
+    }
+
+    public void Apply(Transfer transfer, long sequence, JournalPosition position)
+    {
+        Index.Add(transfer.Id, sequence, position);
+        State.Apply(transfer);
+        foreach (var candidate in transfer.Candidates) Board.Touch(new VersionKey(candidate.Memory, candidate.Version));
+    }
+
+    public OutcomeAnswer Apply(OutcomeEvent reported, long sequence, JournalPosition position)
+    {
+        var (_, transfer) = State.Open.Look(reported.Outcome);
+        Index.AddOutcome(reported.Outcome.Transfer, sequence, position);
+        var answer = State.Apply(reported.Outcome);
+        foreach (var candidate in transfer?.Candidates ?? []) Board.Touch(new VersionKey(candidate.Memory, candidate.Version));
+        return answer;
+    }
+
+    public void Apply(Decision decision)
+    {
+        State.Apply(decision);
+        Board.Touch(new VersionKey(decision.Memory, decision.Version));
+    }
+
+    /// <summary>Lets readers see what was applied.</summary>
+    /// <returns>Whether enough has come for effects to be fitted anew, which was done.</returns>
+    public bool Publish()
+    {
+        if (State.Outcomes - _fittedAt < Math.Max(FitEvery, State.Memories.Count / FitShare))
+        {
+            Board.Publish(State);
+            return false;
+        }
+        Settle();
+        return true;
+    }
+
+    /// <summary>Writes the checkpoint of everything up to a sequence, which is durable in the journal.</summary>
+    public void WriteCheckpoint(Guid poolId, long sequence)
+    {
+        // A pool that nobody recalled from has nothing to save.
+        if (State.Open.Count == 0 && !State.Decisions.All.Any() && State.Outcomes == 0) return;
+        new EvidenceFile(poolId, sequence, EvidenceSnapshot.Write(State)).Write(_options.Files, _paths.Evidence);
+    }
+
+    /// <summary>What is known of the effect of a version.</summary>
+    public MemoryEffectFigures FiguresOf(Guid memory, int version)
+    {
+        var key = new VersionKey(memory, version);
+        var known = State.Find(memory, version)?.Overall?.Effect;
+        var state = State.Decisions.StateOf(key);
+        if (state == MemoryState.Active && known is { HarmE: >= MemoryEffect.SuspectAt }) state = MemoryState.Suspect;
+        if (known is not { Appearances: > 0 } effect) return new(memory, version, state, 0, null, new Interval(-1, 1), null, 1, 1);
+        return new MemoryEffectFigures(
+            memory, version, state, effect.Appearances, double.IsFinite(effect.Estimate) ? effect.Estimate : null, effect.EstimateInterval(),
+            double.IsNaN(effect.ControlRate) ? null : effect.ControlRate, effect.HarmE, effect.HelpE);
+    }
+
+    /// <summary>A state in which nothing has happened.</summary>
+    public EvidenceState NewState() => new(_options.EvidenceLimits) { Open = { Load = _load } };
+
+    /// <summary>A state that was written; null where the bytes are none.</summary>
+    public EvidenceState? Read(ReadOnlySpan<byte> bytes)
+    {
+        var state = EvidenceSnapshot.TryRead(bytes.ToArray(), _options.EvidenceLimits);
+        if (state is not null) state.Open.Load = _load;
+        return state;
+    }
+
+    private void ReadCheckpoint()
+    {
+        var file = EvidenceFile.Read(_options.Files, _paths.Evidence, out _, out var problem);
+        if (problem is not null) Refuse(problem);
+        if (file is null) return;
+        if (Read(file.State.Span) is { } state) (State, _checkpointOf, _covered) = (state, file.PoolId, file.Sequence);
+        else Refuse("its content is of another form");
+    }
+
+    private void Refuse(string problem)
+    {
+        var path = Path.Combine(_paths.Evidence, EvidenceFile.Name);
+        Note = $"Evidence checkpoint {path} is not used: {problem}. Opening takes longer; nothing is lost.";
+        (_checkpointOf, _covered, State) = (null, 0, NewState());
+    }
+
+    private Transfer? Read(JournalBodies bodies, Guid id)
+    {
+        if (Index.Find(id) is not { } place) return null;
+        var payload = bodies.Read(() => Index.Find(id)?.Position ?? place.Position, place.Sequence);
+        return TransferEvent.Decode(payload);
+    }
+
+    private CorruptionException Malformed(in JournalFrame frame, string expected) => new(
+        Path.Combine(_paths.Journal, JournalFormat.FileName(frame.Position.File)), frame.Position.Offset, expected, "other bytes");
+}
