@@ -370,7 +370,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// queries are embedded by the new embedder from then on. What is embedded is kept: a run that ended early, however it did, is
     /// gone on with by calling this again.
     /// </summary>
-    /// <param name="options">Which embedder, and how fast; null for the store's own, which fills in what is missing.</param>
+    /// <param name="options">Which embedder, and how fast; null for the one that it embeds with, to fill in what is missing.</param>
     /// <param name="cancellationToken">Ends it between two batches.</param>
     /// <exception cref="MemoryEngineException">
     /// The embedder failed, the disk did, or another run is under way. What is embedded is kept, and the pool is as usable as before.

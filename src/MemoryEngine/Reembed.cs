@@ -70,9 +70,9 @@ internal sealed class Reembed(Pool pool, TextEmbedder embedder)
         if (options.Embedder is { } generator)
         {
             var identity = EmbedderClient.IdentityOf(generator, options.EmbedderId, options.EmbedderRevision);
-            return embedder.Own is { } own && own.Identity == identity ? own : new EmbedderClient(generator, identity, pool.Options.Clock);
+            return embedder.Find(identity) ?? new EmbedderClient(generator, identity, pool.Options.Clock);
         }
-        return embedder.Own ?? throw new ArgumentException(
+        return embedder.Serving ?? throw new ArgumentException(
             "Neither the options nor the store name an embedder. The built-in one needs no re-embedding: it makes its vectors of the texts.",
             nameof(options));
     }
@@ -112,7 +112,7 @@ internal sealed class ReembedRun(
         }
         finally
         {
-            embedder.GiveUp();
+            embedder.EndPreparing();
         }
         return new ReembedResult
         {

@@ -15,6 +15,7 @@ internal readonly record struct MadeVectors(MadeVector Vector, SpaceEntry? Space
 /// </summary>
 internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
 {
+    private EmbedderClient? _taken;
     private EmbedderClient? _next;
     private SpaceEntry? _nextSpace;
 
@@ -26,10 +27,13 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     public bool CallsForMemories => CallsForQueries || Volatile.Read(ref _next) is not null;
 
     /// <summary>Whether queries are embedded by a caller's generator.</summary>
-    public bool CallsForQueries => ClientOf(pool.Table.Spaces.Text) is not null;
+    public bool CallsForQueries => Serving is not null;
 
     /// <summary>Why the caller's generator is not asked, or null while all is well.</summary>
-    public string? Problem => ClientOf(pool.Table.Spaces.Text)?.Problem;
+    public string? Problem => Serving?.Problem;
+
+    /// <summary>The generator whose vectors the texts have, or will have with the first of them; null where there is none at hand.</summary>
+    public EmbedderClient? Serving => ClientOf(pool.Table.Spaces.Text);
 
     /// <summary>The identity of a caller's generator: as the options say, or as it says itself.</summary>
     public static EmbedderIdentity IdentityOf(MemoryStoreOptions options) =>
@@ -38,12 +42,15 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     /// <summary>From here on memories get vectors by another generator as well, which is to take the place of the one before.</summary>
     public void Prepare(EmbedderClient next, SpaceEntry space) => (_nextSpace, _next) = (space, next);
 
-    /// <summary>A generator that did not take the place of the one before is not asked any more.</summary>
-    public void GiveUp()
+    /// <summary>The end of a re-embedding: the generator has taken the place of the one before, or is not asked any more.</summary>
+    public void EndPreparing()
     {
-        if (_nextSpace is { } space && pool.Table.Spaces.Text?.Id != space.Id) _next = null;
-        _nextSpace = null;
+        if (_next is { } next && pool.Table.Spaces.Text is { } text && next.Makes(text.Space)) Volatile.Write(ref _taken, next);
+        (_nextSpace, _next) = (null, null);
     }
+
+    /// <summary>The one that is at hand already for the vectors of an identity; null when there is none.</summary>
+    public EmbedderClient? Find(EmbedderIdentity identity) => Own?.Identity == identity ? Own : _taken?.Identity == identity ? _taken : null;
 
     /// <summary>The text of a memory that is embedded.</summary>
     public static string TextOf(string? title, string? key, string text) => string.Join('\n', new[] { title, key, text }.OfType<string>());
@@ -95,10 +102,11 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
     // Whose vectors those of the texts' space are. A re-embedding puts another space there from one moment to the next.
     private EmbedderClient? ClientOf(SpaceEntry? text)
     {
-        var next = Volatile.Read(ref _next);
-        if (text is null || (Own is null && next is null)) return Own;
+        var (taken, next) = (Volatile.Read(ref _taken), Volatile.Read(ref _next));
+        if (text is null || (Own is null && taken is null && next is null)) return Own;
         if (Own is not null && Own.Makes(text.Space)) return Own;
-        return next is not null && !options.LexicalOnly && next.Makes(text.Space) ? next : null;
+        if (options.LexicalOnly) return null;
+        return next is not null && next.Makes(text.Space) ? next : taken is not null && taken.Makes(text.Space) ? taken : null;
     }
 
     private Task<MadeVector[]> EmbedAsync(

@@ -16,7 +16,7 @@ internal sealed class WordList
     public const int MostCompletions = 6;
 
     /// <summary>So many words with one beginning are looked at.</summary>
-    private const int MostLookedAt = 512;
+    private const int MostLookedAt = 256;
 
     public static readonly WordList Empty = new([], []);
 
@@ -35,17 +35,21 @@ internal sealed class WordList
     public int Complete(ReadOnlySpan<char> beginning, ITermSet known, Span<ulong> target)
     {
         if (beginning.Length is < ShortestBeginning or > LongestWord) return 0;
+        Span<int> lengths = stackalloc int[MostCompletions];
+        var (count, most) = (0, Math.Min(MostCompletions, target.Length));
         var first = FirstFrom(beginning);
-        var end = first;
-        while (end < _words.Length && end - first < MostLookedAt && _words[end].AsSpan().StartsWith(beginning, StringComparison.Ordinal)) end++;
-        var count = 0;
-        // Words of one length stay in alphabetical order.
-        foreach (var at in Enumerable.Range(first, end - first).OrderBy(i => _words[i].Length))
+        for (var at = first; at < _words.Length && at - first < MostLookedAt; at++)
         {
+            var word = _words[at].AsSpan();
+            if (!word.StartsWith(beginning, StringComparison.Ordinal)) break;
+            // Of words of one length the first of the alphabet comes first.
+            if (count == most && word.Length >= lengths[count - 1]) continue;
             var term = _terms[at];
             if (target[..count].Contains(term) || !known.Contains(term)) continue;
-            target[count++] = term;
-            if (count == Math.Min(MostCompletions, target.Length)) break;
+            var place = count < most ? count++ : count - 1;
+            for (; place > 0 && lengths[place - 1] > word.Length; place--)
+                (target[place], lengths[place]) = (target[place - 1], lengths[place - 1]);
+            (target[place], lengths[place]) = (term, word.Length);
         }
         return count;
     }

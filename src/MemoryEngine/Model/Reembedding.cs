@@ -10,7 +10,7 @@ public sealed record ReembedOptions
 
     /// <summary>
     /// Makes the new vectors; it must live as long as the store is open, since queries are embedded by it once it has made them all. Null
-    /// takes the store's own, which fills in what is missing.
+    /// takes the one that the store embeds with now, and fills in what is missing.
     /// </summary>
     public IEmbeddingGenerator<string, Embedding<float>>? Embedder { get; init; }
 

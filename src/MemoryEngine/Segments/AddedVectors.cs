@@ -11,6 +11,7 @@ namespace MemoryEngine.Segments;
 internal sealed class AddedVectors
 {
     private readonly Column?[] _columns = new Column?[SpaceTable.Slots];
+    private readonly ConcurrentDictionary<int, bool> _erased = new(concurrencyLevel: 1, capacity: 1);
 
     /// <summary>Memory that the vectors take.</summary>
     public long Bytes => _columns.Sum(c => c is null ? 0L : (long)c.Vectors.Count * c.Vectors.Dimension * sizeof(float));
@@ -40,13 +41,14 @@ internal sealed class AddedVectors
     /// <summary>The vectors of a space, whose rows come in no order; null when there are none.</summary>
     public VectorColumn? Vectors(int space) => Volatile.Read(ref _columns[space])?.Vectors;
 
-    /// <summary>The spaces in which rows of a range have vectors here.</summary>
-    public IEnumerable<int> SpacesIn(int firstRow, int endRow) =>
-        Enumerable.Range(0, _columns.Length).Where(s => _columns[s] is { } c && c.Slots.Keys.Any(row => row >= firstRow && row < endRow));
+    /// <summary>The spaces in which rows of a range have vectors here that are not erased.</summary>
+    public IEnumerable<int> SpacesIn(int firstRow, int endRow) => Enumerable.Range(0, _columns.Length).Where(space =>
+        _columns[space] is { } column && column.Slots.Keys.Any(row => row >= firstRow && row < endRow && !_erased.ContainsKey(row)));
 
-    /// <summary>Overwrites the vectors of a row.</summary>
+    /// <summary>Overwrites the vectors of a row. It keeps its place, for whoever is writing it into a file just now.</summary>
     public void Erase(int row)
     {
+        _erased[row] = true;
         foreach (var column in _columns)
             if (column is not null && column.Slots.TryGetValue(row, out var slot)) column.Vectors.Clear(slot);
     }
@@ -54,7 +56,7 @@ internal sealed class AddedVectors
     /// <summary>Forgets the vectors of a space.</summary>
     public void Drop(int space) => Volatile.Write(ref _columns[space], null);
 
-    /// <summary>The same without those that a file holds by now.</summary>
+    /// <summary>The same without those that a file holds by now, and those of erased rows.</summary>
     /// <param name="isHeld">Whether a file holds the vector that a row has in a space.</param>
     public AddedVectors Without(Func<int, int, bool> isHeld)
     {
@@ -65,7 +67,7 @@ internal sealed class AddedVectors
             var stay = new Column(new VectorColumn(column.Vectors.Dimension, column.Vectors.Metric));
             foreach (var (row, slot) in column.Slots.OrderBy(s => s.Key))
             {
-                if (isHeld(space, row)) continue;
+                if (_erased.ContainsKey(row) || isHeld(space, row)) continue;
                 stay.Vectors.AddKept(row, column.Vectors.Vector(slot));
                 stay.Slots[row] = stay.Vectors.Count - 1;
             }

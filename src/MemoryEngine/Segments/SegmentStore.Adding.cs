@@ -59,8 +59,10 @@ internal sealed partial class SegmentStore
 
     private void AddBeside(Segment segment, SpaceEntry space, SearchParts parts, bool withGraph, CancellationToken cancellation)
     {
-        var rows = Enumerable.Range(segment.FirstRow, segment.Rows).Where(row => parts.Added.Has(space.Id, row)).ToList();
-        Grow(segment, space, rows, row => parts.Added.TryFind(space.Id, row, out var vector)
+        var rows = Enumerable.Range(segment.FirstRow, segment.Rows)
+            .Where(row => parts.Added.Has(space.Id, row) && !table.IsErased(row)).ToList();
+        // All of them may have been erased in this moment.
+        if (rows.Count > 0) Grow(segment, space, rows, row => parts.Added.TryFind(space.Id, row, out var vector)
             ? vector
             : throw new InvalidOperationException($"Row {row} has lost its vector."), withGraph, cancellation);
         table.Parts.ForgetHeld();

@@ -166,6 +166,24 @@ public sealed class ReembedDurabilityTests
     }
 
     [Fact]
+    public async Task A_purge_takes_the_vectors_that_wait_for_a_file_along()
+    {
+        await using (var store = await OpenAsync(_pool.Disk, new Model("old"))) await ReembedTests.FillAsync(store, Memories);
+        var vector = MemoryMarshal.AsBytes<float>(new Model("new").VectorOf("word7 topic7")).ToArray();
+        await using (var store = await OpenAsync(_pool.Disk, new Model("old")))
+        {
+            var down = new Model("new") { TextsLeft = 20 };
+            await Assert.ThrowsAsync<MemoryEngineException>(() => store.ReembedAsync(new ReembedOptions { Embedder = down, BatchTexts = 10 }));
+            var id = (await store.RecallAsync("word7 topic7")).Memories[0].Memory.Id;
+            Assert.Equal(1, await store.PurgeAsync([id]));
+            Assert.DoesNotContain(_pool.Disk.AllFiles(), f => _pool.Disk.ReadAll(f).AsSpan().IndexOf(vector) >= 0);
+            Assert.DoesNotContain(_pool.Disk.AllFiles(), f => _pool.Disk.ReadAll(f).AsSpan().IndexOf(UnitOf(vector)) >= 0);
+            await store.MaintainAsync();
+        }
+        await EndAsync(_pool.Disk, Memories - 20);
+    }
+
+    [Fact]
     public async Task No_power_loss_takes_back_a_batch_that_was_acknowledged()
     {
         await using (var store = await OpenAsync(_pool.Disk, new Model("old"))) await ReembedTests.FillAsync(store, Memories);

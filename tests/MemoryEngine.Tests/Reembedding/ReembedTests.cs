@@ -226,11 +226,18 @@ public sealed class ReembedTests
         var old = new Model("old");
         await using var store = await OpenAsync(old);
         await FillAsync(store);
-        await store.ReembedAsync(new ReembedOptions { Embedder = new Model("new") });
-        var back = await store.ReembedAsync();
+        var young = new Model("new");
+        await store.ReembedAsync(new ReembedOptions { Embedder = young });
+        Assert.Equal((0, false), (await store.ReembedAsync() is var idle ? idle.Embedded : -1, idle.Switched));
+        // The one that serves goes on while a third is tried, in vain.
+        var third = new Model("third") { TextsLeft = 10 };
+        await Assert.ThrowsAsync<MemoryEngineException>(() => store.ReembedAsync(new ReembedOptions { Embedder = third, BatchTexts = 10 }));
+        Assert.Equal("word7 topic7", (await NearestAsync(store, "word7 topic7")).Text);
+        Assert.Single(young.Queries);
+        var back = await store.ReembedAsync(new ReembedOptions { Embedder = old });
         Assert.Equal((0, Memories, true), (back.Embedded, back.Already, back.Switched));
         Assert.Equal("word7 topic7", (await NearestAsync(store, "word7 topic7")).Text);
-        Assert.Equal(1, (await store.ReembedAsync(new ReembedOptions { DropOld = true })).DroppedSpaces);
+        Assert.Equal(2, (await store.ReembedAsync(new ReembedOptions { DropOld = true })).DroppedSpaces);
 
         await store.SettleAsync();
         await store.MaintainAsync();
