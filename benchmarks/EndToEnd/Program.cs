@@ -14,6 +14,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["importing"] = ImportingBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
+    ["telemetry"] = TelemetryBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

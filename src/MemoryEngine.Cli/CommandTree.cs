@@ -56,12 +56,15 @@ internal sealed class CommandTree
                 new BackupCreateVerb(_shell),
                 new BackupRestoreVerb(_shell),
             },
+            new McpVerb(_shell),
+            new ServeVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
             {
                 new BenchCommitVerb(_shell),
                 new BenchOpenVerb(_shell),
+                new BenchPipeVerb(_shell),
                 new BenchRetrievalVerb(_shell),
                 new BenchSearchVerb(_shell),
             },
@@ -79,6 +82,7 @@ internal sealed class CommandTree
             Error = _terminal.Error,
             EnableDefaultExceptionHandler = false,
         };
+        if (parsed.CommandResult.Command is ServeVerb) configuration.ProcessTerminationTimeout = ServeVerb.TimeToEnd;
         return await parsed.InvokeAsync(configuration, cancellation);
     }
 

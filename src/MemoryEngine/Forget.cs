@@ -34,7 +34,15 @@ internal sealed class PendingLife(Pool pool, Durability durability, Guid memoryI
     public override void Apply()
     {
         if (_sequence == 0) return;
-        if (restore) Pool.Table.Restore(_recordId, _sequence);
-        else Pool.Table.Forget(_recordId, _sequence);
+        if (restore)
+        {
+            Pool.Table.Restore(_recordId, _sequence);
+            Pool.Changes.Add(_sequence, MemoryChangeKind.Restored, memoryId, Pool.Table.Rows[(int)_recordId - 1].Version);
+        }
+        else
+        {
+            Pool.Table.Forget(_recordId, _sequence);
+            Pool.Changes.Add(_sequence, MemoryChangeKind.Forgotten, memoryId);
+        }
     }
 }

@@ -21,5 +21,5 @@ public interface IMemoryReader
     IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default);
 
     /// <summary>The figures.</summary>
-    PoolStats Stats();
+    ValueTask<PoolStats> StatsAsync(CancellationToken cancellationToken = default);
 }

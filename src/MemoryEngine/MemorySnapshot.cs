@@ -67,6 +67,9 @@ public sealed class MemorySnapshot : IMemoryReader, IDisposable
         return _reading.Stats(_seen);
     }
 
+    /// <inheritdoc/>
+    ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
+
     /// <summary>Lets go of what it needed.</summary>
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using MemoryEngine.Telemetry;
 using MemoryEngine.Verification.Texts;
 
 namespace MemoryEngine;
@@ -12,7 +13,7 @@ namespace MemoryEngine;
 /// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
+public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -20,6 +21,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     private readonly Reading _reading;
     private readonly Verifying _verifying;
     private readonly Reembed _reembed;
+    private readonly StoreTelemetry _telemetry;
 
     private MemoryStore(Pool pool)
     {
@@ -29,6 +31,9 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         _reembed = new Reembed(pool, embedder);
         (_remember, _recall, _reading) =
             (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
+        _telemetry = new StoreTelemetry(
+            pool.Created.PoolId, pool.Options.TelemetryContent,
+            () => new PoolSize(pool.Table.Current.Live.Count, pool.JournalBytes, pool.Records?.Stats().FileBytes ?? 0, pool.SegmentBytes));
     }
 
     /// <summary>Opens the pool in a directory, making it when there is none.</summary>
@@ -53,6 +58,15 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         _pool.ThrowIfDisposed();
         await _pool.Learning.SettleAsync(cancellationToken).ConfigureAwait(false);
         await _pool.SettleSegmentsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Who owns the pool in a directory, or owned it last: the lock file keeps its name when its process has ended. Null where nobody has.
+    /// </summary>
+    public static PoolOwner? FindOwner(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return PoolOpening.FindOwner(Storage.PhysicalFileSystem.Instance, new Snapshots.PoolPaths(Path.GetFullPath(path)));
     }
 
     /// <summary>Reads every byte of the pool in a directory and checks it, changing nothing but what opening would.</summary>
@@ -117,7 +131,7 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
     public ValueTask<RememberResult> RememberAsync(
         MemoryDraft draft, Durability? durability = null, CancellationToken cancellationToken = default) =>
-        _remember.OneAsync(draft, mustExist: false, null, durability ?? _pool.Options.Durability, cancellationToken);
+        RememberAsync(draft, durability ?? _pool.Options.Durability, isOneOfMany: false, cancellationToken);
 
     /// <summary>Remembers a text as an insight of a domain.</summary>
     public ValueTask<RememberResult> RememberAsync(string text, string domain = "", CancellationToken cancellationToken = default) =>
@@ -132,8 +146,17 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         IReadOnlyList<MemoryDraft> drafts, Durability? durability = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        return _remember.ManyAsync(drafts, durability ?? _pool.Options.Durability, cancellationToken);
+        var wait = durability ?? _pool.Options.Durability;
+        return !_telemetry.IsOn
+            ? _remember.ManyAsync(drafts, wait, cancellationToken)
+            : _telemetry.TraceAsync(
+                Told.RememberMany(drafts), (_remember, drafts, wait, cancellationToken),
+                static s => new ValueTask<IReadOnlyList<RememberResult>>(s._remember.ManyAsync(s.drafts, s.wait, s.cancellationToken))).AsTask();
     }
+
+    /// <summary>Remembers one memory of many that come at once: it goes with them, and does not commit by itself.</summary>
+    internal ValueTask<RememberResult> RememberWithOthersAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        RememberAsync(draft, _pool.Options.Durability, isOneOfMany: true, cancellationToken);
 
     /// <summary>Gives a memory a new version.</summary>
     /// <param name="id">The memory.</param>
@@ -146,18 +169,27 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(draft);
         if (draft.Id is { } other && other != id)
             throw new ArgumentException($"The draft has the id {other}, the memory to revise {id}.", nameof(draft));
-        return _remember.OneAsync(
-            draft with { Id = id }, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken);
+        draft = draft with { Id = id };
+        return !_telemetry.IsOn
+            ? _remember.OneAsync(draft, mustExist: true, expectedVersion, _pool.Options.Durability, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Update, id, 1, null, [draft]),
+                (_remember, draft, expectedVersion, _pool.Options.Durability, cancellationToken),
+                static s => s._remember.OneAsync(s.draft, mustExist: true, s.expectedVersion, s.Durability, s.cancellationToken));
     }
 
     /// <inheritdoc/>
     public ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default) =>
-        _recall.RunAsync(query, cancellationToken);
+        !_telemetry.IsOn
+            ? _recall.RunAsync(query, cancellationToken)
+            : _telemetry.TraceAsync(
+                Told.Search(query), (_recall, query, cancellationToken), static s => s._recall.RunAsync(s.query, s.cancellationToken),
+                static (telemetry, activity, result) => telemetry.Found(activity, result));
 
     /// <summary>Recalls memories for a task that is given as text.</summary>
     public ValueTask<RecallResult> RecallAsync(
         string text, string? domain = null, int k = 3, CancellationToken cancellationToken = default) =>
-        _recall.RunAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
+        RecallAsync(new RecallQuery { Text = text, Domain = domain, K = k }, cancellationToken);
 
     /// <summary>
     /// Verifies memories for a task without recalling them: each as a recall would that found it, with every reason. Of two that are
@@ -176,7 +208,12 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
             throw new ArgumentException($"{ids.Count} memories are too many; {Limits.MaxRecall} can be verified at once.", nameof(ids));
         if (query?.Domain is { } domain) DraftRules.CheckDomain(domain);
         _pool.ThrowIfDisposed();
-        return _verifying.VerifyAsync(ids, query ?? new VerifyQuery(), cancellationToken);
+        query ??= new VerifyQuery();
+        return !_telemetry.IsOn
+            ? _verifying.VerifyAsync(ids, query, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Verify, Count: ids.Count), (_verifying, ids, query, cancellationToken),
+                static s => new ValueTask<IReadOnlyList<VerifiedMemory>>(s._verifying.VerifyAsync(s.ids, s.query, s.cancellationToken))).AsTask();
     }
 
     /// <summary>
@@ -227,17 +264,29 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     public IAsyncEnumerable<MemoryVersion> ListAsync(ListFilter? filter = null, CancellationToken cancellationToken = default) =>
         _reading.ListAsync(filter ?? new ListFilter(), _pool.Table.Current, cancellationToken);
 
+    /// <summary>
+    /// What changes in the pool, in order, from a sequence on: what happened since comes first, then what happens, until it is cancelled.
+    /// </summary>
+    /// <param name="after">The last sequence that the caller knows; null for the newest one now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<MemoryChange> WatchAsync(long? after = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
+        _pool.ThrowIfDisposed();
+        return _pool.Changes.WatchAsync(after ?? _pool.Table.Current.View.Last, cancellationToken);
+    }
+
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>
     public ValueTask<bool> ForgetAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _pool.CommitAsync(new PendingLife(_pool, _pool.Options.Durability, id, restore: false), cancellationToken);
+        LiveAsync(TelemetryNames.Delete, new PendingLife(_pool, _pool.Options.Durability, id, restore: false), id, cancellationToken);
 
     /// <summary>Brings a forgotten memory back.</summary>
     /// <returns>False when it was not forgotten.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>
     public ValueTask<bool> RestoreAsync(Guid id, CancellationToken cancellationToken = default) =>
-        _pool.CommitAsync(new PendingLife(_pool, _pool.Options.Durability, id, restore: true), cancellationToken);
+        LiveAsync(TelemetryNames.Restore, new PendingLife(_pool, _pool.Options.Durability, id, restore: true), id, cancellationToken);
 
     /// <summary>Declares a vector space.</summary>
     /// <returns>False when the pool had the same one already.</returns>
@@ -315,9 +364,18 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// An id is unknown; those before it are purged. Or the disk failed: then they are recalled no more, and the next
     /// compaction or opening removes the rest of their bytes.
     /// </exception>
-    public async Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
+    public Task<int> PurgeAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        return !_telemetry.IsOn
+            ? PurgeAllAsync(ids, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(TelemetryNames.Delete, Count: ids.Count), (Store: this, ids, cancellationToken),
+                static s => new ValueTask<int>(s.Store.PurgeAllAsync(s.ids, s.cancellationToken))).AsTask();
+    }
+
+    private async Task<int> PurgeAllAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
         var purged = 0;
         foreach (var id in ids)
             purged += await _pool.CommitAsync(new PendingPurge(_pool, id), cancellationToken).ConfigureAwait(false) ? 1 : 0;
@@ -395,13 +453,30 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
     /// </summary>
     public static MemoryLevel SuggestLevel(string text) => Specificity.SuggestLevel(MeasureSpecificity(text));
 
+    /// <summary>The sequence of the newest event that can be seen.</summary>
+    public long Sequence => _pool.Table.Current.View.Last;
+
     /// <summary>The pool's figures at this moment.</summary>
     public PoolStats Stats() => _reading.Stats(_pool.Table.Current);
+
+    ValueTask<RememberResult> IMemoryStore.RememberAsync(MemoryDraft draft, CancellationToken cancellationToken) =>
+        RememberAsync(draft, null, cancellationToken);
+
+    Task<IReadOnlyList<RememberResult>> IMemoryStore.RememberManyAsync(
+        IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellationToken) => RememberManyAsync(drafts, null, cancellationToken);
+
+    ValueTask<PoolStats> IMemoryReader.StatsAsync(CancellationToken cancellationToken) => new(Stats());
+
+    ValueTask<IReadOnlyList<SnapshotInfo>> IPoolMaintenance.SnapshotsAsync(CancellationToken cancellationToken) => new(Snapshots());
+
+    ValueTask<SnapshotDiff> IPoolMaintenance.DiffAsync(string earlier, string? later, CancellationToken cancellationToken) =>
+        new(Diff(earlier, later));
 
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose()
     {
         _reembed.Close();
+        _telemetry.Dispose();
         _pool.Dispose();
     }
 
@@ -417,6 +492,20 @@ public sealed class MemoryStore : IMemoryReader, IAsyncDisposable, IDisposable
 
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
+
+    private ValueTask<RememberResult> RememberAsync(
+        MemoryDraft draft, Durability durability, bool isOneOfMany, CancellationToken cancellationToken) =>
+        !_telemetry.IsOn
+            ? _remember.OneAsync(draft, mustExist: false, null, durability, cancellationToken, isOneOfMany)
+            : _telemetry.TraceAsync(
+                Told.Remember(draft), (_remember, draft, durability, isOneOfMany, cancellationToken),
+                static s => s._remember.OneAsync(s.draft, mustExist: false, null, s.durability, s.cancellationToken, s.isOneOfMany));
+
+    private ValueTask<bool> LiveAsync(string operation, PendingLife life, Guid id, CancellationToken cancellationToken) =>
+        !_telemetry.IsOn
+            ? _pool.CommitAsync(life, cancellationToken)
+            : _telemetry.TraceAsync(
+                new Told(operation, id, 1), (_pool, life, cancellationToken), static s => s._pool.CommitAsync(s.life, s.cancellationToken));
 
     private Snapshots.NamedView FindSnapshot(string name)
     {

@@ -61,11 +61,20 @@ public sealed record MemoryStoreOptions
     /// <summary>How memories are verified before they are handed over.</summary>
     public VerificationOptions Verification { get; init; } = new();
 
+    /// <summary>Whether telemetry carries texts: queries and memories. They may be anybody's secrets, so it does not by itself.</summary>
+    public bool TelemetryContent { get; init; }
+
     /// <summary>The clock of creation times, expiry and retention.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Who opens the pool, for the message that others get while it is open.</summary>
     public string OwnerName { get; init; } = AppDomain.CurrentDomain.FriendlyName;
+
+    /// <summary>
+    /// Where the owner will answer other processes, for them to find in the lock file: see <see cref="PoolOwner.Pipe"/>. Whoever serves
+    /// the pool sets it. Null when nobody does.
+    /// </summary>
+    public string? Pipe { get; init; }
 
     /// <summary>Journal files are ended when they have grown to this size.</summary>
     internal long JournalFileBytes { get; init; } = 64L << 20;

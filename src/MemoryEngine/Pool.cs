@@ -51,6 +51,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
         Mending = new SegmentMending(this);
+        Changes = new ChangeFeed(this);
         Learning = new Learning(this);
         Words = new PoolWords(this);
         if (journal is not null) FreezeMany(isBusy: false);
@@ -125,6 +126,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     /// <summary>The words of the texts, for queries that know the beginning of one.</summary>
     public PoolWords Words { get; }
+
+    /// <summary>Who watches the pool is told by it.</summary>
+    public ChangeFeed Changes { get; }
 
     public void Note(string note) => ImmutableInterlocked.Update(ref _notes, static (notes, more) => notes.Add(more), note);
 
@@ -210,6 +214,7 @@ internal sealed class Pool : ICommitHost, IDisposable
             Records!.Remove(row + 1, sequence);
         }
         Table.Purge(memoryId);
+        Changes.Add(sequence, MemoryChangeKind.Purged, memoryId);
         Removal = Removal with { Purged = Removal.Purged + 1 };
     }
 
@@ -258,6 +263,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Records!.MarkApplied(sequence);
         _ = Evidence.Publish();
         Table.Publish(sequence);
+        Changes.Publish(sequence);
         // Transfers and outcomes bring no rows, and keep nothing from being tidied up.
         if (Table.RowCount == _rowsAtBatch) return;
         _rowsAtBatch = Table.RowCount;

@@ -86,7 +86,8 @@ internal static class PoolOpening
     public static IDisposable Lock(PoolPaths paths, MemoryStoreOptions options)
     {
         var owner = JsonSerializer.SerializeToUtf8Bytes(
-            new Owner(Environment.ProcessId, options.OwnerName, Environment.MachineName, options.Clock.GetUtcNow(), null), OwnerJson.Default.Owner);
+            new PoolOwner(Environment.ProcessId, options.OwnerName, Environment.MachineName, options.Clock.GetUtcNow(), options.Pipe),
+            OwnerJson.Default.PoolOwner);
         return options.Files.TryLock(paths.Lock, owner) ?? throw Busy(options.Files, paths);
     }
 
@@ -135,19 +136,26 @@ internal static class PoolOpening
     private static bool HoldsFiles(IFileSystem files, string directory) =>
         files.DirectoryExists(directory) && files.List(directory).Count > 0;
 
-    private static MemoryEngineException Busy(IFileSystem files, PoolPaths paths)
+    /// <summary>What the pool's lock file says; null when nobody has ever owned the pool, or has only just begun to.</summary>
+    public static PoolOwner? FindOwner(IFileSystem files, PoolPaths paths)
     {
-        var owner = "another process";
         try
         {
-            if (JsonSerializer.Deserialize(files.ReadLockOwner(paths.Lock), OwnerJson.Default.Owner) is { } o)
-                owner = $"process {o.Pid} ({o.Name}) on {o.Machine}, since {o.Since:u}";
+            var content = files.ReadLockOwner(paths.Lock);
+            return content.Length == 0 ? null : JsonSerializer.Deserialize(content, OwnerJson.Default.PoolOwner);
         }
         catch (JsonException)
         {
-            // The owner is between taking the lock and writing its name: it is known to be there all the same.
-            owner = "a process that has just opened it";
+            // The owner is between taking the lock and writing its name.
+            return null;
         }
+    }
+
+    private static MemoryEngineException Busy(IFileSystem files, PoolPaths paths)
+    {
+        var owner = FindOwner(files, paths) is { } o
+            ? $"process {o.Pid} ({o.Name}) on {o.Machine}, since {o.Since:u}"
+            : "a process that has just opened it";
         return new MemoryEngineException(
             ErrorCode.PoolBusy,
             $"The pool {paths.Root} is owned by {owner}. One process owns a pool at a time: close it there, or open it here with ReadOnly.");
@@ -320,8 +328,5 @@ internal static class PoolOpening
     }
 }
 
-/// <summary>What the lock file says about the owner.</summary>
-internal sealed record Owner(int Pid, string Name, string Machine, DateTimeOffset Since, string? Pipe);
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(Owner))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(PoolOwner))]
 internal sealed partial class OwnerJson : System.Text.Json.Serialization.JsonSerializerContext;

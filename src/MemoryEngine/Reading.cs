@@ -39,7 +39,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         pool.ThrowIfDisposed();
         // Whoever reads a list takes his time.
         using var lease = pool.Leases.Take(seen.View);
-        for (var row = 0; row < seen.RowCount; row++)
+        for (var row = (int)Math.Clamp(filter.AfterRecord, 0, seen.RowCount); row < seen.RowCount; row++)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!IsListed(row, seen.View, filter)) continue;

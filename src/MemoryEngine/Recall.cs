@@ -41,7 +41,8 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
         var result = await Run(ask with { Vector = made.Vector.Vector, MadeFor = made.Space }).ConfigureAwait(false);
-        if (made.Vector.Note is { } note) result.Notes = [$"{note} Found by words alone.", .. result.Memories.Count == 0 ? result.Notes : []];
+        if (made.Vector.Note is { } note)
+            result.SetNotes([$"{note} Found by words alone.", .. result.Memories.Count == 0 ? result.Notes : []]);
         return result;
     }
 

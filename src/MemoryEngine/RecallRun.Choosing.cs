@@ -120,7 +120,7 @@ internal sealed partial class RecallRun
             VerifyTime = _verifyTime,
             TotalTime = Stopwatch.GetElapsedTime(_ask.Start),
         };
-        if (_chosenCount < _query.K || HasDamage()) result.Notes = [.. Notes()];
+        if (_chosenCount < _query.K || HasDamage()) result.SetNotes([.. Notes()]);
         return result;
     }
 

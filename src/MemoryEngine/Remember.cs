@@ -15,13 +15,14 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
     private const int EmbeddingBatch = 64;
 
     public async ValueTask<RememberResult> OneAsync(
-        MemoryDraft draft, bool mustExist, int? expectedVersion, Durability durability, CancellationToken cancellation)
+        MemoryDraft draft, bool mustExist, int? expectedVersion, Durability durability, CancellationToken cancellation,
+        bool isOneOfMany = false)
     {
         pool.ThrowIfDisposed();
         Check(draft);
         var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
         var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
-        return Noted(await pool.CommitAsync(write, cancellation).ConfigureAwait(false), made[0].Vector.Note);
+        return Noted(await pool.CommitAsync(write, cancellation, isOneOfMany).ConfigureAwait(false), made[0].Vector.Note);
     }
 
     public async Task<IReadOnlyList<RememberResult>> ManyAsync(
@@ -142,6 +143,7 @@ internal sealed class PendingRemember(
         if (Result.Outcome == RememberOutcome.Restored)
         {
             Pool.Table.Restore(_recordId, _sequence);
+            Pool.Changes.Add(_sequence, MemoryChangeKind.Restored, Result.Id, Result.Version);
             return;
         }
         Pool.Records!.Put(_recordId, _sequence, record.Written);
@@ -149,6 +151,8 @@ internal sealed class PendingRemember(
         _ = RecordReader.TryOpen(record.Written, out var reader, out _);
         Pool.Table.Remember(_sequence, _position, reader, row);
         if (next is { } later) Pool.Table.AddVector((int)_recordId - 1, later.Space.Id, later.Vector.Span);
+        var kind = Result.Outcome == RememberOutcome.Added ? MemoryChangeKind.Added : MemoryChangeKind.Revised;
+        Pool.Changes.Add(_sequence, kind, Result.Id, Result.Version);
     }
 
     public override void Complete()

@@ -86,6 +86,7 @@ internal sealed class PendingRollback(Pool pool, string name) : PendingWrite<Rol
     {
         Pool.Snapshots.Add(_undo!);
         Pool.Table.RollBack(_target!.View, _target.Live, Result.Sequence);
+        Pool.Changes.Add(Result.Sequence, MemoryChangeKind.Resync);
     }
 
     // Sequences are never given twice, but anyone may have chosen the name.

@@ -42,8 +42,8 @@ internal static class FolderTable
     {
         ["MemoryEngine.Kernels"] = [],
         ["MemoryEngine"] = ["MemoryEngine.Kernels"],
-        ["MemoryEngine.Protocol"] = [],
-        ["MemoryEngine.Client"] = ["MemoryEngine.Protocol"],
+        ["MemoryEngine.Protocol"] = ["MemoryEngine"],
+        ["MemoryEngine.Client"] = ["MemoryEngine", "MemoryEngine.Protocol"],
         ["MemoryEngine.Server"] = ["MemoryEngine", "MemoryEngine.Protocol"],
         ["MemoryEngine.Agents"] = ["MemoryEngine", "MemoryEngine.Client"],
         ["MemoryEngine.Cli"] =

@@ -14,7 +14,7 @@ public sealed class ProjectReferenceTests
     [Theory]
     [InlineData("MemoryEngine.Kernels", "../MemoryEngine/MemoryEngine.csproj", "may reference no other project")]
     [InlineData("MemoryEngine", "..\\MemoryEngine.Server\\MemoryEngine.Server.csproj", "may reference only MemoryEngine.Kernels")]
-    [InlineData("MemoryEngine.Client", "../MemoryEngine/MemoryEngine.csproj", "may reference only MemoryEngine.Protocol")]
+    [InlineData("MemoryEngine.Client", "../MemoryEngine.Server/MemoryEngine.Server.csproj", "may reference only MemoryEngine, MemoryEngine.Protocol")]
     [InlineData("MemoryEngine.Cli", "../../tests/MemoryEngine.Testing/MemoryEngine.Testing.csproj", "references MemoryEngine.Testing")]
     [InlineData("MemoryEngine.Cellar", "../MemoryEngine/MemoryEngine.csproj", "MemoryEngine.Cellar is not in FolderTable.cs")]
     public void A_wrong_reference_is_found(string project, string reference, string message)

@@ -5,7 +5,7 @@ internal static class Repository
 {
     private static readonly string[] SourceFolders = ["src", "tests", "benchmarks", "fuzz"];
     private static readonly string[] SourceExtensions = [".cs", ".py", ".js", ".ts"];
-    private static readonly string[] BuiltFolders = ["bin", "obj", "node_modules", "artifacts", "TestResults", "__pycache__"];
+    private static readonly string[] BuiltFolders = ["bin", "obj", "node_modules", "artifacts", "TestResults", "__pycache__", "dist"];
 
     public static string Root { get; } = FindRoot();
 

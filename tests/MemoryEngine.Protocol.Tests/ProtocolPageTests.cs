@@ -18,12 +18,13 @@ public sealed partial class ProtocolPageTests
 
     public static TheoryData<string> Examples => [.. Blocks().Keys];
 
-    public static TheoryData<string> Methods => [.. MemoryMethods.All.Select(m => m.Name)];
+    public static TheoryData<string> Methods => [.. MemoryMethods.All.Append(MemoryMethods.Change).Append(MemoryMethods.Error).Select(m => m.Name)];
 
     [Fact]
     public void Every_method_shows_a_request_and_a_response() =>
         Assert.Equal(
-            MemoryMethods.All.SelectMany(m => new[] { $"{m.Name} request", $"{m.Name} response" }).Append("error").Order(StringComparer.Ordinal),
+            MemoryMethods.All.SelectMany(m => new[] { $"{m.Name} request", $"{m.Name} response" })
+                .Append("memory.change notification").Append("memory.error notification").Append("error").Order(StringComparer.Ordinal),
             Blocks().Keys.Order(StringComparer.Ordinal));
 
     [Theory]
@@ -38,7 +39,9 @@ public sealed partial class ProtocolPageTests
         var message = RpcMessage.Parse(Bytes.Whole(bytes), ProtocolLimits.Default);
         var method = MemoryMethods.Find(name.Split(' ')[0]);
         var output = new ArrayBufferWriter<byte>();
-        if (method is null) RpcWriter.WriteError(output, message.Id, message.Error!.Value);
+        if (message.Kind == RpcKind.Notification)
+            RpcWriter.WriteNotification(output, message.Method, Notification(message.Method).ReadParameters(message.Params, ProtocolLimits.Default));
+        else if (method is null) RpcWriter.WriteError(output, message.Id, message.Error!.Value);
         else if (message.Kind == RpcKind.Request)
             RpcWriter.WriteRequest(output, message.Id, method.Name, method.ReadParameters(message.Params, ProtocolLimits.Default));
         else RpcWriter.WriteResult(output, message.Id, method.ReadAnyResult(message.Result, ProtocolLimits.Default));
@@ -49,11 +52,12 @@ public sealed partial class ProtocolPageTests
     [MemberData(nameof(Methods))]
     public void Every_field_of_a_method_is_described(string name)
     {
-        var (parameters, result) = MemoryMethods.Find(name)!.Fields;
+        var (parameters, result) = (MemoryMethods.Find(name) ?? Notification(name)).Fields;
         var section = Section($"### {name}");
         var text = section + Section("## Parameters of every method");
         if (section.Contains("(#content-of-a-memory)", StringComparison.Ordinal)) text += Section("## Content of a memory");
         if (section.Contains("(#view-of-a-memory)", StringComparison.Ordinal)) text += Section("## View of a memory");
+        if (section.Contains("(#verdict)", StringComparison.Ordinal)) text += Section("## Verdict");
         var missing = parameters.All.Concat(result.All).Where(f => !text.Contains($"`{f}`", StringComparison.Ordinal));
         Assert.Equal([], missing);
     }
@@ -84,6 +88,10 @@ public sealed partial class ProtocolPageTests
             numbers.Select(n => n.ToString("N0", CultureInfo.InvariantCulture)),
             LimitRow().Matches(Section("## Limits")).Select(m => m.Groups[1].Value));
     }
+
+    private static RpcMethod Notification(string name) =>
+        name == MemoryMethods.Change.Name ? MemoryMethods.Change : name == MemoryMethods.Error.Name ? MemoryMethods.Error
+        : throw new ArgumentException($"{name} is no notification.", nameof(name));
 
     private static Dictionary<string, (byte[] Bytes, string Notation)> Blocks() =>
         Block().Matches(Page).ToDictionary(

@@ -1,5 +1,7 @@
 namespace MemoryEngine.Tests;
 
+// Not beside tests that listen: then a recall is told of.
+[Collection(nameof(Telemetry.StoreTelemetryTests))]
 public sealed class RecallAllocationTests : IDisposable
 {
     private const int Dimension = 64;

@@ -34,7 +34,18 @@ internal static class ProtocolSeeds
     };
 
     private static readonly MemoryView View =
-        new() { Memory = Memory, Version = 1, State = "active", CreatedUs = 1_760_000_000_000_000, IsCurrent = true };
+        new() { Memory = Memory, Version = 1, State = "active", CreatedUs = 1_760_000_000_000_000, IsCurrent = true, Record = 3 };
+
+    private static readonly VerdictView Verdict = new()
+    {
+        Verdict = "rejected",
+        Reasons = ["expired", "in_mode"],
+        Details = new Dictionary<string, string> { ["expired"] = "yesterday" },
+    };
+
+    private static readonly ScoresView Scores = new() { Vector = 0.5f, Bm25 = 2.25f, Fused = 0.03125f, VectorRank = 1, Bm25Rank = 2 };
+
+    private static readonly SnapshotView Snapshot = new() { Name = "n", Sequence = 5, CreatedUs = 6, Memories = 7 };
 
     private static readonly RememberReply Remembered = new() { Id = Id, Version = 1, Outcome = "added", Sequence = 5 };
 
@@ -58,12 +69,18 @@ internal static class ProtocolSeeds
         yield return Request(MemoryMethods.Revise, new ReviseRequest { Memory = Memory, ExpectedVersion = 1 });
         yield return Request(MemoryMethods.Recall, Recall());
         yield return Request(MemoryMethods.Get, new GetRequest { Id = Id, Version = 1 });
-        yield return Request(MemoryMethods.History, new IdRequest { Id = Id });
+        yield return Request(MemoryMethods.Verify, new VerifyRequest { Ids = [Id], Domain = "a", Mode = "cross", Context = Memory.Requires });
+        yield return Request(MemoryMethods.History, new HistoryRequest { Id = Id, AsOf = "s" });
         yield return Request(MemoryMethods.Forget, new IdRequest { Id = Id });
         yield return Request(MemoryMethods.Restore, new IdRequest { Id = Id });
         yield return Request(MemoryMethods.List, new ListRequest { Domain = "a", Level = 2, State = "all", Limit = 10, After = 500 });
-        yield return Request(MemoryMethods.Stats, new EmptyRequest());
+        yield return Request(MemoryMethods.Stats, new StatsRequest { AsOf = "s" });
         yield return Request(MemoryMethods.Check, new EmptyRequest());
+        yield return Request(MemoryMethods.Compact, new CompactRequest { KeepVersionsUs = 1 });
+        yield return Request(MemoryMethods.Backup, new BackupRequest { Path = "/p" });
+        yield return Request(MemoryMethods.SnapshotCreate, new SnapshotRequest { Name = "n" });
+        yield return Request(MemoryMethods.SnapshotDiff, new SnapshotDiffRequest { Earlier = "n", Later = "m" });
+        yield return Request(MemoryMethods.Subscribe, new SubscribeRequest { After = 7 });
     }
 
     private static IEnumerable<(string Name, byte[] Bytes)> Answers()
@@ -83,6 +100,21 @@ internal static class ProtocolSeeds
         yield return Answer(MemoryMethods.List, new ListReply { Memories = [View], Next = 1 });
         yield return Answer(MemoryMethods.Stats, Stats());
         yield return Answer(MemoryMethods.Check, new CheckReply { Ok = false, Bytes = 1_000_000, Problems = [problem] });
+        yield return Answer(MemoryMethods.Verify, new VerifyReply { Verdicts = [Verified()] });
+        yield return Answer(MemoryMethods.Compact, new CompactReply
+        {
+            JournalBytesBefore = 1,
+            JournalBytes = 2,
+            RecordBytesBefore = 3,
+            RecordBytes = 4,
+            VersionsDropped = 5,
+            EventsDropped = 6,
+        });
+        yield return Answer(MemoryMethods.Backup, new BackupReply { Path = "/p", Sequence = 1, Memories = 2, Bytes = 3 });
+        yield return Answer(MemoryMethods.SnapshotList, new SnapshotListReply { Snapshots = [Snapshot] });
+        yield return Answer(MemoryMethods.SnapshotDiff, new SnapshotDiffReply { Added = [Id], Revised = [], Removed = [Id, Id], Changed = [] });
+        yield return Answer(MemoryMethods.SnapshotRollback, new RollbackReply { Snapshot = "n", Undo = "u", Sequence = 1 });
+        yield return Answer(MemoryMethods.Subscribe, new SubscribeReply { Sequence = 1 });
         yield return ("error", Written(o => RpcWriter.WriteError(o, 7, RpcError.Of(ProtocolErrorCode.Busy, "later"))));
     }
 
@@ -117,6 +149,17 @@ internal static class ProtocolSeeds
         Language = "go",
         WithinDomain = "a",
         ExcludeDomain = "b",
+        Mode = "hybrid",
+        Scenario = "long-edit",
+        Context = Memory.Requires,
+        Pins = [new() { Id = Id, Version = 1 }],
+        MinScore = 0.5f,
+        ByEffect = true,
+        Diversity = 0.5,
+        Exploration = 0.125,
+        Vectors = [new() { Space = "code", Vector = new[] { 1f }, Weight = 2 }],
+        TextWeight = 0.5f,
+        AsOf = "s",
         Space = "text",
         Vector = new[] { 1f, 2f, -0.5f },
         Explain = true,
@@ -124,22 +167,22 @@ internal static class ProtocolSeeds
 
     private static RecallReply Recalled() => new()
     {
-        Memories =
-        [
-            new()
-            {
-                Id = Id,
-                Version = 1,
-                Level = 3,
-                Format = "insight",
-                Domain = "a",
-                Title = "T",
-                Text = "x",
-                Scores = new() { Vector = 0.5f, Bm25 = 2.25f, Fused = 0.03125f, VectorRank = 1, Bm25Rank = 2 },
-            },
-        ],
+        Mode = "hybrid",
+        Memories = [new() { View = View, Scores = Scores, Verdict = Verdict }],
+        LeftOut = [new() { Id = Id, Version = 1, Level = 3, Domain = "a", Scores = Scores, Verdict = Verdict }],
         Considered = 10,
-        Micros = new() { Search = 100, Total = 300 },
+        Sequence = 6,
+        Notes = ["n"],
+        Plan = [new() { Part = "p", Space = "text", Rows = 1, Matching = 2, Way = "w", CodeDistances = 3, FloatDistances = 4 }],
+        Micros = new() { Search = 100, Verify = 20, Total = 300 },
+    };
+
+    private static VerifiedView Verified() => new()
+    {
+        Id = Id,
+        Version = 1,
+        Verdict = Verdict,
+        Specificity = new() { Value = 0.5, Paths = 0, Identifiers = 1, Literals = 0.25, Numbers = 0.1, Code = 0 },
     };
 
     private static StatsReply Stats() => new()
@@ -151,7 +194,10 @@ internal static class ProtocolSeeds
         ByDomain = new Dictionary<string, long> { ["a/b"] = 3 },
         Tasks = 2,
         Sequence = 6,
-        Bytes = new() { Journal = 8192, Records = 1 << 20 },
+        Bytes = new() { Journal = 8192, Records = 1 << 20, Segments = 5 },
+        Unembedded = 1,
+        EmbedderProblem = "p",
+        OpeningNotes = ["n"],
         Spaces = [new() { Name = "text", Dimension = 384, Metric = "cosine", Embedder = "e", Modality = "text" }],
         Tiers = [new() { Tier = "mutable", Bytes = 100, Reads = 1 }, new() { Tier = "disk", Bytes = 200, Reads = 0 }],
         Health = "ready",

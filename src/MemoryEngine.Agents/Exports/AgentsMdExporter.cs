@@ -36,7 +36,7 @@ public static class AgentsMdExporter
     /// <summary>Writes the memories of a pool.</summary>
     /// <exception cref="ArgumentException">The domain is no path, or the limit not from 1 to <see cref="Limits.MaxRecall"/>.</exception>
     public static async Task<AgentsMdExport> WriteAsync(
-        MemoryStore store, TextWriter target, AgentsMdExportOptions? options = null, CancellationToken cancellationToken = default)
+        IMemoryStore store, TextWriter target, AgentsMdExportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(target);
@@ -56,7 +56,7 @@ public static class AgentsMdExporter
         return new AgentsMdExport([.. written.Select(m => m.Id)], left);
     }
 
-    private static async Task<List<MemoryVersion>> RankAsync(MemoryStore store, AgentsMdExportOptions options, CancellationToken cancellation)
+    private static async Task<List<MemoryVersion>> RankAsync(IMemoryStore store, AgentsMdExportOptions options, CancellationToken cancellation)
     {
         var filter = new ListFilter { Domain = options.Domain.Length > 0 ? options.Domain : null };
         var all = new List<(MemoryVersion Memory, double Specificity)>();

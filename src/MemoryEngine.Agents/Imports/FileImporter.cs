@@ -10,7 +10,7 @@ namespace MemoryEngine.Agents.Imports;
 /// remembered twice. Bad parts are failures with their lines, and the rest goes on. Thread-safe, as far as two do not import one file.
 /// </summary>
 /// <param name="store">The pool.</param>
-public sealed class FileImporter(MemoryStore store)
+public sealed class FileImporter(IMemoryStore store)
 {
     /// <summary>Imports a file.</summary>
     /// <param name="path">The file, plain or gzipped.</param>

@@ -5,7 +5,7 @@ namespace MemoryEngine.Agents.Imports;
 
 /// <summary>One file on its way into a pool.</summary>
 internal sealed class ImportRun(
-    MemoryStore store, PoolContents pool, ParsedFile parsed, ImportFormat format, IReadOnlyList<string> sources, ImportOptions options)
+    IMemoryStore store, PoolContents pool, ParsedFile parsed, ImportFormat format, IReadOnlyList<string> sources, ImportOptions options)
 {
     // As many texts as an embedder is asked for at once.
     private const int WritesAtOnce = 64;
@@ -168,7 +168,7 @@ internal sealed class ImportRun(
     {
         try
         {
-            var results = await store.RememberManyAsync([.. chunk.Select(w => w.Draft)], options.Durability, cancellation).ConfigureAwait(false);
+            var results = await RememberManyAsync([.. chunk.Select(w => w.Draft)], cancellation).ConfigureAwait(false);
             for (var i = 0; i < chunk.Length; i++) Count(results[i], chunk[i].HasMoved);
         }
         catch (Exception e) when (IsAboutTheItem(e))
@@ -178,7 +178,7 @@ internal sealed class ImportRun(
             {
                 try
                 {
-                    Count(await store.RememberAsync(draft, options.Durability, cancellation).ConfigureAwait(false), hasMoved);
+                    Count(await RememberAsync(draft, cancellation).ConfigureAwait(false), hasMoved);
                 }
                 catch (Exception own) when (IsAboutTheItem(own))
                 {
@@ -188,6 +188,13 @@ internal sealed class ImportRun(
             }
         }
     }
+
+    // What is waited for is this process's to choose where it owns the pool; through a pipe the owner has chosen.
+    private Task<IReadOnlyList<RememberResult>> RememberManyAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberManyAsync(drafts, options.Durability, cancellation) : store.RememberManyAsync(drafts, cancellation);
+
+    private ValueTask<RememberResult> RememberAsync(MemoryDraft draft, CancellationToken cancellation) =>
+        store is MemoryStore own ? own.RememberAsync(draft, options.Durability, cancellation) : store.RememberAsync(draft, cancellation);
 
     private static bool IsAboutTheItem(Exception e) =>
         e is ArgumentException or MemoryEngineException { Code: ErrorCode.EmbedderMismatch or ErrorCode.Conflict or ErrorCode.Purged };

@@ -13,7 +13,7 @@ internal sealed class PoolContents
     }
 
     /// <summary>Reads a pool, forgotten memories included.</summary>
-    public static async Task<PoolContents> ReadAsync(MemoryStore store, CancellationToken cancellation)
+    public static async Task<PoolContents> ReadAsync(IMemoryStore store, CancellationToken cancellation)
     {
         var contents = new PoolContents();
         await foreach (var memory in store.ListAsync(new ListFilter { State = null }, cancellation).ConfigureAwait(false)) contents.Add(memory);

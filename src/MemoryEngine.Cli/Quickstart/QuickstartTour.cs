@@ -37,8 +37,8 @@ internal sealed class QuickstartTour(string path)
     {
         using var embedder = ChosenEmbedder.BuiltIn;
         await using var store = await TimeAsync(
-            "open", () => PoolDoor.OpenAsync(path, create: true, embedder, cancellation), _ => $"a pool at {path}");
-        Import = new Importer(store, Durability.Device, isStrict: false);
+            "open", () => PoolDoor.OpenOwnAsync(path, create: true, embedder, cancellation), _ => $"a pool at {path}");
+        Import = new Importer(new OpenPool(store), Durability.Device, isStrict: false);
         await TimeAsync(
             "import",
             async () =>

@@ -18,7 +18,7 @@ internal static class ExitCode
         ErrorCode.PoolNotFound or ErrorCode.NotFound or ErrorCode.Purged or ErrorCode.TransferLost => NotFound,
         ErrorCode.NotAPool or ErrorCode.NewerFormat or ErrorCode.Conflict or ErrorCode.EmbedderMismatch => Usage,
         ErrorCode.Corruption => Damaged,
-        ErrorCode.PoolBusy => Busy,
+        ErrorCode.PoolBusy or ErrorCode.Unavailable or ErrorCode.DeadlineExceeded => Busy,
         _ => Storage,
     };
 }

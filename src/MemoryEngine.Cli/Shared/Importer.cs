@@ -11,7 +11,7 @@ internal sealed record FailedLine(string File, long Line, string Message);
 /// Streams files of memories into a pool: one thread reads and parses ahead while the pool works on the chunks before,
 /// and a chunk waits for the device while the next one is prepared. A bad line is noted and the rest goes on.
 /// </summary>
-internal sealed class Importer(MemoryStore store, Durability durability, bool isStrict, Action<double, long>? progress = null)
+internal sealed class Importer(OpenPool pool, Durability durability, bool isStrict, Action<double, long>? progress = null)
 {
     // Small enough that the first chunk is on its way early, and that what is under way never has to wait for a place
     // in the pool's queue, where two lines of one id could change places.
@@ -25,9 +25,12 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
     // Collected this often, an import of gigabytes stays small and one of short memories never gets here.
     private const long CollectEveryCharacters = 64L << 20;
 
-    private readonly SpaceDeclaring _spaces = new(store);
+    private readonly SpaceDeclaring _spaces = new(pool);
     private readonly List<FailedLine> _failed = [];
-    private readonly Queue<Task<IReadOnlyList<RememberResult>>> _underWay = new();
+    private readonly Queue<(string File, List<JsonLine> Lines, Task<IReadOnlyList<RememberResult>> Write)> _underWay = new();
+
+    // Through a pipe a chunk that is refused is known only later, and must not be overtaken by the next one.
+    private readonly int _mostUnderWay = pool.IsOwn ? ChunksUnderWay : 1;
     private long _firstRead;
     private long _uncollected;
 
@@ -85,7 +88,7 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
         try
         {
             await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellation)) await RememberAsync(chunk, cancellation);
-            while (_underWay.Count > 0) await SettleAsync();
+            while (_underWay.Count > 0) await SettleAsync(cancellation);
             Elapsed = Stopwatch.GetElapsedTime(_firstRead);
         }
         finally
@@ -144,7 +147,7 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
             }
             // What stands before the bad line is remembered, what stands behind it is not.
             await SubmitAsync(chunk.File, lines, cancellation);
-            while (_underWay.Count > 0) await SettleAsync();
+            while (_underWay.Count > 0) await SettleAsync(cancellation);
             throw BadLine(chunk.File, line.Number, problem);
         }
         await SubmitAsync(chunk.File, lines, cancellation);
@@ -173,11 +176,11 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
     private async Task SubmitAsync(string file, List<JsonLine> lines, CancellationToken cancellation)
     {
         if (lines.Count == 0) return;
-        while (_underWay.Count >= ChunksUnderWay) await SettleAsync();
-        // All are checked before any is written, and before this returns.
-        var task = store.RememberManyAsync(lines.ConvertAll(l => l.Draft!), durability, cancellation);
-        if (task.IsFaulted && IsAboutTheLine(task.Exception.InnerException!)) await RememberEachAsync(file, lines, cancellation);
-        else _underWay.Enqueue(task);
+        while (_underWay.Count >= _mostUnderWay) await SettleAsync(cancellation);
+        // All are checked before any is written, and in this process before this returns.
+        var task = pool.RememberManyAsync(lines.ConvertAll(l => l.Draft!), durability, cancellation);
+        _underWay.Enqueue((file, lines, task));
+        if (task.IsFaulted) while (_underWay.Count > 0) await SettleAsync(cancellation);
     }
 
     // One of them is refused: which, is found by remembering each by itself.
@@ -186,9 +189,10 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
         var writes = new Queue<(JsonLine Line, Task<RememberResult> Write)>();
         foreach (var line in lines)
         {
-            var write = store.RememberAsync(line.Draft!, durability, cancellation).AsTask();
+            var write = pool.RememberAsync(line.Draft!, durability, cancellation).AsTask();
             writes.Enqueue((line, write));
-            // What is refused is refused at once.
+            // In this process what is refused is refused at once.
+            if (isStrict && !pool.IsOwn) await ((Task)write).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (isStrict && write.IsFaulted) break;
         }
         while (writes.TryDequeue(out var next))
@@ -205,9 +209,17 @@ internal sealed class Importer(MemoryStore store, Durability durability, bool is
         }
     }
 
-    private async Task SettleAsync()
+    private async Task SettleAsync(CancellationToken cancellation)
     {
-        foreach (var result in await _underWay.Dequeue()) Count(result);
+        var (file, lines, write) = _underWay.Dequeue();
+        try
+        {
+            foreach (var result in await write) Count(result);
+        }
+        catch (Exception e) when (IsAboutTheLine(e))
+        {
+            await RememberEachAsync(file, lines, cancellation);
+        }
     }
 
     private void Count(RememberResult result)

@@ -41,6 +41,9 @@ internal sealed class Call(ParseResult parsed, Shell shell, Output output)
 
     public bool IsPoolGiven => parsed.GetResult(shell.PoolOption) is { Implicit: false };
 
+    /// <summary>Whether an option stands on the command line, with a value or without.</summary>
+    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;

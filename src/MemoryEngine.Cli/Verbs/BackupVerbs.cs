@@ -17,8 +17,8 @@ internal sealed class BackupCreateVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        BackupText.Write(call.Output, await store.BackupAsync(call.Get(_directory), cancellation));
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        BackupText.Write(call.Output, await pool.Keeping.BackupAsync(call.Get(_directory), cancellation));
         return ExitCode.Done;
     }
 }

@@ -17,9 +17,9 @@ internal sealed class CompactVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
         var keep = call.Get(_keep) is { } days ? TimeSpan.FromDays(days) : (TimeSpan?)null;
-        var result = await store.CompactAsync(new CompactOptions { KeepVersionsFor = keep }, cancellation);
+        var result = await pool.Keeping.CompactAsync(new CompactOptions { KeepVersionsFor = keep }, cancellation);
         CompactText.Write(call.Output, result);
         return ExitCode.Done;
     }
@@ -31,8 +31,8 @@ internal sealed class MaintainVerb(Shell shell)
 {
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        CompactText.Write(call.Output, await store.MaintainAsync(cancellation));
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        CompactText.Write(call.Output, await pool.Keeping.MaintainAsync(cancellation));
         return ExitCode.Done;
     }
 }

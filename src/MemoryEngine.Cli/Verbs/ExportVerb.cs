@@ -47,12 +47,13 @@ internal sealed class ExportVerb : Verb
         if (Directory.Exists(file)) throw new UsageException($"{file} is a directory; name a file.");
         var isForPeople = call.Get(_to) == AgentsMd;
         if (!isForPeople && call.Get(_limit) is not null) throw new UsageException("--limit goes with --to agents-md; JSON Lines hold all.");
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
         var partial = file + ".partial";
         long written;
         try
         {
-            written = await WriteAsync(call, store, partial, file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), isForPeople, cancellation);
+            var isGzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+            written = await WriteAsync(call, pool.Store, partial, isGzip, isForPeople, cancellation);
             File.Move(partial, file, overwrite: true);
         }
         catch
@@ -76,7 +77,7 @@ internal sealed class ExportVerb : Verb
     }
 
     private async Task<long> WriteAsync(
-        Call call, MemoryStore store, string path, bool isGzip, bool isForPeople, CancellationToken cancellation)
+        Call call, IMemoryStore store, string path, bool isGzip, bool isForPeople, CancellationToken cancellation)
     {
         Stream stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
         if (isGzip) stream = new GZipStream(stream, CompressionLevel.Optimal);
@@ -89,7 +90,7 @@ internal sealed class ExportVerb : Verb
         return export.Written.Count;
     }
 
-    private static async Task<long> WriteLinesAsync(MemoryStore store, Stream stream, ListFilter filter, CancellationToken cancellation)
+    private static async Task<long> WriteLinesAsync(IMemoryStore store, Stream stream, ListFilter filter, CancellationToken cancellation)
     {
         using var writer = new JsonLinesWriter(stream);
         long written = 0;

@@ -17,8 +17,8 @@ internal sealed class ForgetVerb : Verb
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var id = call.Get(_id);
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        var hasChanged = await store.ForgetAsync(id, cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        var hasChanged = await pool.Store.ForgetAsync(id, cancellation);
         if (call.Output.IsJson)
         {
             call.Output.Json(json =>

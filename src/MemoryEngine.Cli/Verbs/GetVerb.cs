@@ -21,8 +21,8 @@ internal sealed class GetVerb : Verb
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var (id, version) = (call.Get(_id), call.Get(_version));
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var reader = await pool.AsOfAsync(call.Get(_asOf), cancellation);
         var memory = await reader.GetAsync(id, version, cancellation);
         if (memory is null && version is not null && await reader.GetAsync(id, null, cancellation) is not null)
             throw Unknown.Version(id, version.Value);

@@ -19,8 +19,8 @@ internal sealed class HistoryVerb : Verb
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var id = call.Get(_id);
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var reader = await pool.AsOfAsync(call.Get(_asOf), cancellation);
         var versions = await reader.HistoryAsync(id, cancellation);
         if (versions.Count == 0) throw Unknown.Memory(id);
         if (!call.Output.IsJson)

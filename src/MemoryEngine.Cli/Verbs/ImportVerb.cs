@@ -81,13 +81,13 @@ internal sealed class ImportVerb : Verb
         var (lines, others) = (byFormat[ImportFormat.JsonLines].ToArray(), files.Where(f => !byFormat[ImportFormat.JsonLines].Contains(f)).ToArray());
         CheckOptions(call, lines, others);
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
+        await using var pool = await PoolDoor.OpenAsync(call, create: true, embedder, cancellation);
         var totals = new ImportTotals();
         var elapsed = TimeSpan.Zero;
-        if (lines.Length > 0) elapsed += await ImportLinesAsync(call, store, lines, totals, cancellation);
-        if (others.Length > 0) elapsed += await ImportOthersAsync(call, store, others, totals, cancellation);
+        if (lines.Length > 0) elapsed += await ImportLinesAsync(call, pool, lines, totals, cancellation);
+        if (others.Length > 0) elapsed += await ImportOthersAsync(call, pool, others, totals, cancellation);
         // What is learned from many memories at once is there for the next recall, which is mostly another process's.
-        if (totals.Written >= WorthLearning) await store.SettleAsync(cancellation);
+        if (totals.Written >= WorthLearning) await pool.SettleAsync(cancellation);
         totals.Write(call.Output, elapsed);
         return ExitCode.Done;
     }
@@ -110,17 +110,17 @@ internal sealed class ImportVerb : Verb
     }
 
     private async Task<TimeSpan> ImportLinesAsync(
-        Call call, MemoryStore store, string[] files, ImportTotals totals, CancellationToken cancellation)
+        Call call, OpenPool pool, string[] files, ImportTotals totals, CancellationToken cancellation)
     {
         using var bar = call.Output.Progress("memories");
-        var importer = new Importer(store, call.Get(_durability), call.Get(_strict), bar.Report);
+        var importer = new Importer(pool, call.Get(_durability), call.Get(_strict), bar.Report);
         await importer.FilesAsync(files, cancellation);
         totals.Add(importer);
         return importer.Elapsed;
     }
 
     private async Task<TimeSpan> ImportOthersAsync(
-        Call call, MemoryStore store, string[] files, ImportTotals totals, CancellationToken cancellation)
+        Call call, OpenPool pool, string[] files, ImportTotals totals, CancellationToken cancellation)
     {
         var options = new ImportOptions
         {
@@ -134,7 +134,7 @@ internal sealed class ImportVerb : Verb
             Durability = call.Get(_durability),
         };
         var start = Stopwatch.GetTimestamp();
-        foreach (var report in await new FileImporter(store).ImportManyAsync(files, options, cancellation))
+        foreach (var report in await new FileImporter(pool.Store).ImportManyAsync(files, options, cancellation))
         {
             totals.Add(report);
             if (!options.Strict || report.Failed.Count == 0) continue;

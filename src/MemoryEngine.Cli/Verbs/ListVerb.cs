@@ -41,8 +41,8 @@ internal sealed class ListVerb : Verb
                 _ => null,
             },
         };
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var reader = await pool.AsOfAsync(call.Get(_asOf), cancellation);
         if (call.Output.IsJson) await WriteJsonAsync(call.Output, reader, filter, cancellation);
         else await ShowAsync(call.Output, reader, filter, cancellation);
         return ExitCode.Done;

@@ -20,7 +20,7 @@ internal sealed class PurgeVerb : Verb
     {
         var ids = call.Get(_ids);
         if (!call.Get(_yes)) await AskAsync(call, ids.Length, cancellation);
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
+        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
         var purged = await store.PurgeAsync(ids, cancellation);
         if (call.Output.IsJson) call.Output.Json(json => json.WriteNumber("purged", purged));
         else call.Output.Line($"{purged:N0} purged. Backups and exported files keep what they have.");

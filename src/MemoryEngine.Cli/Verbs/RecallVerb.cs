@@ -61,8 +61,8 @@ internal sealed class RecallVerb : Verb
         var text = call.Get(_query) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         var query = Query(call, text);
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenToSearchAsync(call.Pool, call.Output, embedder, cancellation);
-        var reader = PoolDoor.AsOf(store, call.Get(_asOf));
+        await using var pool = await PoolDoor.OpenToSearchAsync(call, embedder, cancellation);
+        var reader = await pool.AsOfAsync(call.Get(_asOf), cancellation);
         var result = await reader.RecallAsync(query, cancellation);
         foreach (var note in result.Notes) call.Output.Note(note);
         var isExplained = call.Get(_explain);
@@ -166,8 +166,9 @@ internal sealed class RecallVerb : Verb
     private static void Show(Output output, RecallResult result, bool isExplained)
     {
         var token = NewToken();
+        output.Line(RecalledText.Open(token));
         if (result.IsHeldOut) output.Line("Held out as a control: no memories are handed over.");
-        else output.Line(result.Memories.Count == 0 ? "Nothing was found." : RecalledText.Open(token));
+        else if (result.Memories.Count == 0) output.Line("Nothing was found.");
         for (var i = 0; i < result.Memories.Count; i++)
         {
             var (memory, scores) = result.Memories[i];
@@ -185,10 +186,14 @@ internal sealed class RecallVerb : Verb
             foreach (var line in memory.Text.Split('\n')) output.Line($"   {line.TrimEnd('\r')}".TrimEnd());
             output.Line();
         }
-        if (result.Memories.Count > 0) output.Line(RecalledText.Close(token));
         if (result.WithheldCount > 0 && !result.IsHeldOut) output.Line($"Withheld by chance: {result.WithheldCount}.");
         output.Line(result.Transfer is { } transfer ? $"Transfer {transfer}" : "Not recorded: no outcome can be reported.");
-        if (!isExplained) return;
+        if (isExplained) Explain(output, result);
+        output.Line(RecalledText.Close(token));
+    }
+
+    private static void Explain(Output output, RecallResult result)
+    {
         if (result.LeftOut.Count > 0) output.Line("Left out, the most similar first:");
         foreach (var left in result.LeftOut)
         {

@@ -27,9 +27,9 @@ internal sealed class RememberVerb : Verb
         var text = await call.ReadTextAsync(call.Get(_text), cancellation);
         var draft = _options.Apply(call, new MemoryDraft { Text = text });
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: true, embedder, cancellation);
-        await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
-        var result = await store.RememberAsync(draft, null, cancellation);
+        await using var pool = await PoolDoor.OpenAsync(call, create: true, embedder, cancellation);
+        await new SpaceDeclaring(pool).DeclareAsync(draft, cancellation);
+        var result = await pool.Store.RememberAsync(draft, cancellation);
         if (result.Note is { } note) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
         else call.Output.Line(result.Id.ToString());

@@ -31,12 +31,12 @@ internal sealed class ReviseVerb : Verb
         var id = call.Get(_id);
         var text = call.Get(_text) is { } given ? await call.ReadTextAsync(given, cancellation) : null;
         using var embedder = _embedder.Choose(call);
-        await using var store = await PoolDoor.OpenAsync(call.Pool, create: false, embedder, cancellation);
-        var current = await store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
+        await using var pool = await PoolDoor.OpenAsync(call, create: false, embedder, cancellation);
+        var current = await pool.Store.GetAsync(id, null, cancellation) ?? throw Unknown.Memory(id);
         var draft = JsonLines.ToDraft(current);
         draft = _options.Apply(call, text is null ? draft : draft with { Text = text });
-        await new SpaceDeclaring(store).DeclareAsync(draft, cancellation);
-        var result = await store.ReviseAsync(id, draft, current.Version, cancellation);
+        await new SpaceDeclaring(pool).DeclareAsync(draft, cancellation);
+        var result = await pool.Store.ReviseAsync(id, draft, current.Version, cancellation);
         if (result.Note is { } note) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => MemoryText.WriteResult(json, result));
         else call.Output.Line($"{result.Id}  version {result.Version}, {MemoryText.NameOf(result.Outcome)}");

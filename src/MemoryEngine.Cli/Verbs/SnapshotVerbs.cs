@@ -17,8 +17,8 @@ internal sealed class SnapshotCreateVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        var made = await store.CreateSnapshotAsync(call.Get(_name), cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        var made = await pool.Keeping.CreateSnapshotAsync(call.Get(_name), cancellation);
         if (call.Output.IsJson) call.Output.Json(json => SnapshotText.WriteFields(json, made));
         else call.Output.Line($"{made.Name}  {made.Memories:N0} memories as of event {made.Sequence}");
         return ExitCode.Done;
@@ -30,8 +30,8 @@ internal sealed class SnapshotListVerb(Shell shell) : Verb(shell, "list", "Lists
 {
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var snapshots = store.Snapshots();
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var snapshots = await pool.Keeping.SnapshotsAsync(cancellation);
         if (call.Output.IsJson) call.Output.Json(json => Write(json, snapshots));
         else if (snapshots.Count == 0) call.Output.Line("There are no snapshots. 'memengine snapshot create NAME' makes one.");
         else Show(call.Output, snapshots);
@@ -69,8 +69,8 @@ internal sealed class SnapshotDropVerb : Verb
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var name = call.Get(_name);
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        await store.DropSnapshotAsync(name, cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        await pool.Keeping.DropSnapshotAsync(name, cancellation);
         if (call.Output.IsJson) call.Output.Json(json => json.WriteString("dropped", name));
         else call.Output.Line($"{name}  dropped");
         return ExitCode.Done;
@@ -97,8 +97,8 @@ internal sealed class SnapshotDiffVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var diff = store.Diff(call.Get(_earlier), call.Get(_later));
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var diff = await pool.Keeping.DiffAsync(call.Get(_earlier), call.Get(_later), cancellation);
         (string Name, IReadOnlyList<Guid> Ids)[] parts =
             [("added", diff.Added), ("revised", diff.Revised), ("removed", diff.Removed), ("changed", diff.Changed)];
         if (call.Output.IsJson)
@@ -136,8 +136,9 @@ internal sealed class SnapshotRollbackVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
-        var result = await store.RollBackAsync(call.Get(_name), cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        var result = await pool.Keeping.RollBackAsync(call.Get(_name), cancellation);
+        var memories = (await pool.Store.StatsAsync(cancellation)).Memories;
         if (call.Output.IsJson)
         {
             call.Output.Json(json =>
@@ -145,11 +146,11 @@ internal sealed class SnapshotRollbackVerb : Verb
                 json.WriteString("snapshot", result.Snapshot);
                 json.WriteString("undo", result.Undo);
                 json.WriteNumber("sequence", result.Sequence);
-                json.WriteNumber("memories", store.Stats().Memories);
+                json.WriteNumber("memories", memories);
             });
             return ExitCode.Done;
         }
-        call.Output.Line($"{result.Snapshot}  {store.Stats().Memories:N0} memories");
+        call.Output.Line($"{result.Snapshot}  {memories:N0} memories");
         call.Output.Line($"  to undo it: memengine snapshot rollback {result.Undo}");
         return ExitCode.Done;
     }

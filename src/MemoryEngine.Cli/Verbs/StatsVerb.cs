@@ -10,8 +10,8 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var stats = store.Stats();
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var stats = await pool.Store.StatsAsync(cancellation);
         foreach (var note in stats.OpeningNotes) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => Write(json, stats));
         else Show(call.Output, stats);

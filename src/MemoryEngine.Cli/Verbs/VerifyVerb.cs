@@ -29,8 +29,8 @@ internal sealed class VerifyVerb : Verb
             Mode = call.Get(_mode) ?? TransferMode.Auto,
             Context = _task.Context(call),
         };
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
-        var verified = await store.VerifyAsync(call.Get(_ids), query, cancellation);
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var verified = await pool.Store.VerifyAsync(call.Get(_ids), query, cancellation);
         if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, verified));
         else foreach (var memory in verified) Show(call.Output, memory);
         return ExitCode.Done;

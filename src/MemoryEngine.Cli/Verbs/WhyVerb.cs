@@ -16,7 +16,7 @@ internal sealed class WhyVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenToReadAsync(call.Pool, call.Output, cancellation);
+        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
         var story = await store.WhyAsync(call.Get(_transfer), cancellation);
         if (call.Output.IsJson) call.Output.Json(json => TransferText.Write(json, story));
         else TransferText.Show(call.Output, story);

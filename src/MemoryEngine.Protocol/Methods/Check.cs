@@ -14,6 +14,26 @@ public sealed record CheckReply : IWireMap<CheckReply>
     /// <summary>Everything that is not as it was written.</summary>
     public required IReadOnlyList<ProblemView> Problems { get; init; }
 
+    /// <summary>A report of the engine.</summary>
+    public static CheckReply Of(CheckReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return new()
+        {
+            Ok = report.Ok,
+            Bytes = report.Bytes,
+            Problems =
+            [
+                .. report.Problems.Select(p =>
+                    new ProblemView { File = p.File, Offset = p.Offset, What = p.What, Consequence = p.Consequence }),
+            ],
+        };
+    }
+
+    /// <summary>The report as the engine gives it.</summary>
+    public CheckReport ToReport() =>
+        new(Bytes, [.. Problems.Select(p => new CheckProblem(p.File, p.Offset, p.What, p.Consequence))]);
+
     /// <inheritdoc/>
     public static CheckReply Read(ref MapReader map) => new()
     {

@@ -14,12 +14,19 @@ public sealed record HelloRequest : WireRequest, IWireMap<HelloRequest>
     /// <summary>What a server that asks for one takes as proof.</summary>
     public string? Token { get; init; }
 
+    /// <summary>How errors are to come, one of <see cref="WireNames.ErrorForms"/>; null means <c>pair</c>.</summary>
+    public string? Errors { get; init; }
+
+    /// <summary>Whether errors are to come as texts alone.</summary>
+    public bool WantsTextErrors => Errors == WireNames.TextErrors;
+
     /// <inheritdoc/>
     public static HelloRequest Read(ref MapReader map) => new()
     {
         Proto = map.NeedRange("proto", 1, int.MaxValue),
         Client = map.Text("client"),
         Token = map.Text("token"),
+        Errors = map.OneOf("errors", WireNames.ErrorForms),
         DeadlineMs = ReadDeadline(ref map),
     };
 
@@ -29,6 +36,7 @@ public sealed record HelloRequest : WireRequest, IWireMap<HelloRequest>
         map.Range("proto", Proto);
         map.Text("client", Client);
         map.Text("token", Token);
+        map.Text("errors", Errors);
         WriteDeadline(ref map);
     }
 }

@@ -65,6 +65,85 @@ public sealed record MemoryContent : IWireMap<MemoryContent>
     /// <summary>In a request: the same key with the same content gets the first answer, with other content a conflict.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>What a caller asks to remember.</summary>
+    public static MemoryContent Of(MemoryDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        return new()
+        {
+            Id = draft.Id,
+            Format = WireNames.Format.Of(draft.Format),
+            Level = (int)draft.Level,
+            Domain = NullIfEmpty(draft.Domain),
+            Task = draft.Task,
+            Title = draft.Title,
+            Key = draft.Key,
+            Text = draft.Text,
+            Model = draft.Model,
+            Contributor = draft.Contributor,
+            ExpiresUs = draft.ExpiresAt is { } expiry ? WireTime.Of(expiry) : null,
+            Result = draft.Result == TaskResult.Unknown ? null : WireNames.Result.Of(draft.Result),
+            Requires = draft.Requires,
+            Tags = draft.Tags,
+            Source = draft.Source,
+            License = draft.License,
+            Vectors = draft.Vectors,
+            Extra = draft.Extra,
+            IdempotencyKey = draft.IdempotencyKey,
+        };
+    }
+
+    /// <summary>What a version holds.</summary>
+    public static MemoryContent Of(MemoryVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return new()
+        {
+            Id = version.Id,
+            Format = WireNames.Format.Of(version.Format),
+            Level = (int)version.Level,
+            Domain = NullIfEmpty(version.Domain),
+            Task = version.Task,
+            Title = version.Title,
+            Key = version.Key,
+            Text = version.Text,
+            Model = version.Model,
+            Contributor = version.Contributor,
+            ExpiresUs = version.ExpiresAt is { } expiry ? WireTime.Of(expiry) : null,
+            Result = version.Result == TaskResult.Unknown ? null : WireNames.Result.Of(version.Result),
+            Requires = version.Requires,
+            Tags = version.Tags,
+            Source = version.Source,
+            License = version.License,
+            Vectors = version.Vectors,
+            Extra = version.Extra,
+        };
+    }
+
+    /// <summary>The same for the engine.</summary>
+    public MemoryDraft ToDraft() => new()
+    {
+        Id = Id,
+        Text = Text,
+        Level = Level is { } level ? (MemoryLevel)level : MemoryLevel.Insight,
+        Format = Format is null ? MemoryFormat.Insight : WireNames.Format.ValueOf(Format),
+        Domain = Domain ?? "",
+        Task = Task,
+        Title = Title,
+        Key = Key,
+        Model = Model,
+        Contributor = Contributor,
+        Source = Source,
+        License = License,
+        Result = Result is null ? TaskResult.Unknown : WireNames.Result.ValueOf(Result),
+        ExpiresAt = ExpiresUs is { } expiry ? WireTime.At(expiry) : null,
+        Requires = Requires,
+        Tags = Tags,
+        Vectors = Vectors,
+        Extra = Extra,
+        IdempotencyKey = IdempotencyKey,
+    };
+
     /// <inheritdoc/>
     public static MemoryContent Read(ref MapReader map) => new()
     {
@@ -112,4 +191,6 @@ public sealed record MemoryContent : IWireMap<MemoryContent>
         map.Text("extra", Extra);
         map.Text("idempotency_key", IdempotencyKey);
     }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MemoryEngine.Protocol.Rpc;
 
 namespace MemoryEngine.Protocol.Methods;
@@ -26,11 +27,14 @@ public static class MemoryMethods
     /// <summary>Recalls memories for a task.</summary>
     public static RpcMethod<RecallRequest, RecallReply> Recall { get; } = new("memory.recall");
 
+    /// <summary>Verifies memories for a task without recalling them.</summary>
+    public static RpcMethod<VerifyRequest, VerifyReply> Verify { get; } = new("memory.verify");
+
     /// <summary>One memory.</summary>
     public static RpcMethod<GetRequest, MemoryView> Get { get; } = new("memory.get");
 
     /// <summary>All versions of a memory.</summary>
-    public static RpcMethod<IdRequest, HistoryReply> History { get; } = new("memory.history");
+    public static RpcMethod<HistoryRequest, HistoryReply> History { get; } = new("memory.history");
 
     /// <summary>Forgets a memory.</summary>
     public static RpcMethod<IdRequest, ForgetReply> Forget { get; } = new("memory.forget");
@@ -42,15 +46,53 @@ public static class MemoryMethods
     public static RpcMethod<ListRequest, ListReply> List { get; } = new("memory.list");
 
     /// <summary>The pool's figures.</summary>
-    public static RpcMethod<EmptyRequest, StatsReply> Stats { get; } = new("memory.stats");
+    public static RpcMethod<StatsRequest, StatsReply> Stats { get; } = new("memory.stats");
 
     /// <summary>Reads every byte of the pool and checks it.</summary>
     public static RpcMethod<EmptyRequest, CheckReply> Check { get; } = new("memory.check");
 
-    /// <summary>All of them.</summary>
+    /// <summary>Gives back space.</summary>
+    public static RpcMethod<CompactRequest, CompactReply> Compact { get; } = new("memory.compact");
+
+    /// <summary>Does what keeps a pool small and quick to open.</summary>
+    public static RpcMethod<EmptyRequest, CompactReply> Maintain { get; } = new("memory.maintain");
+
+    /// <summary>Copies the pool as it is at one moment.</summary>
+    public static RpcMethod<BackupRequest, BackupReply> Backup { get; } = new("memory.backup");
+
+    /// <summary>Gives what the pool holds now a name.</summary>
+    public static RpcMethod<SnapshotRequest, SnapshotView> SnapshotCreate { get; } = new("memory.snapshot.create");
+
+    /// <summary>The snapshots.</summary>
+    public static RpcMethod<EmptyRequest, SnapshotListReply> SnapshotList { get; } = new("memory.snapshot.list");
+
+    /// <summary>Takes a snapshot's name away.</summary>
+    public static RpcMethod<SnapshotRequest, EmptyReply> SnapshotDrop { get; } = new("memory.snapshot.drop");
+
+    /// <summary>How two moments differ.</summary>
+    public static RpcMethod<SnapshotDiffRequest, SnapshotDiffReply> SnapshotDiff { get; } = new("memory.snapshot.diff");
+
+    /// <summary>Makes the pool what it was when a snapshot was made.</summary>
+    public static RpcMethod<SnapshotRequest, RollbackReply> SnapshotRollback { get; } = new("memory.snapshot.rollback");
+
+    /// <summary>Asks to be told of changes, as notifications of <see cref="Change"/>.</summary>
+    public static RpcMethod<SubscribeRequest, SubscribeReply> Subscribe { get; } = new("memory.subscribe");
+
+    /// <summary>The notification of a change.</summary>
+    public static RpcMethod<ChangeNotice, EmptyReply> Change { get; } = new("memory.change");
+
+    /// <summary>The notification of why the server ends the connection.</summary>
+    public static RpcMethod<ErrorNotice, EmptyReply> Error { get; } = new(ErrorNotice.Method);
+
+    /// <summary>All that a client can ask for.</summary>
     public static IReadOnlyList<RpcMethod> All { get; } =
-        [Hello, Ping, Remember, RememberMany, Revise, Recall, Get, History, Forget, Restore, List, Stats, Check];
+    [
+        Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Get, History, Forget, Restore, List, Stats, Check,
+        Compact, Maintain, Backup, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
+    ];
+
+    private static FrozenDictionary<string, RpcMethod> ByName { get; } = All.ToFrozenDictionary(m => m.Name);
 
     /// <summary>The method of a name; null when there is none.</summary>
-    public static RpcMethod? Find(string name) => All.FirstOrDefault(m => m.Name == name);
+    public static RpcMethod? Find(string name) => ByName.GetValueOrDefault(name);
 }

@@ -20,6 +20,52 @@ public sealed record MemoryView : IWireMap<MemoryView>
     /// <summary>Whether this version can be recalled.</summary>
     public required bool IsCurrent { get; init; }
 
+    /// <summary>The pool's number of the record that holds this version.</summary>
+    public required long Record { get; init; }
+
+    /// <summary>A version of the engine.</summary>
+    public static MemoryView Of(MemoryVersion version) => new()
+    {
+        Memory = MemoryContent.Of(version),
+        Version = version.Version,
+        State = WireNames.State.Of(version.State),
+        CreatedUs = WireTime.Of(version.CreatedAt),
+        IsCurrent = version.IsCurrent,
+        Record = version.RecordId,
+    };
+
+    /// <summary>The version as the engine gives it.</summary>
+    public MemoryVersion ToVersion()
+    {
+        var draft = Memory.ToDraft();
+        return new()
+        {
+            Id = draft.Id!.Value,
+            Version = Version,
+            RecordId = Record,
+            IsCurrent = IsCurrent,
+            State = WireNames.State.ValueOf(State),
+            CreatedAt = WireTime.At(CreatedUs),
+            Text = draft.Text,
+            Level = draft.Level,
+            Format = draft.Format,
+            Domain = draft.Domain,
+            Task = draft.Task,
+            Title = draft.Title,
+            Key = draft.Key,
+            Model = draft.Model,
+            Contributor = draft.Contributor,
+            Source = draft.Source,
+            License = draft.License,
+            Result = draft.Result,
+            ExpiresAt = draft.ExpiresAt,
+            Requires = draft.Requires,
+            Tags = draft.Tags,
+            Vectors = draft.Vectors,
+            Extra = draft.Extra,
+        };
+    }
+
     /// <inheritdoc/>
     public static MemoryView Read(ref MapReader map) => new()
     {
@@ -28,6 +74,7 @@ public sealed record MemoryView : IWireMap<MemoryView>
         State = map.NeedOneOf("state", WireNames.States),
         CreatedUs = map.NeedInt64("created_us", 0, WireNames.LastMicrosecond),
         IsCurrent = map.NeedBoolean("is_current"),
+        Record = map.NeedInt64("record", 0),
     };
 
     /// <inheritdoc/>
@@ -38,5 +85,6 @@ public sealed record MemoryView : IWireMap<MemoryView>
         map.Text("state", State);
         map.Int64("created_us", CreatedUs);
         map.Boolean("is_current", IsCurrent);
+        map.Int64("record", Record);
     }
 }

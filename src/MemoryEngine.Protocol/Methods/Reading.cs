@@ -11,11 +11,15 @@ public sealed record GetRequest : WireRequest, IWireMap<GetRequest>
     /// <summary>The version, from 1; null means the current one, or the newest of a forgotten memory.</summary>
     public int? Version { get; init; }
 
+    /// <summary>As the pool was when this snapshot was made; null means now.</summary>
+    public string? AsOf { get; init; }
+
     /// <inheritdoc/>
     public static GetRequest Read(ref MapReader map) => new()
     {
         Id = map.NeedId("id"),
         Version = map.Int32("version", 1),
+        AsOf = map.Text("as_of"),
         DeadlineMs = ReadDeadline(ref map),
     };
 
@@ -24,6 +28,29 @@ public sealed record GetRequest : WireRequest, IWireMap<GetRequest>
     {
         map.Id("id", Id);
         map.Int64("version", Version);
+        map.Text("as_of", AsOf);
+        WriteDeadline(ref map);
+    }
+}
+
+/// <summary>Which memory's versions to read.</summary>
+public sealed record HistoryRequest : WireRequest, IWireMap<HistoryRequest>
+{
+    /// <summary>The memory.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>As the pool was when this snapshot was made; null means now.</summary>
+    public string? AsOf { get; init; }
+
+    /// <inheritdoc/>
+    public static HistoryRequest Read(ref MapReader map) =>
+        new() { Id = map.NeedId("id"), AsOf = map.Text("as_of"), DeadlineMs = ReadDeadline(ref map) };
+
+    /// <inheritdoc/>
+    public void Write(ref MapWriter map)
+    {
+        map.Id("id", Id);
+        map.Text("as_of", AsOf);
         WriteDeadline(ref map);
     }
 }
@@ -67,6 +94,31 @@ public sealed record ListRequest : WireRequest, IWireMap<ListRequest>
     /// <summary>What the page before said is <see cref="ListReply.Next"/>; null for the first page.</summary>
     public long? After { get; init; }
 
+    /// <summary>As the pool was when this snapshot was made; null means now.</summary>
+    public string? AsOf { get; init; }
+
+    /// <summary>What the engine lists.</summary>
+    public static ListRequest Of(ListFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return new()
+        {
+            Domain = filter.Domain,
+            Level = (int?)filter.Level,
+            State = WireNames.NameOfListed(filter.State),
+            After = filter.AfterRecord == 0 ? null : filter.AfterRecord,
+        };
+    }
+
+    /// <summary>The filter for the engine.</summary>
+    public ListFilter ToFilter() => new()
+    {
+        Domain = Domain,
+        Level = (MemoryLevel?)Level,
+        State = WireNames.ListedState(State),
+        AfterRecord = After ?? 0,
+    };
+
     /// <inheritdoc/>
     public static ListRequest Read(ref MapReader map) => new()
     {
@@ -75,6 +127,7 @@ public sealed record ListRequest : WireRequest, IWireMap<ListRequest>
         State = map.OneOf("state", WireNames.ListedStates),
         Limit = map.Int32("limit", 1),
         After = map.Int64("after", 0),
+        AsOf = map.Text("as_of"),
         DeadlineMs = ReadDeadline(ref map),
     };
 
@@ -86,6 +139,7 @@ public sealed record ListRequest : WireRequest, IWireMap<ListRequest>
         map.Text("state", State);
         map.Int64("limit", Limit);
         map.Int64("after", After);
+        map.Text("as_of", AsOf);
         WriteDeadline(ref map);
     }
 }

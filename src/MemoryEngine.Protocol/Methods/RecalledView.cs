@@ -2,8 +2,48 @@ using MemoryEngine.Protocol.Wire;
 
 namespace MemoryEngine.Protocol.Methods;
 
-/// <summary>A memory that was found: what its reader needs of it, and why it was found.</summary>
+/// <summary>A memory that was found: the memory, why it was found, and what verification says about it.</summary>
 public sealed record RecalledView : IWireMap<RecalledView>
+{
+    /// <summary>The memory, without its vectors.</summary>
+    public required MemoryView View { get; init; }
+
+    /// <summary>Why it was found.</summary>
+    public required ScoresView Scores { get; init; }
+
+    /// <summary>What verification says: always accepted, with what is worth knowing.</summary>
+    public required VerdictView Verdict { get; init; }
+
+    /// <summary>A memory that the engine found.</summary>
+    public static RecalledView Of(RecalledMemory recalled) => new()
+    {
+        View = MemoryView.Of(recalled.Memory),
+        Scores = ScoresView.Of(recalled.Scores),
+        Verdict = VerdictView.Of(recalled.Verdict),
+    };
+
+    /// <summary>The memory as the engine gives it.</summary>
+    public RecalledMemory ToRecalled() => new(View.ToVersion(), Scores.ToScores()) { Verdict = Verdict.ToVerdict() };
+
+    /// <inheritdoc/>
+    public static RecalledView Read(ref MapReader map) => new()
+    {
+        View = MemoryView.Read(ref map),
+        Scores = map.NeedMap<ScoresView>("scores"),
+        Verdict = VerdictView.Read(ref map),
+    };
+
+    /// <inheritdoc/>
+    public void Write(ref MapWriter map)
+    {
+        View.Write(ref map);
+        map.Map("scores", Scores);
+        Verdict.Write(ref map);
+    }
+}
+
+/// <summary>A memory that was found and not handed over.</summary>
+public sealed record LeftOutView : IWireMap<LeftOutView>
 {
     /// <summary>The memory.</summary>
     public required Guid Id { get; init; }
@@ -14,32 +54,43 @@ public sealed record RecalledView : IWireMap<RecalledView>
     /// <summary>How abstract it is, from 1 (trace) to 4 (strategy).</summary>
     public required int Level { get; init; }
 
-    /// <summary>Its shape, one of <see cref="WireNames.Formats"/>.</summary>
-    public required string Format { get; init; }
-
     /// <summary>Where it comes from.</summary>
     public string? Domain { get; init; }
-
-    /// <summary>Its title.</summary>
-    public string? Title { get; init; }
-
-    /// <summary>The memory itself.</summary>
-    public required string Text { get; init; }
 
     /// <summary>Why it was found.</summary>
     public required ScoresView Scores { get; init; }
 
+    /// <summary>Why it was left out.</summary>
+    public required VerdictView Verdict { get; init; }
+
+    /// <summary>A memory that the engine left out.</summary>
+    public static LeftOutView Of(LeftOutMemory left)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        return new()
+        {
+            Id = left.Id,
+            Version = left.Version,
+            Level = (int)left.Level,
+            Domain = left.Domain.Length == 0 ? null : left.Domain,
+            Scores = ScoresView.Of(left.Scores),
+            Verdict = VerdictView.Of(left.Verdict),
+        };
+    }
+
+    /// <summary>The memory as the engine gives it.</summary>
+    public LeftOutMemory ToLeftOut() =>
+        new(Id, Version, (MemoryLevel)Level, Domain ?? "", Scores.ToScores(), Verdict.ToVerdict());
+
     /// <inheritdoc/>
-    public static RecalledView Read(ref MapReader map) => new()
+    public static LeftOutView Read(ref MapReader map) => new()
     {
         Id = map.NeedId("id"),
         Version = map.NeedInt32("version", 1),
         Level = map.NeedInt32("level", WireNames.LowestLevel, WireNames.HighestLevel),
-        Format = map.NeedOneOf("format", WireNames.Formats),
         Domain = map.Text("domain"),
-        Title = map.Text("title"),
-        Text = map.NeedText("text"),
         Scores = map.NeedMap<ScoresView>("scores"),
+        Verdict = VerdictView.Read(ref map),
     };
 
     /// <inheritdoc/>
@@ -48,11 +99,9 @@ public sealed record RecalledView : IWireMap<RecalledView>
         map.Id("id", Id);
         map.Int64("version", Version);
         map.Int64("level", Level);
-        map.Text("format", Format);
         map.Text("domain", Domain);
-        map.Text("title", Title);
-        map.Text("text", Text);
         map.Map("scores", Scores);
+        Verdict.Write(ref map);
     }
 }
 
@@ -68,11 +117,24 @@ public sealed record ScoresView : IWireMap<ScoresView>
     /// <summary>The score by which the memories are ordered; good for nothing else.</summary>
     public required float Fused { get; init; }
 
-    /// <summary>The rank by vector, from 1, when asked to explain.</summary>
+    /// <summary>The rank by vector, from 1.</summary>
     public int? VectorRank { get; init; }
 
-    /// <summary>The rank by BM25, from 1, when asked to explain.</summary>
+    /// <summary>The rank by BM25, from 1.</summary>
     public int? Bm25Rank { get; init; }
+
+    /// <summary>Scores of the engine.</summary>
+    public static ScoresView Of(RecallScores scores) => new()
+    {
+        Vector = scores.Vector,
+        VectorRank = scores.VectorRank,
+        Bm25 = scores.Bm25,
+        Bm25Rank = scores.Bm25Rank,
+        Fused = scores.Fused,
+    };
+
+    /// <summary>The scores as the engine gives them.</summary>
+    public RecallScores ToScores() => new(Vector, VectorRank, Bm25, Bm25Rank, Fused);
 
     /// <inheritdoc/>
     public static ScoresView Read(ref MapReader map) => new()
@@ -92,26 +154,5 @@ public sealed record ScoresView : IWireMap<ScoresView>
         map.Single("fused", Fused);
         map.Int64("vector_rank", VectorRank);
         map.Int64("bm25_rank", Bm25Rank);
-    }
-}
-
-/// <summary>What a recall took, in microseconds.</summary>
-public sealed record RecallMicros : IWireMap<RecallMicros>
-{
-    /// <summary>The search: embedding, vectors, words, fusion.</summary>
-    public required long Search { get; init; }
-
-    /// <summary>Everything, reading the memories included.</summary>
-    public required long Total { get; init; }
-
-    /// <inheritdoc/>
-    public static RecallMicros Read(ref MapReader map) =>
-        new() { Search = map.NeedInt64("search", 0), Total = map.NeedInt64("total", 0) };
-
-    /// <inheritdoc/>
-    public void Write(ref MapWriter map)
-    {
-        map.Int64("search", Search);
-        map.Int64("total", Total);
     }
 }

@@ -35,6 +35,22 @@ public sealed record RememberReply : IWireMap<RememberReply>
     /// <summary>The pool's number of the event; of the original one where nothing changed.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>Why the memory was stored without a vector of its text; null when all was in order.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>A result of the engine.</summary>
+    public static RememberReply Of(RememberResult result) => new()
+    {
+        Id = result.Id,
+        Version = result.Version,
+        Outcome = WireNames.Outcome.Of(result.Outcome),
+        Sequence = result.Sequence,
+        Note = result.Note,
+    };
+
+    /// <summary>The result as the engine gives it.</summary>
+    public RememberResult ToResult() => new(Id, Version, WireNames.Outcome.ValueOf(Outcome), Sequence) { Note = Note };
+
     /// <inheritdoc/>
     public static RememberReply Read(ref MapReader map) => new()
     {
@@ -42,6 +58,7 @@ public sealed record RememberReply : IWireMap<RememberReply>
         Version = map.NeedInt32("version", 1),
         Outcome = map.NeedOneOf("outcome", WireNames.Outcomes),
         Sequence = map.NeedInt64("sequence", 0),
+        Note = map.Text("note"),
     };
 
     /// <inheritdoc/>
@@ -51,6 +68,7 @@ public sealed record RememberReply : IWireMap<RememberReply>
         map.Int64("version", Version);
         map.Text("outcome", Outcome);
         map.Int64("sequence", Sequence);
+        map.Text("note", Note);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemoryEngine.Protocol.Wire;
 
 namespace MemoryEngine.Protocol.Methods;
@@ -29,6 +30,15 @@ public sealed record StatsReply : IWireMap<StatsReply>
     /// <summary>Bytes on disk.</summary>
     public required StatsBytes Bytes { get; init; }
 
+    /// <summary>Active memories that only words find, because the embedder was down or refused them.</summary>
+    public required long Unembedded { get; init; }
+
+    /// <summary>Why the embedder is not asked at the moment; null while it answers, and where there is none.</summary>
+    public string? EmbedderProblem { get; init; }
+
+    /// <summary>What opening found and did, a sentence each.</summary>
+    public IReadOnlyList<string> OpeningNotes { get; init; } = [];
+
     /// <summary>The vector spaces.</summary>
     public required IReadOnlyList<SpaceView> Spaces { get; init; }
 
@@ -37,6 +47,52 @@ public sealed record StatsReply : IWireMap<StatsReply>
 
     /// <summary><c>ready</c>, <c>degraded</c> or <c>poisoned</c>; a newer server may know others.</summary>
     public required string Health { get; init; }
+
+    /// <summary>Figures of the engine.</summary>
+    public static StatsReply Of(PoolStats stats)
+    {
+        ArgumentNullException.ThrowIfNull(stats);
+        return new()
+        {
+            PoolId = stats.PoolId,
+            Memories = stats.Memories,
+            Records = stats.Records,
+            ByLevel = stats.ByLevel.ToDictionary(l => ((int)l.Key).ToString(CultureInfo.InvariantCulture), l => l.Value),
+            ByDomain = stats.ByDomain,
+            Tasks = stats.Tasks,
+            Sequence = stats.Sequence,
+            Bytes = new() { Journal = stats.JournalBytes, Records = stats.RecordBytes, Segments = stats.SegmentBytes },
+            Unembedded = stats.Unembedded,
+            EmbedderProblem = stats.EmbedderProblem,
+            OpeningNotes = stats.OpeningNotes,
+            Spaces = [.. stats.Spaces.Select(SpaceView.Of)],
+            Tiers = [.. stats.Tiers.Select(t => new TierView { Tier = t.Tier, Bytes = t.Bytes, Reads = t.Reads })],
+            Health = stats.Health,
+        };
+    }
+
+    /// <summary>The figures as the engine gives them.</summary>
+    public PoolStats ToStats() => new()
+    {
+        PoolId = PoolId,
+        Memories = Memories,
+        Records = Records,
+        ByLevel = Enum.GetValues<MemoryLevel>()
+            .Select(l => (Level: l, Name: ((int)l).ToString(CultureInfo.InvariantCulture)))
+            .Where(l => ByLevel.ContainsKey(l.Name)).ToDictionary(l => l.Level, l => ByLevel[l.Name]),
+        ByDomain = new SortedDictionary<string, long>(ByDomain.ToDictionary(), StringComparer.Ordinal),
+        Tasks = Tasks,
+        Sequence = Sequence,
+        JournalBytes = Bytes.Journal,
+        RecordBytes = Bytes.Records,
+        SegmentBytes = Bytes.Segments,
+        Unembedded = Unembedded,
+        EmbedderProblem = EmbedderProblem,
+        OpeningNotes = OpeningNotes,
+        Spaces = [.. Spaces.Select(s => s.ToSpace())],
+        Tiers = [.. Tiers.Select(t => new TierFigures(t.Tier, t.Bytes, t.Reads))],
+        Health = Health,
+    };
 
     /// <inheritdoc/>
     public static StatsReply Read(ref MapReader map) => new()
@@ -49,6 +105,9 @@ public sealed record StatsReply : IWireMap<StatsReply>
         Tasks = map.NeedInt64("tasks", 0),
         Sequence = map.NeedInt64("sequence", 0),
         Bytes = map.NeedMap<StatsBytes>("bytes"),
+        Unembedded = map.NeedInt64("unembedded", 0),
+        EmbedderProblem = map.Text("embedder_problem"),
+        OpeningNotes = map.Texts("opening_notes"),
         Spaces = map.NeedMaps<SpaceView>("spaces"),
         Tiers = map.NeedMaps<TierView>("tiers"),
         Health = map.NeedText("health"),
@@ -65,6 +124,9 @@ public sealed record StatsReply : IWireMap<StatsReply>
         map.Int64("tasks", Tasks);
         map.Int64("sequence", Sequence);
         map.Map("bytes", Bytes);
+        map.Int64("unembedded", Unembedded);
+        map.Text("embedder_problem", EmbedderProblem);
+        map.Texts("opening_notes", OpeningNotes);
         map.Maps("spaces", Spaces);
         map.Maps("tiers", Tiers);
         map.Text("health", Health);
@@ -80,15 +142,23 @@ public sealed record StatsBytes : IWireMap<StatsBytes>
     /// <summary>Of the record log.</summary>
     public required long Records { get; init; }
 
+    /// <summary>Of the segments.</summary>
+    public required long Segments { get; init; }
+
     /// <inheritdoc/>
-    public static StatsBytes Read(ref MapReader map) =>
-        new() { Journal = map.NeedInt64("journal", 0), Records = map.NeedInt64("records", 0) };
+    public static StatsBytes Read(ref MapReader map) => new()
+    {
+        Journal = map.NeedInt64("journal", 0),
+        Records = map.NeedInt64("records", 0),
+        Segments = map.NeedInt64("segments", 0),
+    };
 
     /// <inheritdoc/>
     public void Write(ref MapWriter map)
     {
         map.Int64("journal", Journal);
         map.Int64("records", Records);
+        map.Int64("segments", Segments);
     }
 }
 
@@ -107,8 +177,25 @@ public sealed record SpaceView : IWireMap<SpaceView>
     /// <summary>What makes the vectors.</summary>
     public required string Embedder { get; init; }
 
+    /// <summary>The embedder's version, when its name does not say it.</summary>
+    public string? Revision { get; init; }
+
     /// <summary>What is embedded: <c>text</c>, <c>code</c>, ...</summary>
     public required string Modality { get; init; }
+
+    /// <summary>A space of the engine.</summary>
+    public static SpaceView Of(VectorSpace space) => new()
+    {
+        Name = space.Name,
+        Dimension = space.Dimension,
+        Metric = WireNames.Metric.Of(space.Metric),
+        Embedder = space.EmbedderId,
+        Revision = space.EmbedderRevision.Length == 0 ? null : space.EmbedderRevision,
+        Modality = space.Modality,
+    };
+
+    /// <summary>The space for the engine.</summary>
+    public VectorSpace ToSpace() => new(Name, Dimension, WireNames.Metric.ValueOf(Metric), Embedder, Revision ?? "", Modality);
 
     /// <inheritdoc/>
     public static SpaceView Read(ref MapReader map) => new()
@@ -117,6 +204,7 @@ public sealed record SpaceView : IWireMap<SpaceView>
         Dimension = map.NeedInt32("dimension", 1),
         Metric = map.NeedOneOf("metric", WireNames.Metrics),
         Embedder = map.NeedText("embedder"),
+        Revision = map.Text("revision"),
         Modality = map.NeedText("modality"),
     };
 
@@ -127,6 +215,7 @@ public sealed record SpaceView : IWireMap<SpaceView>
         map.Int64("dimension", Dimension);
         map.Text("metric", Metric);
         map.Text("embedder", Embedder);
+        map.Text("revision", Revision);
         map.Text("modality", Modality);
     }
 }

@@ -4,41 +4,98 @@ namespace MemoryEngine.Protocol.Methods;
 public static class WireNames
 {
     /// <summary>The lowest level: a trace.</summary>
-    public const int LowestLevel = 1;
+    public const int LowestLevel = (int)MemoryLevel.Trace;
 
     /// <summary>The highest level: a strategy.</summary>
-    public const int HighestLevel = 4;
+    public const int HighestLevel = (int)MemoryLevel.Strategy;
 
     /// <summary>The last microsecond of the year 9999, counted from 1970 UTC.</summary>
     public const long LastMicrosecond = 253_402_300_799_999_999;
 
+    internal const string TextErrors = "text";
+
+    private const string All = "all";
+
     /// <summary>The formats of a memory.</summary>
-    public static ReadOnlySpan<string> Formats => AllFormats;
+    public static ReadOnlySpan<string> Formats => Format.All;
 
     /// <summary>How the task of a memory ended.</summary>
-    public static ReadOnlySpan<string> Results => AllResults;
+    public static ReadOnlySpan<string> Results => Result.All;
 
     /// <summary>The states of a memory.</summary>
-    public static ReadOnlySpan<string> States => AllStates;
+    public static ReadOnlySpan<string> States => State.All;
 
     /// <summary>The states to list: <c>all</c> stands for every one.</summary>
     public static ReadOnlySpan<string> ListedStates => AllListedStates;
 
     /// <summary>What remembering did.</summary>
-    public static ReadOnlySpan<string> Outcomes => AllOutcomes;
+    public static ReadOnlySpan<string> Outcomes => Outcome.All;
 
     /// <summary>How vectors are compared.</summary>
-    public static ReadOnlySpan<string> Metrics => AllMetrics;
+    public static ReadOnlySpan<string> Metrics => Metric.All;
 
-    private static string[] AllFormats { get; } = ["trajectory", "workflow", "summary", "insight"];
+    /// <summary>Which memories may reach a task.</summary>
+    public static ReadOnlySpan<string> Modes => Mode.All;
 
-    private static string[] AllResults { get; } = ["pass", "fail"];
+    /// <summary>What a recall is for.</summary>
+    public static ReadOnlySpan<string> Scenarios => Scenario.All;
 
-    private static string[] AllStates { get; } = ["active", "tombstoned"];
+    /// <summary>What verification says.</summary>
+    public static ReadOnlySpan<string> Verdicts => Verdict.All;
 
-    private static string[] AllListedStates { get; } = [.. AllStates, "all"];
+    /// <summary>How errors come: code and text, or the text alone.</summary>
+    public static ReadOnlySpan<string> ErrorForms => AllErrorForms;
 
-    private static string[] AllOutcomes { get; } = ["added", "revised", "unchanged", "restored"];
+    internal static NameTable<MemoryFormat> Format { get; } = new(
+        (MemoryFormat.Trajectory, "trajectory"), (MemoryFormat.Workflow, "workflow"),
+        (MemoryFormat.Summary, "summary"), (MemoryFormat.Insight, "insight"));
 
-    private static string[] AllMetrics { get; } = ["cosine", "dot", "l2"];
+    internal static NameTable<TaskResult> Result { get; } = new((TaskResult.Pass, "pass"), (TaskResult.Fail, "fail"));
+
+    internal static NameTable<MemoryState> State { get; } =
+        new([.. Enum.GetValues<MemoryState>().Select(s => (s, s.ToString().ToLowerInvariant()))]);
+
+    internal static NameTable<RememberOutcome> Outcome { get; } = new(
+        (RememberOutcome.Added, "added"), (RememberOutcome.Revised, "revised"),
+        (RememberOutcome.Unchanged, "unchanged"), (RememberOutcome.Restored, "restored"));
+
+    internal static NameTable<Metric> Metric { get; } =
+        new((MemoryEngine.Metric.Cosine, "cosine"), (MemoryEngine.Metric.Dot, "dot"), (MemoryEngine.Metric.L2, "l2"));
+
+    internal static NameTable<TransferMode> Mode { get; } = new(
+        (TransferMode.Auto, "auto"), (TransferMode.SingleDomain, "single"),
+        (TransferMode.CrossDomain, "cross"), (TransferMode.Hybrid, "hybrid"));
+
+    internal static NameTable<TransferScenario> Scenario { get; } = new(
+        (TransferScenario.Default, "default"), (TransferScenario.SingleTask, "single-task"),
+        (TransferScenario.LongEdit, "long-edit"), (TransferScenario.CrossDomain, "cross-domain"),
+        (TransferScenario.NewTask, "new-task"));
+
+    internal static NameTable<Verdict> Verdict { get; } = new(
+        (MemoryEngine.Verdict.Accepted, "accepted"), (MemoryEngine.Verdict.Rejected, "rejected"),
+        (MemoryEngine.Verdict.Undecided, "undecided"));
+
+    internal static NameTable<MemoryChangeKind> Change { get; } = new(
+        (MemoryChangeKind.Added, "added"), (MemoryChangeKind.Revised, "revised"), (MemoryChangeKind.Forgotten, "forgotten"),
+        (MemoryChangeKind.Restored, "restored"), (MemoryChangeKind.Purged, "purged"), (MemoryChangeKind.Resync, "resync"));
+
+    private static string[] AllErrorForms { get; } = ["pair", TextErrors];
+
+    private static string[] AllListedStates { get; } = [.. State.All, All];
+
+    /// <summary>What a list's <c>state</c> means: null for every one.</summary>
+    internal static MemoryState? ListedState(string? name) => name switch
+    {
+        null => MemoryState.Active,
+        All => null,
+        _ => State.ValueOf(name),
+    };
+
+    /// <summary>What to say of a state that is listed.</summary>
+    internal static string? NameOfListed(MemoryState? state) => state switch
+    {
+        null => All,
+        MemoryState.Active => null,
+        { } one => State.Of(one),
+    };
 }

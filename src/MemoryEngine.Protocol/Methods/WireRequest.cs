@@ -25,6 +25,23 @@ public sealed record EmptyRequest : WireRequest, IWireMap<EmptyRequest>
     public void Write(ref MapWriter map) => WriteDeadline(ref map);
 }
 
+/// <summary>Which figures to tell.</summary>
+public sealed record StatsRequest : WireRequest, IWireMap<StatsRequest>
+{
+    /// <summary>As the pool was when this snapshot was made; null means now.</summary>
+    public string? AsOf { get; init; }
+
+    /// <inheritdoc/>
+    public static StatsRequest Read(ref MapReader map) => new() { AsOf = map.Text("as_of"), DeadlineMs = ReadDeadline(ref map) };
+
+    /// <inheritdoc/>
+    public void Write(ref MapWriter map)
+    {
+        map.Text("as_of", AsOf);
+        WriteDeadline(ref map);
+    }
+}
+
 /// <summary>The result of a method that has nothing to say.</summary>
 public sealed record EmptyReply : IWireMap<EmptyReply>
 {

@@ -3,7 +3,7 @@ using MemoryEngine.Protocol.MessagePack;
 namespace MemoryEngine.Protocol.Rpc;
 
 /// <summary>What went wrong with a request: <c>[code, "NAME: message"]</c>, which common clients print as it is.</summary>
-/// <param name="Code">The code, see <see cref="ProtocolErrorCode"/>; a newer server may send others.</param>
+/// <param name="Code">The code, see <see cref="ProtocolErrorCode"/>; a newer server may send others. 0 where only a text came that names none.</param>
 /// <param name="Text">The code's name, a colon, and what happened.</param>
 public readonly record struct RpcError(int Code, string Text)
 {
@@ -22,18 +22,36 @@ public readonly record struct RpcError(int Code, string Text)
         return Of(exception.Code, exception.Message);
     }
 
+    // A text alone is what a client gets that has asked for it; see HelloRequest.Errors.
     internal static RpcError Read(ref MessagePackReader reader)
     {
+        if (reader.NextType == MessagePackType.String)
+        {
+            var text = reader.ReadString();
+            return new RpcError(CodeOf(text), text);
+        }
         var count = reader.ReadArrayHeader();
         return count == 2
             ? new RpcError(reader.ReadInt32(), reader.ReadString())
             : throw ProtocolException.Unexpected("an error of a code and a text", $"{count} values");
     }
 
-    internal void Write(MessagePackWriter writer)
+    internal void Write(MessagePackWriter writer, bool asText)
     {
+        if (asText)
+        {
+            writer.WriteString(Text);
+            return;
+        }
         writer.WriteArrayHeader(2);
         writer.WriteInteger(Code);
         writer.WriteString(Text);
+    }
+
+    private static int CodeOf(string text)
+    {
+        foreach (var info in ProtocolErrors.All)
+            if (text.StartsWith($"{info.Name}: ", StringComparison.Ordinal)) return (int)info.Code;
+        return 0;
     }
 }

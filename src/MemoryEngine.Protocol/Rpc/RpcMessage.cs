@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using MemoryEngine.Protocol.MessagePack;
 
 namespace MemoryEngine.Protocol.Rpc;
@@ -83,9 +84,12 @@ public readonly record struct RpcMessage
 
     private static string ReadMethod(ref MessagePackReader reader, ProtocolLimits limits)
     {
-        var name = reader.ReadUtf8();
+        // Some clients know texts from bytes in parameters, but not here.
+        var isBinary = reader.NextType == MessagePackType.Binary;
+        var name = isBinary ? reader.ReadBinary() : reader.ReadUtf8();
         if (name.Length > limits.MaxMethodBytes)
             throw ProtocolException.OverLimit($"the method's name takes {name.Length} bytes; {limits.MaxMethodBytes} are allowed");
+        if (isBinary && !Utf8.IsValid(name.ToArray())) throw ProtocolException.Malformed("the method's name is not UTF-8");
         return Encoding.UTF8.GetString(name);
     }
 

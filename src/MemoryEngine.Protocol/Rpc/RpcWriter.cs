@@ -29,15 +29,19 @@ public static class RpcWriter
     }
 
     /// <summary>Writes the response to a request that failed.</summary>
-    public static void WriteError(IBufferWriter<byte> output, uint id, RpcError error)
+    /// <param name="output">Gets the message.</param>
+    /// <param name="id">The request's number.</param>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="asText">Whether the client asked for its text alone; see <see cref="Methods.HelloRequest.Errors"/>.</param>
+    public static void WriteError(IBufferWriter<byte> output, uint id, RpcError error, bool asText = false)
     {
         var writer = Begin(output, 4, RpcKind.Response);
         writer.WriteInteger((ulong)id);
-        error.Write(writer);
+        error.Write(writer, asText);
         writer.WriteNil();
     }
 
-    private static MessagePackWriter Begin(IBufferWriter<byte> output, int count, RpcKind kind)
+    internal static MessagePackWriter Begin(IBufferWriter<byte> output, int count, RpcKind kind)
     {
         var writer = new MessagePackWriter(output);
         writer.WriteArrayHeader(count);

@@ -12,6 +12,10 @@ public ref partial struct MapReader
     public IReadOnlyList<string> Texts(string name) =>
         Value(name, static (ref r) => ReadList(ref r, static (ref r) => r.ReadString())) ?? [];
 
+    /// <summary>A list of UUIDs.</summary>
+    public IReadOnlyList<Guid> NeedIds(string name) =>
+        Need(name, Value(name, static (ref r) => ReadList(ref r, static (ref r) => ReadId(ref r))));
+
     /// <summary>A map from text to text.</summary>
     public IReadOnlyDictionary<string, string> TextMap(string name) =>
         Value(name, static (ref r) => ReadMap(ref r, static (ref r) => r.ReadString())) ?? WireMaps.NoTexts;
@@ -22,6 +26,9 @@ public ref partial struct MapReader
 
     /// <summary>A vector: bytes that are little-endian float32s.</summary>
     public ReadOnlyMemory<float>? Vector(string name) => Value<ReadOnlyMemory<float>?>(name, static (ref r) => ReadVector(ref r));
+
+    /// <inheritdoc cref="Vector"/>
+    public ReadOnlyMemory<float> NeedVector(string name) => Need(name, Vector(name));
 
     /// <summary>A map from text to vector.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<float>> Vectors(string name) =>

@@ -61,6 +61,12 @@ public ref partial struct MapReader
     /// <inheritdoc cref="Single"/>
     public float NeedSingle(string name) => Need(name, Single(name));
 
+    /// <summary>A float64.</summary>
+    public double? Double(string name) => Value<double?>(name, static (ref r) => r.ReadDouble());
+
+    /// <inheritdoc cref="Double"/>
+    public double NeedDouble(string name) => Need(name, Double(name));
+
     /// <summary>A UUID as text: 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th.</summary>
     public Guid? Id(string name) => Value<Guid?>(name, static (ref r) => ReadId(ref r));
 

@@ -48,13 +48,24 @@ public ref struct MapWriter
         if (Begin(name, value is not null)) _output.WriteSingle(value.GetValueOrDefault());
     }
 
+    /// <summary>A float64.</summary>
+    public void Double(string name, double? value)
+    {
+        if (Begin(name, value is not null)) _output.WriteDouble(value.GetValueOrDefault());
+    }
+
     /// <summary>A UUID as text.</summary>
     public void Id(string name, Guid? value)
     {
-        if (!Begin(name, value is not null)) return;
-        Span<char> text = stackalloc char[36];
-        value.GetValueOrDefault().TryFormat(text, out _);
-        _output.WriteString(text);
+        if (Begin(name, value is not null)) WriteId(value.GetValueOrDefault());
+    }
+
+    /// <summary>A list of UUIDs, also when it is empty.</summary>
+    public void Ids(string name, IReadOnlyList<Guid> values)
+    {
+        if (!Begin(name, isThere: true)) return;
+        _output.WriteArrayHeader(values.Count);
+        foreach (var value in values) WriteId(value);
     }
 
     /// <summary>Two integers.</summary>
@@ -126,6 +137,19 @@ public ref struct MapWriter
         if (!Begin(name, isThere: true)) return;
         _output.WriteArrayHeader(values.Count);
         foreach (var value in values) Write(_output, value);
+    }
+
+    /// <summary>A list of maps with fields of their own; nothing when it is empty.</summary>
+    public void AnyMaps(string name, IReadOnlyList<IWireMap> values)
+    {
+        if (values.Count > 0) Maps(name, values);
+    }
+
+    private void WriteId(Guid value)
+    {
+        Span<char> text = stackalloc char[36];
+        value.TryFormat(text, out _);
+        _output.WriteString(text);
     }
 
     private bool BeginMap<T>(string name, IReadOnlyDictionary<string, T> values)

@@ -97,9 +97,12 @@ internal sealed class JournalFileReader : IDisposable
         return true;
     }
 
-    /// <summary>The sequence that the batch at <see cref="Offset"/> begins with.</summary>
-    public long PeekSequence() =>
-        BatchHeader.TryRead(Window.At(Offset, BatchHeaderBytes), Header.Salt, Offset, out var batch) ? batch.FirstSequence : throw NoBatch();
+    /// <summary>The sequence that the batch at <see cref="Offset"/> begins with; null when no batch is there.</summary>
+    public long? NextSequence =>
+        BatchHeader.TryRead(Window.At(Offset, BatchHeaderBytes), Header.Salt, Offset, out var batch) ? batch.FirstSequence : null;
+
+    /// <summary>The sequence that the batch at <see cref="Offset"/> begins with, where there must be one.</summary>
+    public long PeekSequence() => NextSequence ?? throw NoBatch();
 
     /// <summary>Hands on all frames of a sealed file; everything in it must check out, up to its seal.</summary>
     public void ReadToSeal(JournalVisitor visit)

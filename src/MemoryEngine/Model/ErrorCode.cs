@@ -57,4 +57,13 @@ public enum ErrorCode
     /// memory nor against it.
     /// </summary>
     TransferLost = 17,
+
+    /// <summary>The pool's server cannot be reached, is closing, or has as much to do as it takes on. Try again later.</summary>
+    Unavailable = 18,
+
+    /// <summary>The time that the caller gave was over. A write may have happened.</summary>
+    DeadlineExceeded = 19,
+
+    /// <summary>Client and server do not understand each other: versions, a token, a method, or a defect of one of them.</summary>
+    Protocol = 20,
 }

@@ -11,4 +11,8 @@ public class MemoryEngineException : Exception
 
     /// <summary>The kind of trouble.</summary>
     public ErrorCode Code { get; }
+
+    /// <summary>Whether the same call, unchanged and after a pause, may succeed without anyone having repaired anything.</summary>
+    public bool IsRetryable => Code is
+        ErrorCode.PoolBusy or ErrorCode.DiskFull or ErrorCode.Embedder or ErrorCode.Unavailable or ErrorCode.DeadlineExceeded;
 }

@@ -171,6 +171,8 @@ public readonly record struct RecalledMemory(MemoryVersion Memory, RecallScores 
 /// <summary>What a recall found, best first.</summary>
 public sealed class RecallResult
 {
+    private IReadOnlyList<string> _notes = [];
+
     /// <summary>At most k memories; fewer only when fewer match and pass verification.</summary>
     public required IReadOnlyList<RecalledMemory> Memories { get; init; }
 
@@ -209,7 +211,11 @@ public sealed class RecallResult
     /// damaged, that the mode left nothing.
     /// Empty when all was in order.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; internal set; } = [];
+    public IReadOnlyList<string> Notes
+    {
+        get => _notes;
+        init => _notes = value;
+    }
 
     /// <summary>How each part of the pool was searched, where the query asked for it.</summary>
     public IReadOnlyList<SearchStep> Plan { get; init; } = [];
@@ -222,4 +228,7 @@ public sealed class RecallResult
 
     /// <summary>Time of everything, reading the memories included.</summary>
     public required TimeSpan TotalTime { get; init; }
+
+    /// <summary>Tells what was found out after the rest was.</summary>
+    internal void SetNotes(IReadOnlyList<string> notes) => _notes = notes;
 }

@@ -22,6 +22,9 @@ public sealed record ListFilter
 
     /// <summary>Only memories in this state; null lists active and forgotten ones.</summary>
     public MemoryState? State { get; init; } = MemoryState.Active;
+
+    /// <summary>Only records behind this one, by <see cref="MemoryVersion.RecordId"/>: a list can be read on from where it was left.</summary>
+    public long AfterRecord { get; init; }
 }
 
 /// <summary>A pool's figures.</summary>

@@ -12,6 +12,9 @@ internal static partial class NativeMethods
     public const int InvalidArgument = 22;
     public const int NotSupportedOnLinux = 95;
     public const int AdviseHugePage = 14;
+    public const int CurrentDirectory = -100;
+    public const int NoFollow = 0x100;
+    public const uint StatTypeModeOwner = 0x1 | 0x2 | 0x8;
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FDataSync(SafeFileHandle file);
@@ -38,4 +41,18 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     public static partial int MAdvise(nint address, nint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUserId();
+
+    // Linux: its structure is the same on every processor, unlike that of stat.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* result);
+
+    // macOS: the structure with 64-bit inodes, which on Apple's processors is the only one.
+    [LibraryImport("libc", EntryPoint = "lstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int LStatArm(string path, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int LStatIntel(string path, byte* result);
 }

@@ -40,6 +40,14 @@ public sealed class DecodeErrorTests
     [InlineData("memory.recall", "91 81 @level 93 01 02 03", "level: expected two integers, found 3 values")]
     [InlineData("memory.recall", "91 81 @level 92 03 02", "level: expected the smaller integer first, found 3, 2")]
     [InlineData("memory.recall", "91 81 @level 92 00 02", "level: expected an integer from 1 to 4, found 0")]
+    [InlineData("memory.recall", "91 81 @mode @both", "mode: expected auto, single, cross or hybrid, found \"both\"")]
+    [InlineData("memory.recall", "91 81 @pins 91 80", "pins[0].id: it is required, and it is not there")]
+    [InlineData("memory.recall", "91 81 @vectors 91 82 @space a161 @vector c403000000",
+        "vectors[0].vector: expected little-endian float32s of 4 bytes each, found 3 bytes")]
+    [InlineData("memory.verify", "91 80", "ids: it is required, and it is not there")]
+    [InlineData("memory.verify", "91 81 @ids 91 a161",
+        "ids[0]: expected a UUID such as 01900000-0000-7000-8000-000000000001, found another text")]
+    [InlineData("memory.snapshot.create", "91 81 @name 05", "name: expected a string, found an integer")]
     [InlineData("memory.recall", "91 81 @k 00", "k: expected an integer from 1 to 2147483647, found 0")]
     [InlineData("memory.recall", "91 81 @explain 01", "explain: expected a boolean, found an integer")]
     [InlineData("memory.recall", "91 81 @deadline_ms 00", "deadline_ms: expected an integer from 1 to 2147483647, found 0")]

@@ -18,6 +18,10 @@ internal sealed class RandomMaps(Random random)
         ["State"] = WireNames.States.ToArray(),
         ["Outcome"] = WireNames.Outcomes.ToArray(),
         ["Metric"] = WireNames.Metrics.ToArray(),
+        ["Errors"] = WireNames.ErrorForms.ToArray(),
+        ["Mode"] = WireNames.Modes.ToArray(),
+        ["Scenario"] = WireNames.Scenarios.ToArray(),
+        ["Verdict"] = WireNames.Verdicts.ToArray(),
     };
 
     // Asking reflection whether null is allowed takes longer than everything else.
@@ -64,6 +68,7 @@ internal sealed class RandomMaps(Random random)
     {
         null => "nothing",
         float v => BitConverter.SingleToInt32Bits(v).ToString("x8"),
+        double v => BitConverter.DoubleToInt64Bits(v).ToString("x16"),
         ReadOnlyMemory<float> v => string.Join(' ', v.ToArray().Select(f => Flat(f))),
         IReadOnlyDictionary<string, ReadOnlyMemory<float>> v =>
             string.Join(", ", v.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={Flat(p.Value)}")),
@@ -83,10 +88,12 @@ internal sealed class RandomMaps(Random random)
         if (type == typeof(long)) return random.NextInt64(WireNames.LastMicrosecond) >> random.Next(60);
         if (type == typeof(bool)) return random.Next(2) == 0;
         if (type == typeof(float)) return Float();
+        if (type == typeof(double)) return random.NextDouble() * Math.Pow(10, random.Next(-300, 300));
         if (type == typeof(Guid)) return new Guid(Data(16));
         if (type == typeof((int, int))) return Range(property.Name);
         if (type == typeof(ReadOnlyMemory<float>)) return Vector();
         if (type == typeof(IReadOnlyList<string>)) return List(Text);
+        if (type == typeof(IReadOnlyList<Guid>)) return List(() => new Guid(Data(16)));
         if (type == typeof(IReadOnlyDictionary<string, string>)) return Map(Text);
         if (type == typeof(IReadOnlyDictionary<string, long>)) return Map(() => random.NextInt64());
         if (type == typeof(IReadOnlyDictionary<string, ReadOnlyMemory<float>>)) return Map(Vector);

@@ -47,7 +47,7 @@ public sealed class RpcMessageTests
     [InlineData("94 00 cf 0000000100000000 a0 90", "expected an integer from 0 to 4294967295, found 4294967296")]
     [InlineData("94 00 00 c0 90", "expected a string, found nil")]
     [InlineData("94 00 00 a0 80", "expected an array of parameters, found a map")]
-    [InlineData("94 01 00 a1 78 c0", "expected an array, found a string")]
+    [InlineData("94 01 00 05 c0", "expected an array, found an integer")]
     [InlineData("94 01 00 93 01 a0 c0 c0", "expected an error of a code and a text, found 3 values")]
     [InlineData("94 01 00 92 01 a0 01", "expected nil, found an integer")]
     [InlineData("93 02 a0 90 c0", "expected one message, found 1 bytes behind it")]
@@ -104,6 +104,23 @@ public sealed class RpcMessageTests
     }
 
     [Fact]
+    public void An_error_can_be_a_text_alone_and_keeps_its_code()
+    {
+        var error = RpcError.Of(ProtocolErrorCode.NotFound, "No memory has that id.");
+        var message = RpcMessage.Parse(Write(o => RpcWriter.WriteError(o, 3, error, asText: true)), ProtocolLimits.Default);
+        Assert.Equal(error, message.Error);
+        Assert.Equal(new RpcError(0, "no name"), RpcMessage.Parse(Bytes.Whole(Bytes.Hex("94 01 03 a7 6e6f206e616d65 c0")), ProtocolLimits.Default).Error);
+    }
+
+    [Fact]
+    public void A_methods_name_may_come_as_bytes_when_they_are_a_text()
+    {
+        Assert.Equal("ping", RpcMessage.Parse(Bytes.Whole(Bytes.Hex("93 02 c404 70696e67 90")), ProtocolLimits.Default).Method);
+        var error = Assert.Throws<ProtocolException>(() => RpcMessage.Parse(Bytes.Whole(Bytes.Hex("93 02 c401 ff 90")), ProtocolLimits.Default));
+        Assert.Equal(ProtocolProblem.Malformed, error.Problem);
+    }
+
+    [Fact]
     public void A_call_may_leave_out_its_map_but_not_send_two()
     {
         Assert.Null(Call("90").DeadlineMs);
@@ -112,7 +129,7 @@ public sealed class RpcMessageTests
         Assert.Equal("expected one map of parameters, found 2 parameters", error.Message);
         Assert.Equal(ProtocolErrorCode.InvalidArgument, error.Code);
 
-        static EmptyRequest Call(string hex) => MemoryMethods.Stats.ReadRequest(Bytes.Whole(Bytes.Hex(hex)), ProtocolLimits.Default);
+        static EmptyRequest Call(string hex) => MemoryMethods.Ping.ReadRequest(Bytes.Whole(Bytes.Hex(hex)), ProtocolLimits.Default);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class Comparison
     public static async Task ViewAsync(IMemoryReader reader, OracleView view, int? liveCount = null)
     {
         List(await ListAsync(reader), view);
-        Assert.Equal(liveCount ?? view.LiveCount, reader.Stats().Memories);
+        Assert.Equal(liveCount ?? view.LiveCount, (await reader.StatsAsync()).Memories);
         foreach (var (id, memory) in view.Memories) await HistoryAsync(reader, id, memory);
     }
 

@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Diagnostics;
+using MemoryEngine.Protocol.MessagePack;
+using MemoryEngine.Protocol.Methods;
+using MemoryEngine.Server;
+
+namespace MemoryEngine.Cli.Benchmarks.Pipe;
+
+/// <summary>
+/// Serves a pool in this process and asks it over its socket: round trips beside a bare echo of the same bytes, recalls of one client and
+/// of eight, and rounds in which one agent remembers and another makes use of it, eight agents at once. Every request is timed by itself.
+/// </summary>
+internal sealed class PipeBenchmark(string directory, int memories, int requests)
+{
+    public const int Clients = 8;
+
+    private const int RoundTripBytes = 1024;
+    private const int WarmUp = 2_000;
+    private const int Slice = 500;
+    private const int Queries = 1_000;
+
+    private readonly BenchPool _pool = new(memories);
+
+    public async Task<PipeFigures> RunAsync(Action<int> progress, CancellationToken cancellation)
+    {
+        await using var server = await PipeServer.StartAsync(Path.Combine(directory, "pool"), BenchPool.Options, null, cancellation);
+        await _pool.FillAsync(server.Store, progress, cancellation);
+        var queries = _pool.Queries(Queries);
+        var (roundTrip, bare, processor) = TimeRoundTrips(server.Address, cancellation);
+        _ = TimeRecalls(server.Address, queries, WarmUp, cancellation);
+        var start = Stopwatch.GetTimestamp();
+        var alone = TimeRecalls(server.Address, queries, requests, cancellation);
+        var aloneRate = requests / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        start = Stopwatch.GetTimestamp();
+        var together = await Everyone(Clients, _ => TimeRecalls(server.Address, queries, requests / Clients, cancellation));
+        var togetherRate = together.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var rounds = await Everyone(Clients / 2, pair => TimeRounds(server.Address, pair, requests / 100, cancellation));
+        return new PipeFigures(
+            memories, Percentiles.Of(roundTrip), Percentiles.Of(bare), processor, Percentiles.Of(alone), aloneRate, togetherRate,
+            Percentiles.Of(together), Percentiles.Of(rounds));
+    }
+
+    // A ping with a kilobyte in a field that nobody knows, and as many bytes each way over a bare socket, in turns.
+    private (List<long> RoundTrip, List<long> Bare, double ProcessorUs) TimeRoundTrips(string address, CancellationToken cancellation)
+    {
+        using var client = new BlockingClient(address);
+        var ping = PaddedPing();
+        for (var i = 0; i < WarmUp; i++) _ = client.Exchange(ping);
+        using var echo = new BareEcho(Path.Combine(directory, "echo"), client.Bytes.Sent, client.Bytes.Received);
+        for (var i = 0; i < WarmUp; i++) echo.Exchange();
+        var (roundTrip, bare, used) = (new List<long>(), new List<long>(), TimeSpan.Zero);
+        while (roundTrip.Count < requests)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var before = Environment.CpuUsage.TotalTime;
+            for (var i = 0; i < Slice; i++) roundTrip.Add(Time(() => _ = client.Exchange(ping)));
+            used += Environment.CpuUsage.TotalTime - before;
+            for (var i = 0; i < Slice; i++) bare.Add(Time(echo.Exchange));
+        }
+        return (roundTrip, bare, used.TotalMicroseconds / roundTrip.Count);
+    }
+
+    private static List<long> TimeRecalls(string address, float[][] queries, int count, CancellationToken cancellation)
+    {
+        using var client = new BlockingClient(address);
+        var random = new Random(count);
+        var times = new List<long>(count);
+        for (var i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var request = new RecallRequest { Vector = queries[random.Next(queries.Length)], Domain = BenchPool.Domain };
+            var start = Stopwatch.GetTimestamp();
+            var reply = client.Call(MemoryMethods.Recall, request);
+            times.Add(Stopwatch.GetTimestamp() - start);
+            if (reply.Memories.Count != 3) throw new InvalidOperationException($"A recall found {reply.Memories.Count} memories.");
+        }
+        return times;
+    }
+
+    // A remembers, and is answered when that is on the device; B sees it, recalls for a task like it, and verifies what it got.
+    private List<long> TimeRounds(string address, int pair, int count, CancellationToken cancellation)
+    {
+        using var a = new BlockingClient(address);
+        using var b = new BlockingClient(address);
+        var times = new List<long>(count);
+        for (var i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            MemoryDraft draft;
+            lock (_pool) draft = _pool.Draft(memories + (pair * count) + i);
+            var start = Stopwatch.GetTimestamp();
+            var id = a.Call(MemoryMethods.Remember, new RememberRequest { Memory = MemoryContent.Of(draft) }).Id;
+            if (b.Call(MemoryMethods.Get, new GetRequest { Id = id }).Memory.Text != draft.Text)
+                throw new InvalidOperationException("B does not see what A remembered.");
+            var recalled = b.Call(
+                MemoryMethods.Recall, new RecallRequest { Vector = draft.Vectors[VectorSpace.TextSpace], Domain = draft.Domain });
+            if (recalled.Memories.All(m => m.View.Memory.Id != id)) throw new InvalidOperationException("B does not recall what A remembered.");
+            _ = b.Call(
+                MemoryMethods.Verify,
+                new VerifyRequest { Ids = [.. recalled.Memories.Select(m => m.View.Memory.Id!.Value)], Domain = draft.Domain });
+            times.Add(Stopwatch.GetTimestamp() - start);
+        }
+        return times;
+    }
+
+    private static async Task<List<long>> Everyone(int count, Func<int, List<long>> run)
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            i => Task.Factory.StartNew(() => run(i), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return [.. all.SelectMany(t => t)];
+    }
+
+    private static long Time(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetTimestamp() - start;
+    }
+
+    private static byte[] PaddedPing()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(4);
+        writer.WriteInteger(0L);
+        writer.WriteInteger(1L);
+        writer.WriteString(MemoryMethods.Ping.Name);
+        writer.WriteArrayHeader(1);
+        writer.WriteMapHeader(1);
+        writer.WriteString("padding");
+        const int HeadOfBinary = 3;
+        writer.WriteBinary(new byte[RoundTripBytes - buffer.WrittenCount - HeadOfBinary]);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

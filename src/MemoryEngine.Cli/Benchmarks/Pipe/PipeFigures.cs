@@ -1,0 +1,29 @@
+namespace MemoryEngine.Cli.Benchmarks.Pipe;
+
+/// <summary>What the pipe takes, in microseconds.</summary>
+/// <param name="Memories">In the pool.</param>
+/// <param name="RoundTrip">A ping of one kilobyte.</param>
+/// <param name="Bare">The same bytes over a bare blocking socket, taking turns with it.</param>
+/// <param name="ProcessorUs">Processor time of a round trip, client and server together.</param>
+/// <param name="Recall">A recall, vector given, k = 3.</param>
+/// <param name="Alone">Recalls a second of one client.</param>
+/// <param name="Together">Recalls a second of <see cref="PipeBenchmark.Clients"/>.</param>
+/// <param name="RecallTogether">A recall of one of them.</param>
+/// <param name="Round">One remembers; another sees it, recalls, and verifies.</param>
+internal sealed record PipeFigures(
+    int Memories, Percentiles RoundTrip, Percentiles Bare, double ProcessorUs, Percentiles Recall, double Alone, double Together,
+    Percentiles RecallTogether, Percentiles Round);
+
+/// <summary>Percentiles of times, in microseconds.</summary>
+internal readonly record struct Percentiles(double P50, double P99, double P999)
+{
+    public static Percentiles Of(IEnumerable<long> ticks)
+    {
+        long[] sorted = [.. ticks.Order()];
+        return new Percentiles(At(0.5), At(0.99), At(0.999));
+
+        double At(double share) => sorted.Length == 0
+            ? 0
+            : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))] * 1e6 / System.Diagnostics.Stopwatch.Frequency;
+    }
+}

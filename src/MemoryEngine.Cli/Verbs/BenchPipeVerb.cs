@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MemoryEngine.Cli.Benchmarks.Pipe;
+using MemoryEngine.Cli.Shared;
+
+namespace MemoryEngine.Cli.Verbs;
+
+/// <summary>Measures what the pipe takes, beside a bare socket.</summary>
+internal sealed class BenchPipeVerb : Verb
+{
+    private const int DefaultMemories = 100_000;
+    private const int DefaultRequests = 100_000;
+
+    private readonly Option<int?> _memories = Values.Positive("--memories", $"How many memories the pool has; {DefaultMemories} when not given.");
+
+    private readonly Option<int?> _requests = Values.Positive(
+        "--requests", $"How many round trips and recalls are timed; {DefaultRequests} when not given.");
+
+    public BenchPipeVerb(Shell shell)
+        : base(shell, "pipe", "Measures requests over the pipe against a bare socket, in a temporary directory beside the pool.")
+    {
+        Add(_memories);
+        Add(_requests);
+    }
+
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
+    {
+        var beside = Path.GetDirectoryName(Path.GetFullPath(call.Pool)) ?? throw new UsageException("--pool is the root of the file system.");
+        Directory.CreateDirectory(beside);
+        var directory = Directory.CreateDirectory(Path.Combine(beside, $".memengine-bench-{Environment.ProcessId}"));
+        var memories = call.Get(_memories) ?? DefaultMemories;
+        PipeFigures figures;
+        try
+        {
+            using var progress = call.Output.Progress("filling the pool");
+            figures = await new PipeBenchmark(directory.FullName, memories, call.Get(_requests) ?? DefaultRequests)
+                .RunAsync(done => progress.Report((double)done / memories, done), cancellation);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+        if (call.Output.IsJson) call.Output.Json(json => WriteJson(json, figures));
+        else Show(call.Output, figures);
+        return ExitCode.Done;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, PipeFigures figures)
+    {
+        json.WriteNumber("memories", figures.Memories);
+        json.WriteStartObject("round_trip");
+        Number(json, "p50_us", figures.RoundTrip.P50);
+        Number(json, "p99_us", figures.RoundTrip.P99);
+        Number(json, "bare_p50_us", figures.Bare.P50);
+        Number(json, "bare_p99_us", figures.Bare.P99);
+        json.WriteNumber("ratio", Math.Round(figures.RoundTrip.P50 / figures.Bare.P50, 3));
+        Number(json, "cpu_us", figures.ProcessorUs);
+        json.WriteEndObject();
+        json.WriteStartObject("recall");
+        Write(json, figures.Recall);
+        Number(json, "per_second", figures.Alone);
+        json.WriteEndObject();
+        json.WriteStartObject($"clients_{PipeBenchmark.Clients}");
+        Write(json, figures.RecallTogether);
+        Number(json, "per_second", figures.Together);
+        json.WriteNumber("ratio", Math.Round(figures.Together / figures.Alone, 3));
+        json.WriteEndObject();
+        json.WriteStartObject("round");
+        Write(json, figures.Round);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Percentiles percentiles)
+    {
+        Number(json, "p50_us", percentiles.P50);
+        Number(json, "p99_us", percentiles.P99);
+        Number(json, "p999_us", percentiles.P999);
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double value) => json.WriteNumber(name, Math.Round(value, 1));
+
+    private static void Show(Output output, PipeFigures figures)
+    {
+        output.Line($"Requests over the pipe of a pool of {figures.Memories:N0} memories, each timed by itself, in microseconds:");
+        output.Line();
+        output.Table(
+            ["", "p50", "p99", "p99.9"],
+            [
+                Row("round trip of 1 KB", figures.RoundTrip),
+                Row("the same bytes over a bare socket", figures.Bare),
+                Row("recall, one client", figures.Recall),
+                Row($"recall, {PipeBenchmark.Clients} clients", figures.RecallTogether),
+                Row($"round, {PipeBenchmark.Clients} agents", figures.Round),
+            ]);
+        output.Line();
+        output.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A round trip takes {figures.RoundTrip.P50 / figures.Bare.P50:0.00} times the bare socket's, and {figures.ProcessorUs:0.0} us " +
+            $"of processor time, client and server together."));
+        output.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"One client recalls {figures.Alone:N0} times a second, {PipeBenchmark.Clients} together {figures.Together:N0}: " +
+            $"{figures.Together / figures.Alone:0.00} times."));
+    }
+
+    private static string[] Row(string name, Percentiles p) => [name, Us(p.P50), Us(p.P99), Us(p.P999)];
+
+    private static string Us(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

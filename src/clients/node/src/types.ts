@@ -1,0 +1,214 @@
+/** What goes in and what comes out: the protocol's maps, with its names. docs/protocol.md says what each field means. */
+
+/** Little-endian float32s as bytes, or numbers. */
+export type Vector = Float32Array | readonly number[] | Uint8Array;
+
+export interface Content {
+  id?: string;
+  format?: "trajectory" | "workflow" | "summary" | "insight";
+  /** 1 trace, 2 procedure, 3 insight, 4 strategy. */
+  level?: number;
+  domain?: string;
+  task?: string;
+  title?: string;
+  key?: string;
+  text: string;
+  model?: string;
+  contributor?: string;
+  expires_us?: number;
+  result?: "pass" | "fail";
+  requires?: Record<string, string>;
+  tags?: readonly string[];
+  source?: string;
+  license?: string;
+  vectors?: Record<string, Vector>;
+  /** A JSON object of fields that the pool keeps without knowing them. */
+  extra?: string;
+  idempotency_key?: string;
+}
+
+export interface Memory extends Content {
+  id: string;
+  vectors?: Record<string, Float32Array>;
+  version: number;
+  state: "active" | "tombstoned";
+  created_us: number;
+  is_current: boolean;
+  record: number;
+}
+
+export interface Remembered {
+  id: string;
+  version: number;
+  outcome: "added" | "revised" | "unchanged" | "restored";
+  sequence: number;
+  note?: string;
+}
+
+export type Mode = "auto" | "single" | "cross" | "hybrid";
+
+export interface RecallOptions {
+  domain?: string;
+  k?: number;
+  mode?: Mode;
+  scenario?: "default" | "single-task" | "long-edit" | "cross-domain" | "new-task";
+  level?: number | readonly [number, number];
+  format?: string;
+  model?: string;
+  tag?: string;
+  language?: string;
+  within_domain?: string;
+  exclude_domain?: string;
+  context?: Record<string, string>;
+  pins?: readonly { id: string; version?: number }[];
+  min_score?: number;
+  by_effect?: boolean;
+  diversity?: number;
+  exploration?: number;
+  space?: string;
+  vector?: Vector;
+  vectors?: readonly { space: string; vector: Vector; weight?: number }[];
+  text_weight?: number;
+  as_of?: string;
+  explain?: boolean;
+}
+
+export interface Reasons {
+  verdict: "accepted" | "rejected" | "undecided";
+  reasons?: string[];
+  details?: Record<string, string>;
+}
+
+export interface Scores {
+  vector?: number;
+  bm25?: number;
+  fused: number;
+  vector_rank?: number;
+  bm25_rank?: number;
+}
+
+export interface Recalled extends Memory, Reasons {
+  scores: Scores;
+}
+
+export interface LeftOut extends Reasons {
+  id: string;
+  version: number;
+  level: number;
+  domain?: string;
+  scores: Scores;
+}
+
+export interface SearchStep {
+  part: string;
+  space?: string;
+  rows: number;
+  matching: number;
+  way: string;
+  code_distances: number;
+  float_distances: number;
+}
+
+export interface Recall {
+  mode: Mode;
+  memories: Recalled[];
+  left_out?: LeftOut[];
+  considered: number;
+  sequence: number;
+  notes?: string[];
+  plan?: SearchStep[];
+  micros: { search: number; verify: number; total: number };
+}
+
+export interface Verdict extends Reasons {
+  id: string;
+  version: number;
+  specificity?: { value: number; paths: number; identifiers: number; literals: number; numbers: number; code: number };
+}
+
+export interface Stats {
+  pool_id: string;
+  memories: number;
+  records: number;
+  by_level?: Record<string, number>;
+  by_domain?: Record<string, number>;
+  tasks: number;
+  sequence: number;
+  bytes: { journal: number; records: number; segments: number };
+  unembedded: number;
+  embedder_problem?: string;
+  opening_notes?: string[];
+  spaces: { name: string; dimension: number; metric: string; embedder: string; revision?: string; modality: string }[];
+  tiers: { tier: string; bytes: number; reads: number }[];
+  health: string;
+}
+
+export interface Check {
+  ok: boolean;
+  bytes: number;
+  problems: { file: string; offset: number; what: string; consequence: string }[];
+}
+
+export interface Compacted {
+  journal_bytes_before: number;
+  journal_bytes: number;
+  record_bytes_before: number;
+  record_bytes: number;
+  versions_dropped: number;
+  events_dropped: number;
+}
+
+export interface Backup {
+  path: string;
+  sequence: number;
+  memories: number;
+  bytes: number;
+}
+
+export interface Snapshot {
+  name: string;
+  sequence: number;
+  created_us: number;
+  memories: number;
+}
+
+export interface SnapshotDiff {
+  added: string[];
+  revised: string[];
+  removed: string[];
+  changed: string[];
+}
+
+export interface Rollback {
+  snapshot: string;
+  undo: string;
+  sequence: number;
+}
+
+export interface Change {
+  sequence: number;
+  kind: "added" | "revised" | "forgotten" | "restored" | "purged" | "resync";
+  id?: string;
+  version?: number;
+}
+
+/** What a call may say beside its parameters. */
+export interface CallOptions {
+  /** Ends the call, and tells the server so; a write may have happened. */
+  signal?: AbortSignal;
+  /** Milliseconds that the call may take; that of the client when absent. */
+  deadline_ms?: number;
+}
+
+export interface ClientOptions {
+  /** What a server that asks for one takes as proof. */
+  token?: string;
+  /** Milliseconds that a call may take; absent, it waits as long as the server does. */
+  deadline_ms?: number;
+  /** Milliseconds for which a call tries to reach the server again when the connection broke: 5,000, and 0 does not try. */
+  reconnect_ms?: number;
+  /** Requests under way at once, 128; more wait here. */
+  max_in_flight?: number;
+  /** What the client calls itself, for the server's logs. */
+  name?: string;
+}

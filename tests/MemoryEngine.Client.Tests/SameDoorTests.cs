@@ -1,0 +1,144 @@
+using System.Text.RegularExpressions;
+
+namespace MemoryEngine.Client.Tests;
+
+/// <summary>Whoever takes an IMemoryStore need not know which: a pool of this process and one behind a pipe answer alike.</summary>
+public sealed partial class SameDoorTests
+{
+    private static readonly float[] Vector = [1, 2];
+
+    private static readonly Guid Unknown = new("01900000-0000-7000-8000-000000000001");
+
+    [Fact]
+    public async Task Both_doors_answer_alike()
+    {
+        using var scratch = new Scratch();
+        List<string> embedded;
+        await using (var store = await MemoryStore.OpenAsync(scratch.Pool)) embedded = await TellAsync(store);
+        await using var served = await Served.StartAsync();
+        var client = await TellAsync(served.Client);
+        Assert.Equal(embedded, client);
+        Assert.True(embedded.Count > 40);
+    }
+
+    // What a program sees: results and exceptions, without what two pools never share, ids and times.
+    private static async Task<List<string>> TellAsync<T>(T store)
+        where T : IMemoryStore, IPoolMaintenance
+    {
+        var told = new Telling();
+        var first = await store.RememberAsync(new MemoryDraft
+        {
+            Text = "Retry only what is idempotent.",
+            Domain = "backend/go",
+            Level = MemoryLevel.Strategy,
+            Format = MemoryFormat.Workflow,
+            Title = "Retries",
+            Key = "A call failed",
+            Tags = ["http", "api"],
+            Requires = new Dictionary<string, string> { ["language"] = "go" },
+            Result = TaskResult.Pass,
+            ExpiresAt = new DateTimeOffset(2099, 1, 2, 3, 4, 5, TimeSpan.Zero),
+            Extra = "{\"mine\":1}",
+        });
+        told.Add(first);
+        told.Add(await store.RememberManyAsync([new MemoryDraft { Text = "Name things once." }, new MemoryDraft { Text = "Name them well." }]));
+        await told.Try(() => store.RememberAsync(new MemoryDraft { Text = "k", IdempotencyKey = "k" }).AsTask());
+        await told.Try(() => store.RememberAsync(new MemoryDraft { Text = "k", IdempotencyKey = "k" }).AsTask());
+        await told.Try(() => store.RememberAsync(new MemoryDraft { Text = "other", IdempotencyKey = "k" }).AsTask());
+        await told.Try(() => store.RememberAsync(new MemoryDraft { Text = " " }).AsTask());
+        await told.Try(() => store.RememberAsync(new MemoryDraft { Text = "x", Domain = "a//b" }).AsTask());
+        await told.Try(() => store.RememberAsync(new MemoryDraft
+        {
+            Text = "x",
+            Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["nowhere"] = Vector },
+        }).AsTask());
+        await told.Try(() => store.RememberManyAsync([new MemoryDraft { Text = "good" }, new MemoryDraft { Text = "" }]));
+        told.Add(await store.ReviseAsync(first.Id, new MemoryDraft { Text = "Retry only what is idempotent, with a key.", Domain = "backend/go" }, 1));
+        await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "late" }, 1).AsTask());
+        await told.Try(() => store.ReviseAsync(first.Id, new MemoryDraft { Text = "x", Id = Unknown }).AsTask());
+        await told.Try(() => store.ReviseAsync(Unknown, new MemoryDraft { Text = "x" }).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "may a failed call be retried", Domain = "backend/go", Explain = true }).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "name", Mode = TransferMode.Hybrid, K = 1, MinScore = 0.01f }).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(first.Id, 1)] }).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Pins = [new MemoryPin(Unknown)] }).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery()).AsTask());
+        await told.Try(() => store.RecallAsync(new RecallQuery { Text = "x", Vector = Vector }).AsTask());
+        await told.Try(() => store.VerifyAsync([first.Id], new VerifyQuery { Domain = "web", Mode = TransferMode.CrossDomain }));
+        await told.Try(() => store.VerifyAsync([Unknown]));
+        await told.Try(() => store.GetAsync(first.Id).AsTask());
+        await told.Try(() => store.GetAsync(first.Id, 1).AsTask());
+        await told.Try(() => store.GetAsync(first.Id, 9).AsTask());
+        await told.Try(() => store.GetAsync(Unknown).AsTask());
+        await told.Try(() => store.HistoryAsync(first.Id).AsTask());
+        await told.Try(() => store.HistoryAsync(Unknown).AsTask());
+        told.Add(await ListAsync(store, null));
+        told.Add((await store.CreateSnapshotAsync("one")).Memories);
+        await told.Try(async () => await store.CreateSnapshotAsync("one"));
+        foreach (var act in new Func<ValueTask<bool>>[]
+        {
+            () => store.ForgetAsync(first.Id), () => store.ForgetAsync(first.Id), () => store.RestoreAsync(first.Id),
+            () => store.RestoreAsync(first.Id), () => store.ForgetAsync(Unknown), () => store.RestoreAsync(Unknown), () => store.ForgetAsync(first.Id),
+        })
+        {
+            await told.Try(() => act().AsTask());
+        }
+        told.Add(await ListAsync(store, new ListFilter { State = MemoryState.Tombstoned }));
+        told.Add(await ListAsync(store, new ListFilter { State = null, Domain = "backend" }));
+        told.Add(await store.DiffAsync("one"));
+        await told.Try(() => store.DiffAsync("none").AsTask());
+        told.Add((await store.SnapshotsAsync()).Select(s => s.Name).ToList());
+        told.Add((await store.RollBackAsync("one")).Snapshot);
+        await store.DropSnapshotAsync("one");
+        await told.Try(async () => { await store.DropSnapshotAsync("one"); return 0; });
+        var stats = await store.StatsAsync();
+        told.Add(new { stats.Memories, stats.Records, stats.Tasks, stats.Health, stats.Sequence, stats.Unembedded, stats.EmbedderProblem });
+        told.Add(stats.ByLevel);
+        told.Add(stats.ByDomain);
+        told.Add(stats.Spaces);
+        told.Add((await store.CompactAsync()).VersionsDropped);
+        told.Add((await store.MaintainAsync()).VersionsDropped);
+        return told.Lines;
+    }
+
+    private static async Task<List<MemoryVersion>> ListAsync(IMemoryReader reader, ListFilter? filter)
+    {
+        var all = new List<MemoryVersion>();
+        await foreach (var memory in reader.ListAsync(filter)) all.Add(memory);
+        return all;
+    }
+
+    private sealed partial class Telling
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Add(object? value) => Lines.Add(Plain(ModelText.Of(value)));
+
+        public async Task Try<T>(Func<Task<T>> call)
+        {
+            try
+            {
+                Add(await call());
+            }
+            catch (MemoryEngineException e)
+            {
+                Lines.Add(Plain($"{e.GetType().Name} {e.Code}: {e.Message}"));
+            }
+            catch (ArgumentException e)
+            {
+                // The name of a parameter is that of this side.
+                Lines.Add(Plain($"ArgumentException: {ParameterName().Replace(e.Message, "")}"));
+            }
+        }
+
+        private static string Plain(string text) => Time().Replace(Id().Replace(text, "ID"), "TIME");
+
+        [GeneratedRegex(@"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+        private static partial Regex Id();
+
+        [GeneratedRegex(@"(CreatedAt|SearchTime|VerifyTime|TotalTime): [^,}]+|snapshot 'undo[^']*'")]
+        private static partial Regex Time();
+
+        [GeneratedRegex(@" \(Parameter '[^']*'\)")]
+        private static partial Regex ParameterName();
+    }
+}
