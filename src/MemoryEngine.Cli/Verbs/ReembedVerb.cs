@@ -38,7 +38,7 @@ internal sealed class ReembedVerb : Verb
                 "the texts whenever they are needed. To go back to that one, export the pool and import it into a new one.");
         }
         var watch = Stopwatch.StartNew();
-        await using var store = await PoolDoor.OpenForLifeAsync(call.Pool, cancellation);
+        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
         using var bar = call.Output.Progress("memories");
         var result = await store.ReembedAsync(
             new ReembedOptions
