@@ -85,7 +85,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
             JournalBytes = pool.JournalBytes,
             RecordBytes = tiers.FileBytes,
             SegmentBytes = pool.SegmentBytes,
-            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Select(i => table.Spaces[i].Space)],
+            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Where(i => !table.Spaces[i].IsDropped).Select(i => table.Spaces[i].Space)],
             Tiers =
             [
                 new TierFigures("mutable", tiers.MutableBytes, tiers.MutableReads),
@@ -100,8 +100,8 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
     private long CountUnembedded(PoolView current)
     {
         var table = pool.Table;
-        var space = table.Spaces.Find(VectorSpace.TextSpace);
-        if (space is { IsDerived: true } || (space is null && !embedder.CallsGenerator)) return 0;
+        var space = table.Spaces.Text;
+        if (space is { IsDerived: true } || (space is null && !embedder.CallsForQueries)) return 0;
         if (space is null) return current.Live.Count;
         var epoch = table.Parts.Readers.Enter();
         try
