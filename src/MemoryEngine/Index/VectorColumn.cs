@@ -73,7 +73,11 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
     }
 
     /// <summary>Overwrites a vector with zeros.</summary>
-    public void Clear(int slot) => Slot(slot).Clear();
+    public void Clear(int slot)
+    {
+        Slot(slot).Clear();
+        _codes?.Erase(slot);
+    }
 
     /// <summary>Whether a row has a vector, and which.</summary>
     public bool TryFind(int row, out ReadOnlySpan<float> vector)
@@ -122,6 +126,23 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
         return new SearchCost(compared, exact, SearchWay.Exact, Scanned: true);
 
         static Span<ulong> WordsOf(ulong[] words, int start) => words.AsSpan(start / ChunkVectors * ChunkWords, ChunkWords);
+    }
+
+    /// <summary>The same of a column whose rows were added in no order: with all that match, exactly.</summary>
+    public SearchCost SearchUnordered(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits, out int matching)
+    {
+        var (count, exact) = (_rows.Count, 0);
+        Span<ulong> allowed = stackalloc ulong[ChunkWords];
+        for (var start = 0; start < count; start += ChunkVectors)
+        {
+            allowed.Clear();
+            var vectors = Math.Min(ChunkVectors, count - start);
+            for (var i = 0; i < vectors; i++)
+                if (_rows[start + i] is var row && row >> 6 < match.Length && BitWords.Has(match, row)) allowed[i >> 6] |= 1UL << i;
+            exact += SearchChunk(query, start, vectors, allowed, ref hits);
+        }
+        matching = exact;
+        return new SearchCost(0, exact, SearchWay.Exact, Scanned: true);
     }
 
     /// <summary>A query as it is compared: of unit length for cosine.</summary>

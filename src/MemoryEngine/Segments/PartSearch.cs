@@ -28,7 +28,9 @@ internal static class PartSearch
         }
         foreach (var mended in parts.Mended) InMemory(mended.Rows.Column(space.Id), space, query, rows, plan, ref hits);
         foreach (var memtable in parts.Memtables) InMemory(memtable.Column(space.Id), space, query, rows, plan, ref hits);
-        InMemory(parts.Added.Vectors(space.Id), space, query, rows, plan, ref hits);
+        if (parts.Added.Vectors(space.Id) is not { } added) return;
+        var exact = added.SearchUnordered(query, rows.Match, ref hits, out var found);
+        plan?.Add(new SearchStep("added", space.Space.Name, added.Count, found, NameOf(exact.Way), exact.CodeDistances, exact.FloatDistances));
     }
 
     private static void InMemory(
