@@ -554,6 +554,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
     internal Task WhenScrubbed => _pool.WhenScrubbed;
 
+    /// <summary>Completes when the cleanup that outcomes have started is done; for tests.</summary>
+    internal Task WhenCleaned => _pool.Cleaning;
+
     /// <summary>Looks at the evidence between two writes, with all that was recalled before in it; for tests.</summary>
     internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
         _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();

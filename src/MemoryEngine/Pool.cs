@@ -167,6 +167,9 @@ internal sealed class Pool : ICommitHost, IDisposable
         return await write.Task.ConfigureAwait(false);
     }
 
+    /// <summary>The cleanup that was started last.</summary>
+    public Task Cleaning => Volatile.Read(ref _cleaning);
+
     /// <summary>Has somebody clean up after so many outcomes as the options say.</summary>
     public void CleanWith(Func<Task> cleanUp) => (_cleanedAt, _cleanUp) = (Evidence.State.Outcomes, cleanUp);
 
