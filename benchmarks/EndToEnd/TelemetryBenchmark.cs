@@ -24,8 +24,10 @@ internal static class TelemetryBenchmark
     private static async Task RunAsync(string root, int rounds, int recalls)
     {
         await using var store = await MemoryStore.OpenAsync(Path.Combine(root, "pool"), new MemoryStoreOptions { Durability = Durability.Process });
-        await store.RememberManyAsync(
-            [.. Enumerable.Range(0, 1_000).Select(i => new MemoryDraft { Text = $"lesson {i} about queue {i % 37} and lock {i % 41}", Domain = $"a/{i % 7}" })]);
+        await store.RememberManyAsync([.. Enumerable.Range(0, 1_000).Select(i => new MemoryDraft
+        {
+            Text = $"lesson {i} about queue {i % 37} and lock {i % 41}", Domain = $"a/{i % 7}",
+        })]);
         var query = new RecallQuery { Text = "what to do about queue 11 and lock 7", Domain = "a/1" };
         for (var i = 0; i < 2_000; i++) await store.RecallAsync(query);
 

@@ -46,6 +46,7 @@ internal sealed class CommandTree
                 new SnapshotDiffVerb(_shell),
                 new SnapshotRollbackVerb(_shell),
             },
+            new ReembedVerb(_shell),
             new CheckVerb(_shell),
             new RepairVerb(_shell),
             new UpgradeVerb(_shell),

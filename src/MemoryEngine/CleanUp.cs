@@ -147,7 +147,9 @@ internal sealed class PendingCleanup(Pool pool, bool withUpkeep) : PendingDecisi
     {
         var (state, now) = (pool.Evidence.State, RecordCodec.Time(pool.NowMicroseconds));
         var due = CleanupRules.Propose(state, now, key => IsCurrent(pool, key));
-        if (withUpkeep) due.AddRange(TraceUpkeep.Propose(state, [.. ActiveMemories.Of(pool)], now).Where(t => !due.Exists(d => d.Memory == t.Memory)));
+        if (!withUpkeep) return due;
+        var traces = TraceUpkeep.Propose(state, [.. ActiveMemories.Of(pool)], now);
+        due.AddRange(traces.Where(t => !due.Exists(d => d.Memory == t.Memory)));
         return due;
     }
 

@@ -25,6 +25,9 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
     private long _eventsDropped;
     private long _versionsDropped;
 
+    // Whether the file in hand has vectors of what was erased: they say what it was about.
+    private bool _meetsErased;
+
     public async Task<CompactResult> RunAsync(CancellationToken cancellation)
     {
         using var turn = await pool.Maintenance.TakeAsync(cancellation).ConfigureAwait(false);
@@ -62,8 +65,9 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
     {
         var reachable = new Reachability(pool, options);
         var doomed = new HashSet<long>();
+        _meetsErased = false;
         var estimate = _rewriter.Estimate(file, (in frame) => Stays(frame, reachable, doomed));
-        var mustGo = pool.Table.HoldsErased(doomed);
+        var mustGo = _meetsErased || pool.Table.HoldsErased(doomed);
         if (estimate.FramesDropped == 0 || (!mustGo && estimate.DeadBytes < WorthRewriting * estimate.BytesBefore)) return;
         _versionsDropped += await pool.StepAsync(() => GiveUp(doomed), cancellation).ConfigureAwait(false);
         var done = _rewriter.Rewrite(file, (in frame) => Stays(frame, null, doomed), pool.NoteRewrite);
@@ -88,6 +92,12 @@ internal sealed class Compaction(Pool pool, CompactOptions options)
             case EventType.Forgotten or EventType.Restored:
                 var life = LifeEvent.Decode(frame.Payload)!.Value;
                 return !pool.Table.Rows[(int)life.RecordId - 1].IsErased && !(reachable is not null && doomed.Contains(life.RecordId));
+            case EventType.VectorAdded:
+                var of = VectorAddedEvent.RecordIdOf(frame.Payload);
+                var isGone = pool.Table.Rows[(int)of - 1].IsErased;
+                _meetsErased |= isGone;
+                return !isGone && !(reachable is not null && doomed.Contains(of))
+                    && !pool.Table.Spaces[VectorAddedEvent.SpaceOf(frame.Payload)].IsDropped;
             case EventType.Answered:
                 return pool.Answers.IsKept(IdempotentAnswer.Decode(frame.Payload)!.CreatedMicroseconds, pool.NowMicroseconds);
             case EventType.Transferred or EventType.OutcomeReported or EventType.EvidenceFolded:

@@ -64,7 +64,8 @@ internal static class SpaceRules
         throw new MemoryEngineException(
             ErrorCode.EmbedderMismatch,
             $"Space '{stored.Name}' of the pool {pool} holds {Describe(stored)}; {Describe(asked)} cannot be compared with them. " +
-            "Open the pool with the embedder it was made with, with LexicalOnly, or export it and import it into a new pool.");
+            "Open the pool with the embedder it was made with, or with LexicalOnly." +
+            (stored.Name == VectorSpace.TextSpace ? " To change the embedder of its texts, run 'reembed' with the new one." : ""));
     }
 
     private static string Describe(VectorSpace s)

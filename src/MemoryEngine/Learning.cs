@@ -154,6 +154,7 @@ internal sealed class Learning(Pool pool)
     private bool Serve(LearnedSpace learned)
     {
         var (spaces, segments) = (pool.Table.Spaces, pool.Segments);
+        if (spaces.DerivedSpace < 0) throw new OperationCanceledException("The texts have an embedder by now.");
         while (segments.SealFrozen() || segments.GrowOnce(learned, (row, vector) => Embed(learned.Model, row, vector), CancellationToken.None))
         {
             // What a merge has put together meanwhile.

@@ -22,6 +22,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     private readonly Verifying _verifying;
     private readonly CleanUp _cleanUp;
     private readonly Advising _advising;
+    private readonly Reembed _reembed;
     private readonly StoreTelemetry _telemetry;
 
     private MemoryStore(Pool pool)
@@ -29,6 +30,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         _pool = pool;
         var embedder = new TextEmbedder(pool.Options, pool);
         _verifying = new Verifying(pool);
+        _reembed = new Reembed(pool, embedder);
         (_remember, _recall, _reading) =
             (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
         (_cleanUp, _advising) = (new CleanUp(pool, _recall), new Advising(pool));
@@ -475,6 +477,24 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         return Backup.CreateAsync(_pool, path, cancellationToken);
     }
 
+    /// <summary>
+    /// Embeds the texts anew by another embedder, or fills in the vectors that are missing. The pool is read and written
+    /// meanwhile, with the vectors that it has; when every memory has its new one, one durable event puts them in their place, and
+    /// queries are embedded by the new embedder from then on. What is embedded is kept: a run that ended early, however it did, is
+    /// gone on with by calling this again.
+    /// </summary>
+    /// <param name="options">Which embedder, and how fast; null for the one that it embeds with, to fill in what is missing.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    /// <exception cref="MemoryEngineException">
+    /// The embedder failed, the disk did, or another run is under way. What is embedded is kept, and the pool is as usable as before.
+    /// </exception>
+    public Task<ReembedResult> ReembedAsync(ReembedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        _pool.ThrowIfDisposed();
+        _pool.EnsureWritable();
+        return Task.Run(() => _reembed.RunAsync(options ?? new ReembedOptions(), cancellationToken), cancellationToken);
+    }
+
     /// <summary>How bound to its origin a text is.</summary>
     public static SpecificityScore MeasureSpecificity(string text)
     {
@@ -523,6 +543,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     /// <summary>Finishes the writes under way, closes the journal cleanly and releases the pool.</summary>
     public void Dispose()
     {
+        _reembed.Close();
         _telemetry.Dispose();
         _pool.Dispose();
     }

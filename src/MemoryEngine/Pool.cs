@@ -59,6 +59,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Mending = new SegmentMending(this);
         Changes = new ChangeFeed(this);
         Learning = new Learning(this);
+        Words = new PoolWords(this);
         if (journal is not null) FreezeMany(isBusy: false);
         _worker = new SegmentWorker(
             _segments, isReadOnly: journal is null, e => Mending.TryMend(e, Table.Parts.Current), FreezeWhenQuiet);
@@ -128,6 +129,9 @@ internal sealed class Pool : ICommitHost, IDisposable
 
     /// <summary>What is learned from the texts; for pools with the built-in embedder.</summary>
     public Learning Learning { get; }
+
+    /// <summary>The words of the texts, for queries that know the beginning of one.</summary>
+    public PoolWords Words { get; }
 
     /// <summary>Who watches the pool is told by it.</summary>
     public ChangeFeed Changes { get; }
@@ -208,7 +212,7 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void WakeWorker() => _worker.Wake();
 
     /// <summary>Puts rows in the place of a damaged segment; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows) => _segments.TryMend(damaged, rows);
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later) => _segments.TryMend(damaged, rows, later);
 
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)
@@ -297,6 +301,7 @@ internal sealed class Pool : ICommitHost, IDisposable
             _cleaning.Wait();
             // What it does between batches is done before there are none any more.
             Learning.Close();
+            Words.Close();
             _worker.Dispose();
             _commit?.Dispose();
             if (_journal is not null)

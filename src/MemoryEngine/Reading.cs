@@ -55,12 +55,16 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         var table = pool.Table;
         var byLevel = new SortedDictionary<MemoryLevel, long>();
         var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var (tasks, memories) = (new HashSet<ulong>(), 0L);
+        var (tasks, keptOut) = (new HashSet<ulong>(), 0L);
         for (var row = 0; row < current.RowCount; row++)
         {
             ref readonly var r = ref table.Rows[row];
-            if (!r.IsLive(current.View) || pool.Effects.StateOf(r.MemoryId, r.Version) >= MemoryState.Quarantined) continue;
-            memories++;
+            if (!r.IsLive(current.View)) continue;
+            if (pool.Effects.StateOf(r.MemoryId, r.Version) >= MemoryState.Quarantined)
+            {
+                keptOut++;
+                continue;
+            }
             var domain = table.Names[r.Domain];
             byLevel[r.Level] = byLevel.GetValueOrDefault(r.Level) + 1;
             byDomain[domain] = byDomain.GetValueOrDefault(domain) + 1;
@@ -70,7 +74,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         return new PoolStats
         {
             PoolId = pool.Created.PoolId,
-            Memories = memories,
+            Memories = current.Live.Count - keptOut,
             Unembedded = CountUnembedded(current),
             EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
@@ -81,7 +85,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
             JournalBytes = pool.JournalBytes,
             RecordBytes = tiers.FileBytes,
             SegmentBytes = pool.SegmentBytes,
-            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Select(i => table.Spaces[i].Space)],
+            Spaces = [.. Enumerable.Range(0, table.Spaces.Count).Where(i => !table.Spaces[i].IsDropped).Select(i => table.Spaces[i].Space)],
             Tiers =
             [
                 new TierFigures("mutable", tiers.MutableBytes, tiers.MutableReads),
@@ -96,8 +100,8 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
     private long CountUnembedded(PoolView current)
     {
         var table = pool.Table;
-        var space = table.Spaces.Find(VectorSpace.TextSpace);
-        if (space is { IsDerived: true } || (space is null && !embedder.CallsGenerator)) return 0;
+        var space = table.Spaces.Text;
+        if (space is { IsDerived: true } || (space is null && !embedder.CallsForQueries)) return 0;
         if (space is null) return current.Live.Count;
         var epoch = table.Parts.Readers.Enter();
         try

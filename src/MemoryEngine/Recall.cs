@@ -32,16 +32,17 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
         Check(query);
         var start = Stopwatch.GetTimestamp();
         var needsEmbedder = query is { Vector: null, Vectors.Count: 0, Text: not null, Space: VectorSpace.TextSpace }
-            && pool.Options is { Embedder: not null, LexicalOnly: false };
-        var ask = new Ask(query, query.Vector, seen, nowMicroseconds, start, query.Explain ? [] : null, cancellation);
+            && embedder.CallsForQueries;
+        var ask = new Ask(query, query.Vector, null, seen, nowMicroseconds, start, query.Explain ? [] : null, cancellation);
         return needsEmbedder ? EmbedAndRunAsync(ask) : Run(ask);
     }
 
     private async ValueTask<RecallResult> EmbedAndRunAsync(Ask ask)
     {
         var made = await embedder.EmbedQueryAsync(ask.Query.Text!, ask.Cancellation).ConfigureAwait(false);
-        var result = await Run(ask with { Vector = made.Vector }).ConfigureAwait(false);
-        if (made.Note is { } note) result.SetNotes([$"{note} Found by words alone."]);
+        var result = await Run(ask with { Vector = made.Vector.Vector, MadeFor = made.Space }).ConfigureAwait(false);
+        if (made.Vector.Note is { } note)
+            result.SetNotes([$"{note} Found by words alone.", .. result.Memories.Count == 0 ? result.Notes : []]);
         return result;
     }
 
@@ -79,7 +80,7 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
                 // A pool that was closed meanwhile has no parts.
                 pool.ThrowIfDisposed();
                 return _searching.Run(
-                    ask.Query, ask.Text, ranking, ask.Vector, view, parts, ask.NowMicroseconds, ask.Plan, leastFrom, depth, target);
+                    ask.Query, ask.Text, ranking, ask.Vector, ask.MadeFor, view, parts, ask.NowMicroseconds, ask.Plan, leastFrom, depth, target);
             }
             catch (CorruptionException e)
             {
@@ -131,9 +132,17 @@ internal sealed class Recall(Pool pool, TextEmbedder embedder, Verifying verifyi
 }
 
 /// <summary>A recall on its way: what is asked, of which moment (null: of the present), and since when.</summary>
+/// <param name="Query">What is asked.</param>
+/// <param name="Vector">The vector that the caller or his embedder made, if any.</param>
+/// <param name="MadeFor">The space in which an embedder made it; null for one that the caller gave.</param>
+/// <param name="Seen">What is seen; null for the present.</param>
+/// <param name="NowMicroseconds">When expiry is judged.</param>
+/// <param name="Start">When it began.</param>
+/// <param name="Plan">Gets how each part was searched, where somebody wants to know.</param>
+/// <param name="Cancellation">Cancels.</param>
 internal readonly record struct Ask(
-    RecallQuery Query, ReadOnlyMemory<float>? Vector, PoolView? Seen, long NowMicroseconds, long Start, List<SearchStep>? Plan,
-    CancellationToken Cancellation)
+    RecallQuery Query, ReadOnlyMemory<float>? Vector, SpaceEntry? MadeFor, PoolView? Seen, long NowMicroseconds, long Start,
+    List<SearchStep>? Plan, CancellationToken Cancellation)
 {
     /// <summary>The query's text as it is searched for, if it has one.</summary>
     public QuestionText? Text { get; init; }

@@ -136,6 +136,8 @@ internal sealed partial class RecallRun
         for (var i = 0; i < _count; i++)
             if (_candidates[i].Damage is { } damage) yield return $"Memory {_candidates[i].Id} was left out: {damage}";
         if (_chosenCount >= _query.K) yield break;
+        if (_searched is { Found: 0, Matching: > 0 } && _query is { Text: not null, Vector: null, Vectors.Count: 0 } && !_ask.Vector.HasValue)
+            yield return "No memory holds a word of the query, or one like it, so nothing was found. Ask in other words.";
         if (_searched.IsCut && _depth >= MaxDepth)
             yield return $"Fewer than {_query.K} passed verification among the {_searched.Found} most similar; deeper ones were not looked at.";
         // An answer that is short because of the mode says so: whoever did not choose the mode may not know.

@@ -21,8 +21,8 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         pool.ThrowIfDisposed();
         Check(draft);
         var made = await embedder.EmbedMemoriesAsync([draft], cancellation).ConfigureAwait(false);
-        var write = Prepare(draft, made[0].Vector, mustExist, expectedVersion, durability);
-        return Noted(await pool.CommitAsync(write, cancellation, isOneOfMany).ConfigureAwait(false), made[0].Note);
+        var write = Prepare(draft, made[0], mustExist, expectedVersion, durability);
+        return Noted(await pool.CommitAsync(write, cancellation, isOneOfMany).ConfigureAwait(false), made[0].Vector.Note);
     }
 
     public async Task<IReadOnlyList<RememberResult>> ManyAsync(
@@ -42,17 +42,17 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         }
         var writes = new Task<RememberResult>[drafts.Count];
         var notes = new string?[drafts.Count];
-        var atOnce = embedder.CallsGenerator ? EmbeddingBatch : Math.Max(1, drafts.Count);
+        var atOnce = embedder.CallsForMemories ? EmbeddingBatch : Math.Max(1, drafts.Count);
         for (var start = 0; start < drafts.Count; start += atOnce)
         {
             var part = drafts.Skip(start).Take(atOnce).ToList();
             var made = await embedder.EmbedMemoriesAsync(part, cancellation).ConfigureAwait(false);
             var first = start;
             var prepared = new PendingRemember[part.Count];
-            Parallel.For(0, part.Count, i => prepared[i] = Prepare(part[i], made[i].Vector, false, null, durability));
+            PrepareAll(part, made, prepared, durability);
             for (var i = 0; i < prepared.Length; i++)
             {
-                notes[first + i] = made[i].Note;
+                notes[first + i] = made[i].Vector.Note;
                 writes[first + i] = pool.CommitAsync(prepared[i], cancellation, isOneOfMany: prepared.Length > 1).AsTask();
             }
         }
@@ -61,10 +61,22 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
         return results;
     }
 
+    private void PrepareAll(List<MemoryDraft> drafts, MadeVectors[] made, PendingRemember[] prepared, Durability durability)
+    {
+        try
+        {
+            Parallel.For(0, drafts.Count, i => prepared[i] = Prepare(drafts[i], made[i], false, null, durability));
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
     // Where nothing was stored, nothing was stored without a vector.
     private static RememberResult Noted(RememberResult result, string? note) =>
         note is null || result.Outcome is RememberOutcome.Unchanged or RememberOutcome.Restored ? result
-        : result with { Note = $"{note} The memory is stored without a vector, and found by its words." };
+        : result with { Note = $"{note} The memory is stored without a vector, and found by its words; 'reembed' makes it one later." };
 
     // What is refused here is refused before anything is written. A purge may still come before the write's turn.
     private void Check(MemoryDraft draft)
@@ -74,20 +86,24 @@ internal sealed class Remember(Pool pool, TextEmbedder embedder)
     }
 
     private PendingRemember Prepare(
-        MemoryDraft draft, ReadOnlyMemory<float>? made, bool mustExist, int? expectedVersion, Durability durability)
+        MemoryDraft draft, in MadeVectors made, bool mustExist, int? expectedVersion, Durability durability)
     {
         var spaces = pool.Table.Spaces;
         var writer = new ByteWriter(512 + draft.Text.Length);
-        RecordCodec.Encode(draft, name => spaces.Find(name)!.Id, made, writer);
+        // Looked at again: the space of the texts may be another one by now.
+        var entries = draft.Vectors.Keys.ToDictionary(name => name, spaces.Find, StringComparer.Ordinal);
+        foreach (var (name, vector) in draft.Vectors) DraftRules.CheckVector(entries[name], name, vector.Span, stored: true);
+        RecordCodec.Encode(draft, name => entries[name]!.Id, made.Space is null ? null : made.Vector.Vector, made.Space?.Id ?? 0, writer);
         if (!RecordReader.TryOpen(writer.Written, out var record, out var problem))
             throw new InvalidOperationException($"The record that was just encoded does not open: {problem}.");
-        return new PendingRemember(pool, durability, draft.Id, writer, RowDraft.Of(record, spaces.HashedSpace), mustExist, expectedVersion);
+        return new PendingRemember(
+            pool, durability, draft.Id, writer, RowDraft.Of(record, spaces.HashedSpace), made.Next, mustExist, expectedVersion);
     }
 }
 
 /// <summary>One memory on its way into the pool.</summary>
 internal sealed class PendingRemember(
-    Pool pool, Durability durability, Guid? id, ByteWriter record, RowDraft row, bool mustExist, int? expectedVersion)
+    Pool pool, Durability durability, Guid? id, ByteWriter record, RowDraft row, LaterVector? next, bool mustExist, int? expectedVersion)
     : PendingWrite<RememberResult>(pool, durability)
 {
     private long _sequence;
@@ -96,7 +112,8 @@ internal sealed class PendingRemember(
     private long _promisedBytes;
     private IdempotentAnswer? _answer;
 
-    public override int Bytes => JournalFormat.FrameBytes(record.Length);
+    public override int Bytes =>
+        JournalFormat.FrameBytes(record.Length) + (next is { } n ? JournalFormat.FrameBytes(VectorAddedEvent.BytesFor(n.Vector.Length)) : 0);
 
     public override bool Prepare(JournalWriter journal)
     {
@@ -133,6 +150,7 @@ internal sealed class PendingRemember(
         _promisedBytes = 0;
         _ = RecordReader.TryOpen(record.Written, out var reader, out _);
         Pool.Table.Remember(_sequence, _position, reader, row);
+        if (next is { } later) Pool.Table.AddVector((int)_recordId - 1, later.Space.Id, later.Vector.Span);
         var kind = Result.Outcome == RememberOutcome.Added ? MemoryChangeKind.Added : MemoryChangeKind.Revised;
         Pool.Changes.Add(_sequence, kind, Result.Id, Result.Version);
     }
@@ -218,6 +236,8 @@ internal sealed class PendingRemember(
         _promisedBytes = record.Length;
         _position = journal.Append(EventType.Remembered, record.Written).Packed;
         _sequence = journal.LastSequence;
+        // Beside the record, so that it can go again without it.
+        if (next is { } later) journal.Append(EventType.VectorAdded, new VectorAddedEvent(_recordId, later.Space.Id, later.Vector).Encode());
         Pool.PendingRecords++;
         Result = new RememberResult(memoryId, version, outcome, _sequence);
         // The record itself carries the key, so the journal needs no answer beside it.

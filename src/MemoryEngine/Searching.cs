@@ -14,10 +14,13 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     /// <summary>How deep each part is ranked before fusion; deeper changes the first ten no more.</summary>
     public const int MinDepth = 128;
 
+    private readonly Func<WordList> _words = () => pool.Words.Current;
+
     /// <param name="query">What is asked.</param>
     /// <param name="text">Its text, if it has one.</param>
     /// <param name="ranking">What the text's words found in the same rows before, and gets what they find.</param>
     /// <param name="given">The vector that the caller or his embedder made, if any.</param>
+    /// <param name="madeFor">The space in which an embedder made it; null for one that the caller gave.</param>
     /// <param name="view">What is seen.</param>
     /// <param name="parts">The parts, taken after the view.</param>
     /// <param name="nowMicroseconds">When expiry is judged.</param>
@@ -26,8 +29,9 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     /// <param name="depth">How deep each part is ranked.</param>
     /// <param name="target">Gets the best.</param>
     public Searched Run(
-        RecallQuery query, QuestionText? text, WordRanking ranking, ReadOnlyMemory<float>? given, PoolView view, SearchParts parts,
-        long nowMicroseconds, List<SearchStep>? plan, Func<string, MemoryLevel>? leastFrom, int depth, Span<FusedHit> target)
+        RecallQuery query, QuestionText? text, WordRanking ranking, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, PoolView view,
+        SearchParts parts, long nowMicroseconds, List<SearchStep>? plan, Func<string, MemoryLevel>? leastFrom, int depth,
+        Span<FusedHit> target)
     {
         using var rows = QueryRows.Of(pool.Table, view, query, nowMicroseconds, leastFrom);
         plan?.Clear();
@@ -35,17 +39,17 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         var byWords = text is null ? default : FindWords(text, ranking, pass, rows);
         var isCut = byWords.Length == depth;
         var count = query.Vectors.Count > 0 ? FuseSeveral(query, pass, rows, byWords, target, ref isCut)
-            : query.Parts != RecallParts.Words ? FuseOne(query, text, given, pass, rows, byWords, target, ref isCut)
+            : query.Parts != RecallParts.Words ? FuseOne(query, text, given, madeFor, pass, rows, byWords, target, ref isCut)
             : ScoreFusion.Fuse([], byWords, target);
         return new Searched(count, rows.CountMatching(), isCut || count == target.Length);
     }
 
-    private static ReadOnlySpan<Hit> FindWords(QuestionText text, WordRanking ranking, in Pass pass, in QueryRows rows)
+    private ReadOnlySpan<Hit> FindWords(QuestionText text, WordRanking ranking, in Pass pass, in QueryRows rows)
     {
         if (!ranking.TryTake(pass.Depth, out var best))
         {
             var hits = ranking.Begin(pass.Depth);
-            PartSearch.Words(pass.Parts, text.Terms(new PartTerms(pass.Parts)), rows, pass.Live, ref hits);
+            PartSearch.Words(pass.Parts, text.Terms(new PartTerms(pass.Parts), _words), rows, pass.Live, ref hits);
             ranking.Keep(hits);
             ranking.TryTake(pass.Depth, out best);
         }
@@ -54,14 +58,14 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     private int FuseOne(
-        RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, in Pass pass, in QueryRows rows, ReadOnlySpan<Hit> byWords,
-        Span<FusedHit> target, ref bool isCut)
+        RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, in Pass pass, in QueryRows rows,
+        ReadOnlySpan<Hit> byWords, Span<FusedHit> target, ref bool isCut)
     {
         var pooled = ArrayPool<float>.Shared.Rent(2 * Limits.MaxDimension);
         var buffer = ArrayPool<Hit>.Shared.Rent(pass.Depth);
         var byVector = new TopHits(buffer.AsSpan(0, pass.Depth));
         var count = 0;
-        if (TryPrepare(query, text, given, pooled) is { } space)
+        if (TryPrepare(query, text, given, madeFor, pooled) is { } space && !(given is null && byWords.IsEmpty && SaysNothing(space, pooled)))
         {
             var dimension = space.Space.Dimension;
             var own = pooled.AsSpan(0, dimension);
@@ -84,6 +88,11 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
         return count;
     }
 
+    // Where no word was found, parts of words that the hashing embedder has in common are chance, and what was learned may know none of
+    // the words: then the nearest are those that lie first, and no answer is the honest one.
+    private static bool SaysNothing(SpaceEntry space, float[] prepared) =>
+        space.IsDerived || !prepared.AsSpan(0, space.Space.Dimension).ContainsAnyExcept(0f);
+
     // What is told is how like the question itself a memory is, not what feedback has made of the question.
     private static void TellOwnSimilarity(PartVectors vectors, ReadOnlySpan<float> own, Span<FusedHit> hits)
     {
@@ -92,10 +101,11 @@ internal sealed class Searching(Pool pool, TextEmbedder embedder)
     }
 
     // The space that is searched by vector, and in front of the array the query as it is compared; null when there is none.
-    private SpaceEntry? TryPrepare(RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, float[] prepared)
+    private SpaceEntry? TryPrepare(
+        RecallQuery query, QuestionText? text, ReadOnlyMemory<float>? given, SpaceEntry? madeFor, float[] prepared)
     {
         var spaces = pool.Table.Spaces;
-        var space = spaces.Find(query.Space);
+        var space = madeFor ?? spaces.Find(query.Space);
         if (given is { } vector)
         {
             CheckGiven(space, query.Space, vector.Span);

@@ -1,3 +1,4 @@
+using MemoryEngine.Journal;
 using MemoryEngine.Records;
 using MemoryEngine.Segments;
 
@@ -26,7 +27,7 @@ internal sealed class SegmentMending(Pool pool)
             var damaged = Array.Find(parts.Segments, s => s.Path == damage.File || s.All.Any(v => v.Path == damage.File));
             if (damaged is null) return false;
             var rows = Make(damaged);
-            if (pool.TryMend(damaged, rows))
+            if (pool.TryMend(damaged, rows, LaterVectors(damaged)))
             {
                 // Those that were purged while it was made were not told to it.
                 for (var row = damaged.FirstRow; row < damaged.EndRow; row++) if (pool.Table.IsErased(row)) rows.Erase(row);
@@ -36,6 +37,22 @@ internal sealed class SegmentMending(Pool pool)
             }
             return true;
         }
+    }
+
+    // The vectors that rows got after their births stand anywhere behind these in the journal, so it is read to its end.
+    private List<LaterVector> LaterVectors(Segment damaged)
+    {
+        var (table, later) = (pool.Table, new List<LaterVector>());
+        if (!table.HasLaterVectors) return later;
+        _ = JournalReader.Scan(pool.Options.Files, pool.Paths.Journal, (in frame) =>
+        {
+            if (frame.Type != EventType.VectorAdded) return;
+            var row = VectorAddedEvent.RecordIdOf(frame.Payload) - 1;
+            if (row < damaged.FirstRow || row >= damaged.EndRow || table.IsErased((int)row)) return;
+            if (VectorAddedEvent.Decode(frame.Payload) is { } added && !table.Spaces[added.Space].IsDropped)
+                later.Add(new LaterVector((int)row, table.Spaces[added.Space], added.Vector));
+        });
+        return later;
     }
 
     private Memtable Make(Segment damaged)

@@ -1,9 +1,12 @@
-using Microsoft.Extensions.AI;
+using MemoryEngine.Segments;
 
 namespace MemoryEngine;
 
-/// <summary>The vector of one text, or a sentence that says why there is none; neither where none is wanted.</summary>
-internal readonly record struct MadeVector(ReadOnlyMemory<float>? Vector, string? Note = null);
+/// <summary>The vectors that are stored with a memory: the one it is found by, and the one that a re-embedding is making of all.</summary>
+/// <param name="Vector">In the space of the texts; or why there is none.</param>
+/// <param name="Space">That space; null when there is no vector.</param>
+/// <param name="Next">In the space that is to take its place, while one is being filled.</param>
+internal readonly record struct MadeVectors(MadeVector Vector, SpaceEntry? Space, LaterVector? Next = null);
 
 /// <summary>
 /// Where the vectors of texts come from: the built-in embedder (made again whenever needed, never stored), a
@@ -12,140 +15,105 @@ internal readonly record struct MadeVector(ReadOnlyMemory<float>? Vector, string
 /// </summary>
 internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
 {
-    private readonly EmbeddingGenerationOptions _forDocuments = For(EmbeddingPurpose.Document);
-    private readonly EmbeddingGenerationOptions _forQueries = For(EmbeddingPurpose.Query);
+    private EmbedderClient? _taken;
+    private EmbedderClient? _next;
+    private SpaceEntry? _nextSpace;
 
-    private readonly IEmbeddingGenerator<string, Embedding<float>>? _generator = options.LexicalOnly ? null : options.Embedder;
-    private readonly EmbedderBreaker _breaker = new(options.Clock);
+    /// <summary>The generator that the store was opened with.</summary>
+    public EmbedderClient? Own { get; } = options.LexicalOnly || options.Embedder is null
+        ? null : new EmbedderClient(options.Embedder, IdentityOf(options), options.Clock);
 
-    /// <summary>Whether memories are embedded by the caller's generator.</summary>
-    public bool CallsGenerator => _generator is not null;
+    /// <summary>Whether memories are embedded by a caller's generator.</summary>
+    public bool CallsForMemories => CallsForQueries || Volatile.Read(ref _next) is not null;
+
+    /// <summary>Whether queries are embedded by a caller's generator.</summary>
+    public bool CallsForQueries => Serving is not null;
 
     /// <summary>Why the caller's generator is not asked, or null while all is well.</summary>
-    public string? Problem => _breaker.Problem;
+    public string? Problem => Serving?.Problem;
+
+    /// <summary>The generator whose vectors the texts have, or will have with the first of them; null where there is none at hand.</summary>
+    public EmbedderClient? Serving => ClientOf(pool.Table.Spaces.Text);
 
     /// <summary>The identity of a caller's generator: as the options say, or as it says itself.</summary>
-    public static EmbedderIdentity IdentityOf(MemoryStoreOptions options)
+    public static EmbedderIdentity IdentityOf(MemoryStoreOptions options) =>
+        EmbedderClient.IdentityOf(options.Embedder!, options.EmbedderId, options.EmbedderRevision);
+
+    /// <summary>From here on memories get vectors by another generator as well, which is to take the place of the one before.</summary>
+    public void Prepare(EmbedderClient next, SpaceEntry space) => (_nextSpace, _next) = (space, next);
+
+    /// <summary>The end of a re-embedding: the generator has taken the place of the one before, or is not asked any more.</summary>
+    public void EndPreparing()
     {
-        var own = options.Embedder!.GetService(typeof(EmbedderIdentity)) as EmbedderIdentity ?? new EmbedderIdentity(NameOf(options.Embedder));
-        return new EmbedderIdentity(
-            options.EmbedderId ?? own.Id, options.EmbedderRevision.Length > 0 ? options.EmbedderRevision : own.Revision);
+        if (_next is { } next && pool.Table.Spaces.Text is { } text && next.Makes(text.Space)) Volatile.Write(ref _taken, next);
+        (_nextSpace, _next) = (null, null);
     }
 
+    /// <summary>The one that is at hand already for the vectors of an identity; null when there is none.</summary>
+    public EmbedderClient? Find(EmbedderIdentity identity) => Own?.Identity == identity ? Own : _taken?.Identity == identity ? _taken : null;
+
+    /// <summary>The text of a memory that is embedded.</summary>
+    public static string TextOf(string? title, string? key, string text) => string.Join('\n', new[] { title, key, text }.OfType<string>());
+
     /// <summary>The vectors to store with memories.</summary>
-    public async ValueTask<MadeVector[]> EmbedMemoriesAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation)
+    public async ValueTask<MadeVectors[]> EmbedMemoriesAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation)
     {
-        var made = new MadeVector[drafts.Count];
-        if (_generator is null) return made;
+        var made = new MadeVectors[drafts.Count];
+        if (!CallsForMemories) return made;
         var wanted = Enumerable.Range(0, drafts.Count).Where(i => !drafts[i].Vectors.ContainsKey(VectorSpace.TextSpace)).ToList();
         if (wanted.Count == 0) return made;
-        var texts = wanted.ConvertAll(i => string.Join('\n', new[] { drafts[i].Title, drafts[i].Key, drafts[i].Text }.OfType<string>()));
-        var vectors = await EmbedAsync(texts, _forDocuments, cancellation).ConfigureAwait(false);
-        for (var i = 0; i < wanted.Count; i++) made[wanted[i]] = vectors[i];
+        var texts = wanted.ConvertAll(i => TextOf(drafts[i].Title, drafts[i].Key, drafts[i].Text));
+        while (true)
+        {
+            var text = pool.Table.Spaces.Text;
+            if (ClientOf(text) is not { } client) break;
+            var vectors = await EmbedAsync(client, texts, areQueries: false, text, cancellation).ConfigureAwait(false);
+            var space = text ?? pool.Table.Spaces.Text;
+            for (var i = 0; i < wanted.Count; i++) made[wanted[i]] = new MadeVectors(vectors[i], vectors[i].Vector is null ? null : space);
+            // What was made for a space that is none of texts any more, since a re-embedding has just ended, is of no use.
+            if (space is null || pool.Table.Spaces.Text!.Id == space.Id) break;
+        }
+        if (_nextSpace is not { } next || _next is not { } nextClient || next.Id == pool.Table.Spaces.Text?.Id) return made;
+        // One that fails leaves the vectors to whoever re-embeds.
+        var later = await nextClient.EmbedAsync(texts, areQueries: false, next.Space, static _ => Task.CompletedTask, cancellation)
+            .ConfigureAwait(false);
+        for (var i = 0; i < wanted.Count; i++)
+            if (later[i].Vector is { } vector) made[wanted[i]] = made[wanted[i]] with { Next = new LaterVector(-1, next, vector) };
         return made;
     }
 
     /// <summary>Whether a query text can be embedded without waiting.</summary>
     public bool IsBuiltIn => pool.Table.Spaces.DerivedSpace >= 0 && !options.LexicalOnly;
 
-    /// <summary>The vector of a query text by the caller's generator.</summary>
-    public async ValueTask<MadeVector> EmbedQueryAsync(string text, CancellationToken cancellation)
+    /// <summary>The vector of a query text by the caller's generator, and the space in which it is one.</summary>
+    public async ValueTask<MadeVectors> EmbedQueryAsync(string text, CancellationToken cancellation)
     {
-        if (_generator is null) return default;
-        // Without a text space there is nothing to compare with, and asking changes no pool.
-        if (pool.Table.Spaces.Find(VectorSpace.TextSpace) is null) return new MadeVector(null, Problem);
-        return (await EmbedAsync([text], _forQueries, cancellation).ConfigureAwait(false))[0];
-    }
-
-    private async Task<MadeVector[]> EmbedAsync(List<string> texts, EmbeddingGenerationOptions purpose, CancellationToken cancellation)
-    {
-        if (!_breaker.TryEnter(out var turn, out var why)) return Without(texts, why!);
-        try
+        while (true)
         {
-            var made = await AskAsync(texts, purpose, cancellation).ConfigureAwait(false);
-            _breaker.Succeed(turn);
-            return made;
-        }
-        catch (EmbedderFailure e)
-        {
-            _breaker.Fail(turn, e.Message);
-            return Without(texts, e.Message);
-        }
-        catch
-        {
-            _breaker.Abandon(turn);
-            throw;
+            var space = pool.Table.Spaces.Text;
+            if (ClientOf(space) is not { } client) return default;
+            // Without a text space there is nothing to compare with, and asking changes no pool.
+            if (space is null) return new MadeVectors(new MadeVector(null, client.Problem), null);
+            var made = (await EmbedAsync(client, [text], areQueries: true, space, cancellation).ConfigureAwait(false))[0];
+            if (pool.Table.Spaces.Text!.Id == space.Id) return new MadeVectors(made, space);
         }
     }
 
-    private async Task<MadeVector[]> AskAsync(List<string> texts, EmbeddingGenerationOptions purpose, CancellationToken cancellation)
+    // Whose vectors those of the texts' space are. A re-embedding puts another space there from one moment to the next.
+    private EmbedderClient? ClientOf(SpaceEntry? text)
     {
-        GeneratedEmbeddings<Embedding<float>> answer;
-        try
-        {
-            answer = await _generator!.GenerateAsync(texts, purpose, cancellation).ConfigureAwait(false);
-        }
-        catch (ArgumentException e) when (texts.Count == 1)
-        {
-            return Without(texts, $"The embedder {IdentityOf(options).Id} refused the text: {Sentence(e)}");
-        }
-        catch (ArgumentException)
-        {
-            return await AskOneByOneAsync(texts, purpose, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            throw new EmbedderFailure($"The embedder {IdentityOf(options).Id} failed: {Sentence(e)}", e);
-        }
-        return await TakeAsync(texts, answer, cancellation).ConfigureAwait(false);
+        var (taken, next) = (Volatile.Read(ref _taken), Volatile.Read(ref _next));
+        if (text is null || (Own is null && taken is null && next is null)) return Own;
+        if (Own is not null && Own.Makes(text.Space)) return Own;
+        if (options.LexicalOnly) return null;
+        return next is not null && next.Makes(text.Space) ? next : taken is not null && taken.Makes(text.Space) ? taken : null;
     }
 
-    // One text that is refused, because it is too long, say, costs the others nothing. That all are refused is no matter of
-    // the texts.
-    private async Task<MadeVector[]> AskOneByOneAsync(
-        List<string> texts, EmbeddingGenerationOptions purpose, CancellationToken cancellation)
-    {
-        var made = new MadeVector[texts.Count];
-        for (var i = 0; i < made.Length; i++)
-            made[i] = (await AskAsync([texts[i]], purpose, cancellation).ConfigureAwait(false))[0];
-        if (Array.TrueForAll(made, m => m.Vector is null)) throw new EmbedderFailure(made[0].Note!);
-        return made;
-    }
+    private Task<MadeVector[]> EmbedAsync(
+        EmbedderClient client, List<string> texts, bool areQueries, SpaceEntry? space, CancellationToken cancellation) =>
+        client.EmbedAsync(texts, areQueries, space?.Space, declared => DeclareAsync(client, declared, cancellation), cancellation);
 
-    private async Task<MadeVector[]> TakeAsync(
-        List<string> texts, GeneratedEmbeddings<Embedding<float>> answer, CancellationToken cancellation)
-    {
-        if (answer is null || answer.Any(v => v is null)) throw Unusable("null in place of vectors.");
-        if (answer.Count != texts.Count) throw Unusable($"{answer.Count} vectors for {texts.Count} texts.");
-        var vectors = answer.Select(v => v.Vector).ToArray();
-        var known = pool.Table.Spaces.Find(VectorSpace.TextSpace)?.Space;
-        var identity = IdentityOf(options);
-        // An embedder's dimension is known for certain once it has answered.
-        var space = known ?? new VectorSpace(VectorSpace.TextSpace, vectors[0].Length, Metric.Cosine, identity.Id, identity.Revision);
-        var made = new MadeVector[vectors.Length];
-        try
-        {
-            SpaceRules.Check(space);
-            for (var i = 0; i < made.Length; i++)
-            {
-                var vector = vectors[i];
-                var hasDirection = vector.Length != space.Dimension || vector.Span.ContainsAnyExcept(0f) || space.Metric != Metric.Cosine;
-                // Of a text without a word that it knows a table of words has nothing to say; it is in order all the same.
-                if (!hasDirection) made[i] = new MadeVector(null, $"The embedder {identity.Id} made a vector without a direction of the text.");
-                else made[i] = new MadeVector(vector);
-                if (hasDirection) DraftRules.CheckVector(space, vector.Span, stored: true);
-            }
-        }
-        catch (ArgumentException e)
-        {
-            throw Unusable(e.Message);
-        }
-        if (known is null && Array.Exists(made, m => m.Vector is not null)) await DeclareAsync(space, cancellation).ConfigureAwait(false);
-        return made;
-    }
-
-    // Declared for good, so only by an answer that can be stored.
-    private async Task DeclareAsync(VectorSpace space, CancellationToken cancellation)
+    private async Task DeclareAsync(EmbedderClient client, VectorSpace space, CancellationToken cancellation)
     {
         try
         {
@@ -154,30 +122,7 @@ internal sealed class TextEmbedder(MemoryStoreOptions options, Pool pool)
         catch (MemoryEngineException e) when (e.Code == ErrorCode.EmbedderMismatch)
         {
             // Another first answer, of another dimension, came before this one.
-            throw Unusable(e.Message);
+            throw client.Unusable(e.Message);
         }
     }
-
-    private static MadeVector[] Without(List<string> texts, string why)
-    {
-        var made = new MadeVector[texts.Count];
-        Array.Fill(made, new MadeVector(null, why));
-        return made;
-    }
-
-    private EmbedderFailure Unusable(string what) =>
-        new($"The embedder {IdentityOf(options).Id} answered with something unusable: {what}");
-
-    private static string Sentence(Exception e) => $"{e.Message.Split(" (Parameter '")[0].TrimEnd('.', ' ')}.";
-
-    private static string NameOf(IEmbeddingGenerator generator) =>
-        generator.GetService(typeof(EmbeddingGeneratorMetadata)) is EmbeddingGeneratorMetadata { DefaultModelId: { } model } metadata
-            ? $"{metadata.ProviderName ?? "unknown"}/{model}"
-            : generator.GetType().FullName!;
-
-    private static EmbeddingGenerationOptions For(string purpose) =>
-        new() { AdditionalProperties = new AdditionalPropertiesDictionary { [EmbeddingPurpose.Key] = purpose } };
-
-    /// <summary>The embedder is down, or not what it should be. Leads to a memory without a vector, never out of here.</summary>
-    private sealed class EmbedderFailure(string message, Exception? inner = null) : Exception(message, inner);
 }

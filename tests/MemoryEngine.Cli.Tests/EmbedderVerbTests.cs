@@ -40,6 +40,9 @@ public sealed class EmbedderVerbTests : IDisposable
         var stats = await _cli.JsonAsync(0, "stats");
         Assert.Equal((4, 3), (stats.GetProperty("memories").GetInt32(), stats.GetProperty("unembedded").GetInt32()));
         Assert.Contains("3 without a vector", (await _cli.RunAsync("stats")).Out, StringComparison.Ordinal);
+        _isDown = false;
+        Assert.Equal(3, (await _cli.JsonAsync(0, ["reembed", .. embedder])).GetProperty("embedded").GetInt32());
+        Assert.Equal(0, (await _cli.JsonAsync(0, "stats")).GetProperty("unembedded").GetInt32());
         foreach (var text in new[] { down.Out, down.Error, found.ToString(), stats.ToString() })
             Assert.DoesNotContain(Key[..6], text, StringComparison.Ordinal);
     }
@@ -67,6 +70,37 @@ public sealed class EmbedderVerbTests : IDisposable
         Assert.Contains("by their words alone", found.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("words alone", (await _cli.RunAsync("recall", "aaaa", "--embedder", "none")).Error, StringComparison.Ordinal);
         Assert.DoesNotContain("words alone", (await _cli.RunAsync("list")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reembed_changes_the_embedder_and_goes_on_where_it_was_stopped()
+    {
+        var answers = 2;
+        using var endpoint = new HttpEndpoint((asked, _) => answers-- > 0 ? Letters(asked) : HttpReply.Of(401, "no"));
+        string[] embedder = ["--embedder", $"http:{endpoint.Address}", "--embedder-model", "letters"];
+        var file = _cli.Write(
+            "many.jsonl", [.. Enumerable.Range(0, 25).Select(i => $$"""{"text":"{{new string('a', i)}} {{new string('b', 25 - i)}}"}""")]);
+        await _cli.JsonAsync(0, "import", file);
+        var refused = (await _cli.JsonAsync(2, ["remember", "x", .. embedder])).GetProperty("error");
+        Assert.Equal("embedder_mismatch", refused.GetProperty("code").GetString());
+        Assert.Contains("'reembed'", refused.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        var stopped = (await _cli.JsonAsync(5, ["reembed", "--batch", "10", .. embedder])).GetProperty("error");
+        Assert.Equal("embedder", stopped.GetProperty("code").GetString());
+        Assert.Contains("20 of 25 memories", stopped.GetProperty("message").GetString(), StringComparison.Ordinal);
+        // The pool is as it was.
+        Assert.Equal(1, (await _cli.JsonAsync(0, "recall", "aaaa", "--embedder", "builtin", "-k", "1")).GetProperty("memories").GetArrayLength());
+        answers = 100;
+        var done = await _cli.JsonAsync(0, ["reembed", "--batch", "10", "--rate", "1000", "--drop-old", .. embedder]);
+        Assert.Equal(
+            (5, 20, true),
+            (done.GetProperty("embedded").GetInt32(), done.GetProperty("already").GetInt32(), done.GetProperty("switched").GetBoolean()));
+        var found = await _cli.JsonAsync(0, ["recall", "ab", .. embedder]);
+        Assert.NotEqual(JsonValueKind.Null, found.GetProperty("memories")[0].GetProperty("scores").GetProperty("vector").ValueKind);
+        Assert.Equal("http/letters", (await _cli.JsonAsync(0, "stats")).GetProperty("spaces")[0].GetProperty("embedder").GetString());
+        Assert.Contains("were there already", (await _cli.RunAsync(["reembed", .. embedder])).Out, StringComparison.Ordinal);
+        foreach (var none in new[] { "none", "builtin" })
+            Assert.Equal("usage", (await _cli.JsonAsync(2, "reembed", "--embedder", none)).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal static class Program
             case "serve":
                 await ServeAsync(rest[0]).ConfigureAwait(false);
                 return 0;
+            case "reembed":
+                await ChildReembedder.RunAsync(rest).ConfigureAwait(false);
+                return 0;
             case "hold":
                 await HoldAsync(rest[0]).ConfigureAwait(false);
                 return 0;

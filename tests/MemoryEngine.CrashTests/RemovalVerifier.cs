@@ -17,7 +17,8 @@ internal sealed class RemovalVerifier(TemporaryPool directory)
         readers.AddRange(snapshots);
         var all = Enumerable.Range(0, expected.Count).ToArray();
         random.Shuffle(all);
-        foreach (var index in all.Take(Others).Concat(Enumerable.Range(Math.Max(0, expected.Count - Newest), Math.Min(Newest, expected.Count))).Distinct())
+        var newest = Enumerable.Range(Math.Max(0, expected.Count - Newest), Math.Min(Newest, expected.Count));
+        foreach (var index in all.Take(Others).Concat(newest).Distinct())
         {
             var removal = expected[index];
             if (removal.State == RemovalState.Removed) foreach (var reader in readers) await AskAsync(reader, removal);

@@ -33,6 +33,10 @@ test("two servers serve one pool at once, by every tool", async t => {
   assert.equal((await second.call("update_memory", { id, text: "Measure, then bound every queue.", version: 1 })).version, 2);
   assert.equal((await first.call("get_memory", { id, history: true })).versions.length, 2);
   assert.equal((await second.call("get_memory", { id })).contributor, "sdk-test");
+  const reported = await second.call("report_outcome", { transfer: found.transfer, score: 0, judged_by: "model", used: [id] });
+  assert.equal(reported.result, "counted");
+  assert.equal((await first.call("report_outcome", { transfer: found.transfer, score: 0, judged_by: "model", used: [id] })).result, "repeated");
+  assert.equal((await second.call("why_transfer", { transfer: found.transfer })).outcome.judged_by, "model:sdk-test");
   assert.equal((await second.call("verify_memory", { ids: [id] })).verdicts[0].verdict, "accepted");
   await second.call("create_snapshot", { name: "all" });
   await assert.rejects(second.call("create_snapshot", { name: "all" }), ToolError);

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
 import { gunzipSync } from "node:zlib";
-import { poolOf, Server } from "./server.mjs";
+import { poolOf, Server, sleep } from "./server.mjs";
+
+// Gauges are told while the pool is open, once an interval.
+process.env.OTEL_METRIC_EXPORT_INTERVAL = "200";
 
 const secret = "the staging password lies in the drawer";
 
@@ -31,6 +34,7 @@ for (const withContent of [false, true]) {
     const server = await Server.start(t, poolOf(t), "--otlp", url, ...(withContent ? ["--otlp-content"] : []));
     await server.call("add_memory", { text: secret });
     assert.equal((await server.call("search_memories", { query: secret })).memories.length, 1);
+    for (let i = 0; i < 100 && !got["/v1/metrics"]?.includes("memengine.pool.memories"); i++) await sleep(100);
     await server.client.close();
 
     const traces = got["/v1/traces"] ?? "";

@@ -28,6 +28,12 @@ test("every tool does what it says", async t => {
   assert.equal(found.memories[0].version, 1);
   assert.ok(Array.isArray(found.left_out));
 
+  const reported = await call("report_outcome", { transfer: found.transfer, score: 1, judged_by: "verifier", used: [leak.id] });
+  assert.deepEqual([reported.result, reported.not_injected], ["counted", []]);
+  const why = await call("why_transfer", { transfer: found.transfer });
+  assert.equal(why.candidates.find(c => c.id === leak.id).fate, "injected");
+  assert.deepEqual(why.outcome.used, [leak.id]);
+
   const read = await call("get_memory", { id: leak.id, history: true });
   assert.equal(read.contributor, "sdk-test");
   assert.equal(read.versions.length, 1);
@@ -80,7 +86,7 @@ test("annotations say what a call can change", async t => {
   const server = await Server.start(t, poolOf(t));
   for (const tool of server.tools) {
     const { readOnlyHint, destructiveHint, openWorldHint } = tool.annotations;
-    assert.equal(readOnlyHint, ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats"].includes(tool.name), tool.name);
+    assert.equal(readOnlyHint, ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer"].includes(tool.name), tool.name);
     assert.equal(destructiveHint, ["update_memory", "delete_memory", "rollback_snapshot"].includes(tool.name), tool.name);
     assert.equal(openWorldHint, false);
   }

@@ -36,6 +36,8 @@ internal sealed class EventsTarget : FuzzTarget
             EventType.EvidenceFolded => EvidenceSnapshot.TryRead(payload.ToArray(), new EvidenceLimits()) is { } state
                 ? EvidenceSnapshot.Write(state)
                 : null,
+            EventType.VectorAdded => VectorAddedEvent.Decode(payload)?.Encode(),
+            EventType.TextSpaceChosen or EventType.SpaceDropped => SpaceEvent.Decode(payload)?.Encode(),
             _ => null,
         };
         Outcome = $"{(EventType)input[0]} {(again is null ? "refused" : "accepted")}";
@@ -59,10 +61,13 @@ internal sealed class EventsTarget : FuzzTarget
         var rolled = Event(EventType.RolledBack, new RolledBackEvent("v1.0", "before_v1.0", 1_760_000_000_000_000, now, past).Encode());
         var purged = Event(EventType.Purged, new PurgedEvent(Id).Encode());
         var dropped = Event(EventType.Dropped, new DroppedEvent(300, 7, 200).Encode());
+        var vector = Event(EventType.VectorAdded, new VectorAddedEvent(7, 1, new float[] { 1, 2, 3 }).Encode());
+        var chosen = Event(EventType.TextSpaceChosen, new SpaceEvent(1).Encode());
         (string, byte[])[] whole =
         [
             ("created", created), ("space", space), ("life", life), ("answer", answer), ("snapshot", snapshot),
             ("released", released), ("rolled", rolled), ("purged", purged), ("dropped", dropped), .. EvidenceSeeds.Events(),
+            ("vector", vector), ("chosen", chosen),
         ];
         foreach (var (name, bytes) in whole)
         {
@@ -81,6 +86,8 @@ internal sealed class EventsTarget : FuzzTarget
         yield return ("dropped-none", Put(dropped, 1, 0));
         yield return ("dropped-too-many-records", [(byte)EventType.Dropped, .. new DroppedEvent(3, 7, 4).Encode()]);
         yield return ("dropped-records-without-id", [(byte)EventType.Dropped, .. new DroppedEvent(3, 0, 2).Encode()]);
+        yield return ("vector-of-no-record", [vector[0], .. new byte[8], .. vector[9..]]);
+        yield return ("chosen-of-no-space", [chosen[0], 64, 0]);
         yield return ("answer-long-varint", [.. answer[..37], 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, .. answer[39..]]);
     }
 

@@ -65,7 +65,7 @@ internal static class RecordSeeds
     private static byte[] Encode(MemoryDraft draft)
     {
         var writer = new ByteWriter();
-        RecordCodec.Encode(draft, static _ => 1, null, writer);
+        RecordCodec.Encode(draft, static _ => 1, null, 0, writer);
         RecordCodec.Place(writer.Written, new RecordPlace(1, 0, 1, new Guid("01900000-0000-7000-8000-00000000000a"), 1_760_000_000_000_000));
         return writer.ToArray();
     }

@@ -26,7 +26,8 @@ internal static class DistilledDraft
             Tags = ["distilled"],
             Extra = new JsonObject
             {
-                [ParentIds.Field] = ParentIds.Of([parent]), ["distilled"] = new JsonObject { ["prompt"] = DistillPrompts.Version },
+                [ParentIds.Field] = ParentIds.Of([parent]),
+                ["distilled"] = new JsonObject { ["prompt"] = DistillPrompts.Version },
             }.ToJsonString(),
         };
         return format switch

@@ -81,7 +81,10 @@ public sealed class Distiller(IMemoryStore store, IChatClient? chat = null)
 
     private static MemoryDraft Complete(MemoryDraft draft, DistillOptions options) => draft with
     {
-        Domain = options.Domain, Contributor = options.Contributor, Source = options.Source, Requires = options.Requires,
+        Domain = options.Domain,
+        Contributor = options.Contributor,
+        Source = options.Source,
+        Requires = options.Requires,
     };
 
     private async Task<Answered> AskAsync(
@@ -144,12 +147,17 @@ public sealed class Distiller(IMemoryStore store, IChatClient? chat = null)
             var (draft, isRepaired, note) = drafts[i];
             memories.Add(new DistilledMemory(results[i].Id, draft.Format, draft.Level, draft.Title, results[i].Outcome)
             {
-                IsRepaired = isRepaired, Note = note ?? results[i].Note,
+                IsRepaired = isRepaired,
+                Note = note ?? results[i].Note,
             });
         }
         return new DistillReport
         {
-            Trajectory = trace.Id!.Value, Memories = memories, Refused = refused, Duplicates = duplicates, Model = model,
+            Trajectory = trace.Id!.Value,
+            Memories = memories,
+            Refused = refused,
+            Duplicates = duplicates,
+            Model = model,
         };
     }
 

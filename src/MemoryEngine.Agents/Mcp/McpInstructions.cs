@@ -16,7 +16,7 @@ internal static class McpInstructions
         - After a task, or when something surprised you: add_memory with one lesson that stands by itself: when it applies, what to do,
           why. Say nothing that only this file or this session can use, and no secrets.
         - Correct what turned out wrong with update_memory rather than adding a second one; delete_memory what misleads.
-        - Name the ids of the memories you used in your answer, so that it can be seen what helped.
+        - When the task is over: report_outcome with the transfer that search_memories gave, how it ended, and the ids you used.
         The prompt use_memory says more.
         """;
 
@@ -54,9 +54,11 @@ internal static class McpInstructions
            - `domain`, and `requires` where it holds only for some language, system or version. `task` and `result` where you know them.
         6. delete_memory what has misled you, and say why in your answer. It can be brought back (update_memory with `restore`).
 
-        Say what you used:
-        7. End your answer with a line `Memories used: ` and the ids of those that changed what you did, or `none`. Ids that were handed to
-           you and did not matter do not belong there.
+        Say what came of it, when something has shown how the task ended:
+        7. Call report_outcome once for each search whose memories you were given: `transfer` from its answer; `score` 1 for passed, 0 for
+           failed; `judged_by` verifier when tests, a compiler or the user said so, model when it is your own opinion.
+        8. `used` are the ids of the memories that changed what you did. Ids that were handed to you and did not matter do not belong there;
+           none is an honest answer. Where one misled you, say how with `failure`.
         """;
 }
 

@@ -34,6 +34,10 @@ namespace MemoryEngine.Agents.Mcp;
 [JsonSerializable(typeof(SnapshotMade))]
 [JsonSerializable(typeof(RollbackSnapshotArguments))]
 [JsonSerializable(typeof(RolledBack))]
+[JsonSerializable(typeof(ReportOutcomeArguments))]
+[JsonSerializable(typeof(ReportedOutcome))]
+[JsonSerializable(typeof(WhyTransferArguments))]
+[JsonSerializable(typeof(TransferPage))]
 [JsonSerializable(typeof(JsonNode))]
 internal sealed partial class McpJson : JsonSerializerContext
 {

@@ -11,6 +11,9 @@ internal enum ToolEffect
     /// <summary>Nothing.</summary>
     Reads,
 
+    /// <summary>Nothing that anybody remembers: it only leaves a note that it was called.</summary>
+    Records,
+
     /// <summary>It adds, and adds again when it is called again.</summary>
     Adds,
 
@@ -58,7 +61,7 @@ internal sealed class McpTool<TArguments, TResult> : McpServerTool
             Annotations = new ToolAnnotations
             {
                 Title = title,
-                ReadOnlyHint = effect == ToolEffect.Reads,
+                ReadOnlyHint = effect is ToolEffect.Reads or ToolEffect.Records,
                 DestructiveHint = effect is ToolEffect.Replaces or ToolEffect.ReplacesOnce,
                 IdempotentHint = effect is ToolEffect.Reads or ToolEffect.AddsOnce or ToolEffect.ReplacesOnce,
                 OpenWorldHint = false,

@@ -11,11 +11,21 @@ internal static class MemoryTools
     /// <param name="errors">What becomes of exceptions.</param>
     public static IEnumerable<McpServerTool> Over(PoolSession pool, Func<string?> client, ToolErrors errors)
     {
-        var (recall, read, write, snapshots) = (new RecallTools(pool), new ReadingTools(pool), new WritingTools(pool), new SnapshotTools(pool));
+        var (recall, read, write) = (new RecallTools(pool), new ReadingTools(pool), new WritingTools(pool));
+        var (evidence, snapshots) = (new EvidenceTools(pool), new SnapshotTools(pool));
         yield return new McpTool<SearchMemoriesArguments, FoundMemories>(
             "search_memories", "Search memories",
             "Finds the memories that help with a task, verified for it, best first. Call it before a task and when you are stuck.",
-            ToolEffect.Reads, errors, recall.SearchAsync);
+            ToolEffect.Records, errors, recall.SearchAsync);
+        yield return new McpTool<ReportOutcomeArguments, ReportedOutcome>(
+            "report_outcome", "Report an outcome",
+            "Tells how a task ended for which memories were searched, and which of them were used, so that it can be measured what helps. Call " +
+            "it once for each search, when the task is over.",
+            ToolEffect.AddsOnce, errors, (arguments, c) => evidence.ReportAsync(arguments, client(), c));
+        yield return new McpTool<WhyTransferArguments, TransferPage>(
+            "why_transfer", "Why a transfer",
+            "Shows for an earlier search what was handed over, withheld and left out, why, on what evidence, and what came of it.",
+            ToolEffect.Reads, errors, evidence.WhyAsync);
         yield return new McpTool<AddMemoryArguments, WrittenMemory>(
             "add_memory", "Add a memory",
             "Remembers one lesson for later tasks. Search first: correct what is there with update_memory rather than adding it twice.",

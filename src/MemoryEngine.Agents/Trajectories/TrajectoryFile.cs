@@ -69,10 +69,10 @@ public sealed record TrajectoryFile(TrajectoryFormat Format, IReadOnlyList<Traje
         switch (format)
         {
             case TrajectoryFormat.ClaudeCode:
-            {
-                using var stream = InputFile.Open(path);
-                return [.. ClaudeCodeReader.Read(parsed, stream).Select(s => s.Trajectory)];
-            }
+                {
+                    using var stream = InputFile.Open(path);
+                    return [.. ClaudeCodeReader.Read(parsed, stream).Select(s => s.Trajectory)];
+                }
             case TrajectoryFormat.MiniSweAgent: return [MiniSweAgentReader.Read(parsed, bytes)];
             case TrajectoryFormat.OpenHands: return OpenHandsReader.Read(parsed, bytes);
             default: return [PlainReader.Read(parsed, InputFile.ReadText(path))];

@@ -117,6 +117,9 @@ internal sealed class ChosenEmbedder(IEmbeddingGenerator<string, Embedding<float
 
     public string? Revision { get; init; }
 
+    /// <summary>What makes the vectors; null for the built-in one and for none.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? Generator => generator;
+
     public MemoryStoreOptions Apply(MemoryStoreOptions options) =>
         options with { Embedder = generator, EmbedderRevision = Revision ?? "", LexicalOnly = LexicalOnly };
 

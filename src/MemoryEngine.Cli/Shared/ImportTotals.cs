@@ -90,7 +90,7 @@ internal sealed class ImportTotals
         output.Line(
             $"{_read:N0} read: {_added:N0} added, {_revised:N0} revised, {_unchanged:N0} unchanged, " +
             $"{_failed.Count:N0} failed, in {seconds:0.000} s ({_read / Math.Max(seconds, 1e-6):N0} a second)");
-        if (_moved > 0) output.Line($"{_moved:N0} of the revised stand elsewhere in their file, with the same text.");
+        if (_moved > 0) output.Line($"Of the revised, moved within their file: {_moved:N0}.");
         if (_recalled > 0) output.Line($"{_recalled:N0} blocks of recalled text were left alone.");
         if (_leftOut.Count > 0) output.Line($"Left out: {string.Join(", ", _leftOut.Select(l => $"{l.Value:N0} {l.Key}"))}.");
         foreach (var (file, memory) in _missing)

@@ -27,7 +27,8 @@ internal sealed class CompactVerb : Verb
 
 /// <summary>Does what keeps a pool good, small and quick to open.</summary>
 internal sealed class MaintainVerb(Shell shell)
-    : Verb(shell, "maintain", "Does what keeps a pool good and small: cleans up what does harm or is never used, gives space back, takes a checkpoint.")
+    : Verb(
+        shell, "maintain", "Does what keeps a pool good and small: cleans up what does harm or is never used, gives space back, takes a checkpoint.")
 {
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {

@@ -26,8 +26,8 @@ internal sealed class McpVerb : Verb
         using var export = _telemetry.Start(call);
         using var embedder = _embedder.Choose(call);
         await using var transport = new StdioServerTransport(McpMemoryServer.Name, log);
-        var pool = new SharedPool(
-            call.Pool, _telemetry.Apply(call, embedder.Apply(new MemoryStoreOptions { OwnerName = "memengine mcp" })), log.CreateLogger(McpMemoryServer.Name));
+        var options = _telemetry.Apply(call, embedder.Apply(new MemoryStoreOptions { OwnerName = "memengine mcp" }));
+        var pool = new SharedPool(call.Pool, options, log.CreateLogger(McpMemoryServer.Name));
         await McpMemoryServer.RunAsync(pool.OpenAsync, transport, log, cancellation);
         return ExitCode.Done;
     }

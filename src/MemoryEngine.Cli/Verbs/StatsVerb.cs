@@ -88,7 +88,8 @@ internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the p
     private static string Memories(PoolStats stats)
     {
         var memories = $"{stats.Memories:N0} of {stats.Tasks:N0} tasks, {stats.Records:N0} versions in all";
-        return stats.Unembedded == 0 ? memories : $"{memories}; {stats.Unembedded:N0} without a vector, found by words alone";
+        if (stats.Unembedded == 0) return memories;
+        return $"{memories}; {stats.Unembedded:N0} without a vector, found by words alone until 'reembed' makes them one";
     }
 
     // A large pool has hundreds of domains; a person looks at the largest, a script reads the JSON.

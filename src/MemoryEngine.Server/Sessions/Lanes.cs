@@ -1,55 +1,71 @@
 using MemoryEngine.Server.Calls;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine.Server.Sessions;
 
 /// <summary>
-/// The requests of one client that wait for a thread of the pool, in order, and how many run at once. One that waits for something
-/// else (a device, an embedder) has left its lane.
+/// The requests of one client that its reader does not answer itself, in order, and the few threads that do: made when they are needed,
+/// and of low priority, so that who asks much at once goes behind those who wait for each answer. A request that waits for something else
+/// (a device, an embedder) has left its lane.
 /// </summary>
 internal sealed class Lanes(int most, Action<Call, bool> run)
 {
+    private const int StackBytes = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly Queue<Call> _waiting = new();
-    private int _running;
+    private readonly SemaphoreSlim _filled = new(0);
+    private int _threads;
+    private int _open;
+    private volatile bool _isClosed;
 
     /// <summary>Whether a request waits or runs.</summary>
-    public bool IsBusy
-    {
-        get
-        {
-            lock (_gate) return _running > 0;
-        }
-    }
+    public bool IsBusy => Volatile.Read(ref _open) > 0;
 
     /// <summary>Adds a request behind the others.</summary>
     public void Add(Call call)
     {
+        int open;
         lock (_gate)
         {
             _waiting.Enqueue(call);
-            if (_running == most) return;
-            _running++;
+            open = ++_open;
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static lanes => lanes.RunWaiting(), this, preferLocal: false);
+        // Only the reader adds, so nobody else makes threads.
+        if (_threads < Math.Min(open, most))
+        {
+            _threads++;
+            new Thread(RunWaiting, StackBytes) { IsBackground = true, Name = "memengine-lane" }.Start();
+        }
+        _filled.Release();
+    }
+
+    /// <summary>Lets the threads end when nothing waits any more.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        _filled.Release(most);
     }
 
     private void RunWaiting()
     {
-        var count = 0;
+        LowPriority.Take();
         while (true)
         {
+            _filled.Wait();
             Call? call;
             bool areMore;
             lock (_gate)
             {
                 if (!_waiting.TryDequeue(out call))
                 {
-                    _running--;
-                    return;
+                    if (_isClosed) return;
+                    continue;
                 }
                 areMore = _waiting.Count > 0;
             }
-            run(call, count++ > 0 || areMore);
+            run(call, areMore);
+            Interlocked.Decrement(ref _open);
         }
     }
 }

@@ -4,13 +4,14 @@ using MemoryEngine.Protocol.Methods;
 using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Server.Calls;
 using MemoryEngine.Server.Transport;
+using MemoryEngine.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MemoryEngine.Server.Sessions;
 
 /// <summary>
 /// One client: a thread that reads its requests, and answers the light ones itself when nothing else waits. What it sends faster than
-/// it is answered, and what takes long, goes to the pool of threads, a few at a time, so that no client has all processors.
+/// it is answered, and what takes long, goes to a few threads of low priority, so that no client has all processors.
 /// </summary>
 internal sealed partial class Session : IDisposable
 {
@@ -33,6 +34,7 @@ internal sealed partial class Session : IDisposable
     private long _messageSince;
     private volatile bool _isAuthorised;
     private bool _isClosed;
+    private bool _isBehindOthers;
 
     public Session(PipeServer server, IPipeConnection connection, long number)
     {
@@ -98,6 +100,7 @@ internal sealed partial class Session : IDisposable
         _connection.Abort();
         _closing.Cancel();
         foreach (var call in open) call.Cancel();
+        _lanes.Close();
         Outbox.Dispose();
         _inbox.Dispose();
         _connection.Dispose();
@@ -205,6 +208,7 @@ internal sealed partial class Session : IDisposable
         {
             if (_calls.Count >= _options.MaxInFlight)
             {
+                GoBehindOthers();
                 (code, why) = (ProtocolErrorCode.Busy, $"{_calls.Count} requests of this connection are unanswered; wait for one.");
                 return false;
             }
@@ -213,6 +217,14 @@ internal sealed partial class Session : IDisposable
             _open.Add(1);
             return true;
         }
+    }
+
+    // For good: who sends far more than it is answered makes work even by being refused.
+    private void GoBehindOthers()
+    {
+        if (_isBehindOthers) return;
+        _isBehindOthers = true;
+        LowPriority.Take();
     }
 
     private Call? Refuse(uint id, ProtocolErrorCode code, string why)
@@ -229,7 +241,7 @@ internal sealed partial class Session : IDisposable
         call?.Cancel();
     }
 
-    // On the reader's thread or on one of the pool's; returns when the call is answered or waits for something.
+    // On the reader's thread or on a lane's; returns when the call is answered or waits for something.
     private void Run(Call call, bool isOneOfMany)
     {
         ValueTask<Protocol.Wire.IWireMap> pending;

@@ -56,19 +56,22 @@ internal readonly struct LexicalQuery : IDisposable
         return query;
     }
 
-    /// <summary>The terms of a text, and for words that are not among the known terms what they may have meant.</summary>
-    public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known)
+    /// <summary>The terms of a text, and for words that are not among the known terms what they may have meant, or begin.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="known">The terms that a memory holds.</param>
+    /// <param name="words">The words of the memories; asked for when a word is unknown, and null where beginnings do not matter.</param>
+    public static LexicalQuery Of(ReadOnlySpan<char> text, ITermSet known, Func<WordList>? words = null)
     {
         using var counts = TermCounts.Of(text);
-        return Of(counts, text, known);
+        return Of(counts, text, known, words);
     }
 
     /// <summary>The same of a text that was analysed already.</summary>
-    public static LexicalQuery Of(in TermCounts counts, ReadOnlySpan<char> text, ITermSet known)
+    public static LexicalQuery Of(in TermCounts counts, ReadOnlySpan<char> text, ITermSet known, Func<WordList>? words = null)
     {
         const int MostGuesses = MostUnknown * Spelling.MostGuesses;
         var tried = new TriedWords(stackalloc ulong[TriedWords.Most], stackalloc Range[TriedWords.Most]);
-        var guesses = new GuessingSink(known, tried, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
+        var guesses = new GuessingSink(known, words, tried, stackalloc ulong[MostGuesses], stackalloc float[MostGuesses]);
         foreach (var term in counts.Terms)
         {
             if (known.Contains(term)) continue;
@@ -97,7 +100,8 @@ internal readonly struct LexicalQuery : IDisposable
 
     private static LexicalQuery Rent(int count) => new(ArrayPool<ulong>.Shared.Rent(count), ArrayPool<float>.Shared.Rent(count), count);
 
-    private ref struct GuessingSink(ITermSet known, TriedWords tried, Span<ulong> terms, Span<float> weights) : TextAnalyzer.ISink
+    private ref struct GuessingSink(ITermSet known, Func<WordList>? words, TriedWords tried, Span<ulong> terms, Span<float> weights)
+        : TextAnalyzer.ISink
     {
         private TriedWords _tried = tried;
         private int _unknown;
@@ -110,12 +114,11 @@ internal readonly struct LexicalQuery : IDisposable
 
         public void Add(ulong term, scoped ReadOnlySpan<char> word, bool whole)
         {
-            // The parts of a compound speak for it.
-            if (whole || _unknown == MostUnknown || known.Contains(term)) return;
-            var hash = TextAnalyzer.Hash(word);
+            if (_unknown == MostUnknown || known.Contains(term)) return;
+            var hash = TextAnalyzer.Hash(word) ^ (whole ? 1UL : 0);
             if (!_tried.TryFind(hash, out var found))
             {
-                found = Count..(Count + Spelling.Guess(word, known, Terms[Count..]));
+                found = Count..(Count + Guess(word, whole));
                 _tried.Add(hash, found);
             }
             var (from, count) = found.GetOffsetAndLength(Terms.Length);
@@ -124,6 +127,14 @@ internal readonly struct LexicalQuery : IDisposable
             Terms.Slice(from, count).CopyTo(Terms[Count..]);
             Weights.Slice(Count, count).Fill(GuessWeight / count);
             Count += count;
+        }
+
+        // The parts of a compound speak for it where it is misspelt. A name that it begins has more of them.
+        private readonly int Guess(scoped ReadOnlySpan<char> word, bool whole)
+        {
+            var guesses = Terms[Count..];
+            var found = whole ? 0 : Spelling.Guess(word, known, guesses);
+            return found > 0 || words is null || word.Length < WordList.ShortestBeginning ? found : words().Complete(word, known, guesses);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class QuestionText(string text) : IDisposable
 
     /// <summary>What the postings are asked for.</summary>
     /// <param name="known">The terms there are, as they were when this was first asked.</param>
-    public LexicalQuery Terms(ITermSet known) => _query ??= LexicalQuery.Of(Counts, text, known);
+    /// <param name="words">The words of the memories, for beginnings of words; asked for when one is unknown.</param>
+    public LexicalQuery Terms(ITermSet known, Func<WordList>? words = null) => _query ??= LexicalQuery.Of(Counts, text, known, words);
 
     public void Dispose()
     {

@@ -23,7 +23,7 @@ internal static class Spelling
     private const int ShortestPart = 3;
 
     /// <summary>More possible words than this say nothing.</summary>
-    public const int MostGuesses = 6;
+    public const int MostGuesses = WordList.MostCompletions;
 
     /// <summary>Finds what a word may have meant; returns how many terms went to <paramref name="guesses"/>.</summary>
     /// <param name="word">A word in lower case that is not in <paramref name="known"/>.</param>

@@ -61,24 +61,25 @@ internal readonly struct TermCounts : IDisposable
             for (var i = 0; i < Weight; i++) _terms[_count++] = term;
         }
 
-        /// <summary>Sorts and sums, in place. The builder is used up.</summary>
+        /// <summary>
+        /// Sorts and sums. The builder is used up, and what it had room for given back: what a thousand documents of a batch keep until
+        /// they are filed is no larger than they need, an eighth of it, or new pages of memory would be most of what analysis costs.
+        /// </summary>
         public readonly TermCounts Build()
         {
             var all = _terms.AsSpan(0, _count);
             all.Sort();
-            var counts = ArrayPool<ushort>.Shared.Rent(Math.Max(1, _count));
             var distinct = 0;
+            for (var i = 0; i < all.Length; i++) distinct += i == 0 || all[i] != all[i - 1] ? 1 : 0;
+            var (terms, counts) = (ArrayPool<ulong>.Shared.Rent(distinct), ArrayPool<ushort>.Shared.Rent(distinct));
+            var at = -1;
             for (var i = 0; i < all.Length; i++)
             {
-                if (distinct > 0 && all[i] == all[distinct - 1])
-                {
-                    if (counts[distinct - 1] < ushort.MaxValue) counts[distinct - 1]++;
-                    continue;
-                }
-                all[distinct] = all[i];
-                counts[distinct++] = 1;
+                if (i == 0 || all[i] != all[i - 1]) (terms[++at], counts[at]) = (all[i], 1);
+                else if (counts[at] < ushort.MaxValue) counts[at]++;
             }
-            return new TermCounts(_terms, counts, distinct, _count);
+            ArrayPool<ulong>.Shared.Return(_terms);
+            return new TermCounts(terms, counts, distinct, _count);
         }
     }
 }

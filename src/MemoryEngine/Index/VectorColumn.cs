@@ -72,6 +72,9 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
         _codes?.Erase(slot);
     }
 
+    /// <summary>Overwrites a vector with zeros.</summary>
+    public void Clear(int slot) => Slot(slot).Clear();
+
     /// <summary>Whether a row has a vector, and which.</summary>
     public bool TryFind(int row, out ReadOnlySpan<float> vector)
     {

@@ -50,6 +50,15 @@ internal enum EventType : byte
     /// Stands in a rewritten file for the newest of the transfers and outcomes that were folded: what all evidence up to it adds up to.
     /// </summary>
     EvidenceFolded = 15,
+
+    /// <summary>A version got a vector in a space after it was born.</summary>
+    VectorAdded = 20,
+
+    /// <summary>From here on a space is the one of the texts; the one before is retired.</summary>
+    TextSpaceChosen = 21,
+
+    /// <summary>The vectors of a space are given up.</summary>
+    SpaceDropped = 22,
 }
 
 /// <summary>Kinds of events.</summary>

@@ -13,14 +13,14 @@ namespace MemoryEngine.Journal;
 internal static class JournalFormat
 {
     /// <summary>
-    /// What new files are written with. Version 1 had no <see cref="EventType.Dropped"/>, version 2 no transfers, outcomes and decisions;
-    /// both are read for ever, and their files are sealed and never continued.
+    /// What new files are written with. Version 1 had no <see cref="EventType.Dropped"/>, version 2 no transfers, outcomes and decisions,
+    /// and no vectors that come later; both are read for ever, and their files are sealed and never continued.
     /// </summary>
     public const uint FormatVersion = 3;
 
     private const uint OldestVersion = 1;
     private const uint FirstVersionWithDropped = 2;
-    private const uint FirstVersionWithEvidence = 3;
+    private const uint FirstVersionWithLaterTypes = 3;
 
     /// <summary>Feature flags this version understands: none yet.</summary>
     public const uint KnownFeatures = 0;
@@ -66,8 +66,12 @@ internal static class JournalFormat
         uint Version, ulong Salt, int Number, uint Features, Guid PoolId, long CreatedMicroseconds)
     {
         /// <summary>Whether a file of this version may hold an event of that type.</summary>
-        public bool MayHold(EventType type) =>
-            Version >= (type.IsEvidence() ? FirstVersionWithEvidence : type == EventType.Dropped ? FirstVersionWithDropped : OldestVersion);
+        public bool MayHold(EventType type) => Version >= type switch
+        {
+            > EventType.Dropped => FirstVersionWithLaterTypes,
+            EventType.Dropped => FirstVersionWithDropped,
+            _ => OldestVersion,
+        };
 
         /// <summary>The header of a new file, with a salt of its own.</summary>
         public static FileHeader New(int number, Guid poolId, long createdMicroseconds) => new(

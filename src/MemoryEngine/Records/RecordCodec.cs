@@ -45,9 +45,11 @@ internal static class RecordCodec
     /// <summary>Encodes a draft whose limits have been checked. <see cref="Place"/> fills in the rest.</summary>
     /// <param name="draft">The content.</param>
     /// <param name="spaceIds">The ids of the spaces of <see cref="MemoryDraft.Vectors"/>.</param>
-    /// <param name="made">A vector of the text space that the pool's embedder made, or null.</param>
+    /// <param name="made">A vector that the pool's embedder made, or null.</param>
+    /// <param name="madeSpace">The id of its space.</param>
     /// <param name="writer">Gets the bytes.</param>
-    public static void Encode(MemoryDraft draft, Func<string, int> spaceIds, ReadOnlyMemory<float>? made, ByteWriter writer)
+    public static void Encode(
+        MemoryDraft draft, Func<string, int> spaceIds, ReadOnlyMemory<float>? made, int madeSpace, ByteWriter writer)
     {
         var start = writer.Length;
         writer.Claim(HeadBytes).Clear();
@@ -81,7 +83,7 @@ internal static class RecordCodec
         digest[..HashBytes].CopyTo(head[56..]);
         String(writer, RecordField.IdempotencyKey, draft.IdempotencyKey);
         if (made is { } vectorMade)
-            Vector(writer, RecordField.MadeVector, spaceIds(VectorSpace.TextSpace), vectorMade.Span);
+            Vector(writer, RecordField.MadeVector, madeSpace, vectorMade.Span);
     }
 
     public static void Place(Span<byte> record, in RecordPlace place)

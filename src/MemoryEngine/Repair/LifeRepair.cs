@@ -13,10 +13,10 @@ internal sealed class LifeRepair
     private readonly EventDraft _draft;
     private readonly HashSet<Guid> _purged = [];
     private readonly HashSet<long> _records = [];
+    private readonly HashSet<long> _purgedRecords = [];
     private long _nextRecord = 1;
     private long _lost;
     private long _last;
-    private int _purgedVersions;
 
     // The event that names the newest record behind all that are there.
     private (long Sequence, long RecordId)? _holder;
@@ -35,10 +35,10 @@ internal sealed class LifeRepair
             else draft.Refuse(e, "its payload is malformed");
         }
         foreach (var e in draft.Events) repair.See(e);
-        if (repair._purgedVersions > 0)
+        if (repair._purgedRecords.Count > 0)
         {
             draft.Notes.Add(
-                $"{repair._purgedVersions} versions of purged memories were still in the files. They are not in the new pool: what was " +
+                $"{repair._purgedRecords.Count} versions of purged memories were still in the files. They are not in the new pool: what was " +
                 "purged stays so.");
         }
         draft.Settle();
@@ -59,6 +59,9 @@ internal sealed class LifeRepair
             case EventType.Forgotten or EventType.Restored:
                 if (LifeEvent.Decode(_draft.Payload(e)) is not { RecordId: >= 1 } life) _draft.Refuse(e, "its payload is malformed");
                 else if (!_records.Contains(life.RecordId)) LeaveOut(e, life);
+                break;
+            case EventType.VectorAdded:
+                SeeVector(e, VectorAddedEvent.RecordIdOf(_draft.Payload(e)));
                 break;
             case EventType.Answered:
                 if (IdempotentAnswer.Decode(_draft.Payload(e)) is null) _draft.Refuse(e, "its payload is malformed");
@@ -81,6 +84,12 @@ internal sealed class LifeRepair
         }
     }
 
+    private void SeeVector(in RepairEvent e, long recordId)
+    {
+        if (_records.Contains(recordId)) return;
+        _draft.Drop(e, 0, _purgedRecords.Contains(recordId) ? null : $"a vector of a version (record {recordId}) that is lost as well");
+    }
+
     private void SeeVersion(in RepairEvent e, in RecordPlace place)
     {
         (_nextRecord, _lost, _holder) = (place.RecordId + 1, 0, null);
@@ -90,7 +99,7 @@ internal sealed class LifeRepair
             return;
         }
         _draft.Drop(e, place.RecordId, loss: null);
-        _purgedVersions++;
+        _purgedRecords.Add(place.RecordId);
     }
 
     private void LeaveOut(in RepairEvent e, in LifeEvent life)

@@ -26,7 +26,8 @@ internal static class SpaceRepair
         var count = 1 + declared.Keys.Concat(uses.Keys).Append(known.Count - 1).Max();
         // A pool is born with the built-in embedder's space, unless it was opened with another or with none.
         if (count == 0 && draft.FindSlot(1, 3) == 2) count = 1;
-        for (var id = 0; id < count && id < Limits.MaxSpaces; id++)
+        // The last first: each takes the last place that it can have, and leaves those before it to the others.
+        for (var id = Math.Min(count, Limits.MaxSpaces) - 1; id >= 0; id--)
         {
             if (declared.ContainsKey(id)) continue;
             Declare(draft, id, declared, uses, id < known.Count ? known[id] : null, mayBeBuiltIn && id == 0);
@@ -52,6 +53,10 @@ internal static class SpaceRepair
             {
                 CollectUses(draft.Payload(e), e.Sequence, uses);
             }
+            else if (e.Type == EventType.VectorAdded && VectorAddedEvent.Decode(draft.Payload(e)) is { } added)
+            {
+                AddUse(added.Space, added.Vector.Span, e.Sequence, isLater: true, uses);
+            }
         }
         return (declared, uses);
     }
@@ -63,12 +68,16 @@ internal static class SpaceRepair
         {
             if (field.Field is not (RecordField.Vector or RecordField.MadeVector)) continue;
             var id = BinaryPrimitives.ReadUInt16LittleEndian(field.Value);
-            var floats = MemoryMarshal.Cast<byte, float>(field.Value[sizeof(ushort)..]);
-            var hasZero = !floats.ContainsAnyExcept(0f);
-            uses[id] = uses.TryGetValue(id, out var use)
-                ? use with { HasZero = use.HasZero || hasZero }
-                : new Use(sequence, floats.Length, hasZero);
+            AddUse(id, MemoryMarshal.Cast<byte, float>(field.Value[sizeof(ushort)..]), sequence, isLater: false, uses);
         }
+    }
+
+    private static void AddUse(int id, ReadOnlySpan<float> floats, long sequence, bool isLater, SortedDictionary<int, Use> uses)
+    {
+        var hasZero = !floats.ContainsAnyExcept(0f);
+        uses[id] = uses.TryGetValue(id, out var use)
+            ? use with { HasZero = use.HasZero || hasZero, IsOfTexts = use.IsOfTexts || isLater }
+            : new Use(sequence, floats.Length, hasZero, isLater);
     }
 
     private static void Declare(
@@ -76,19 +85,24 @@ internal static class SpaceRepair
         bool mayBeBuiltIn)
     {
         var isUsed = uses.TryGetValue(id, out var use);
-        var after = declared.TryGetValue(id - 1, out var previous) ? previous.Sequence : 1;
+        var after = declared.Where(d => d.Key < id).Select(d => d.Value.Sequence).DefaultIfEmpty(1).Max();
         var next = declared.Where(d => d.Key > id).Select(d => d.Value.Sequence).DefaultIfEmpty(long.MaxValue).Min();
         var before = Math.Min(isUsed ? use.Sequence : long.MaxValue, next);
         // The built-in space is declared with the pool, in its second event.
         var slot = mayBeBuiltIn && !isUsed && draft.FindSlot(1, 3) == 2 ? 2 : draft.FindSlot(after, before);
         if (slot == 0) return;
-        var name = $"recovered-{id}";
+        // Only texts are embedded later, and the manifest's names are those of its moment, not of the declaration's.
+        var isOfTexts = (isUsed && use.IsOfTexts) || (known is not null && SpaceNames.IsOfTexts(known.Name));
+        var name = !isOfTexts ? $"recovered-{id}"
+            : declared.Values.Any(d => d.Space.Name == VectorSpace.TextSpace) ? SpaceNames.Waiting(id)
+            : VectorSpace.TextSpace;
         while (declared.Values.Any(d => d.Space.Name == name)) name += "-";
         VectorSpace space;
         string note;
         if (known is not null)
         {
-            (space, note) = (known, $"The manifest knows it: '{known.Name}', with {known.Dimension} dimensions.");
+            space = isOfTexts ? known with { Name = name } : known;
+            note = $"The manifest knows it: '{known.Name}', with {known.Dimension} dimensions.";
         }
         else if (isUsed)
         {
@@ -128,11 +142,29 @@ internal static class SpaceRepair
                 _ = RecordReader.TryOpen(draft.Payload(e), out var record, out _);
                 if (!spaces.Fit(record)) draft.Drop(e, record.Place.RecordId, "a version with vectors of a space that is not known any more");
             }
+            else if (e.Type is EventType.VectorAdded or EventType.TextSpaceChosen or EventType.SpaceDropped)
+            {
+                RefuseMisfit(draft, e, spaces);
+            }
         }
         draft.Settle();
     }
 
+    private static void RefuseMisfit(EventDraft draft, in RepairEvent e, SpaceTable spaces)
+    {
+        if (e.Type == EventType.VectorAdded)
+        {
+            if (VectorAddedEvent.Decode(draft.Payload(e)) is not { } added) draft.Refuse(e, "its payload is malformed");
+            else if (!spaces.Fit(added.Space, added.Vector.Length)) draft.Drop(e, 0, "a vector of a space that is not known any more");
+            return;
+        }
+        var isDrop = e.Type == EventType.SpaceDropped;
+        if (SpaceEvent.Decode(draft.Payload(e)) is not { } change) draft.Refuse(e, "its payload is malformed");
+        else if (!spaces.CanChange(change.Space, isDrop)) draft.Drop(e, 0, "what became of a space that is not known any more");
+        else _ = isDrop ? spaces.Drop(change.Space) : spaces.Choose(change.Space);
+    }
+
     private readonly record struct Declared(long Sequence, VectorSpace Space);
 
-    private readonly record struct Use(long Sequence, int Dimension, bool HasZero);
+    private readonly record struct Use(long Sequence, int Dimension, bool HasZero, bool IsOfTexts);
 }

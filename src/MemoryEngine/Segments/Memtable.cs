@@ -22,7 +22,7 @@ internal sealed class Memtable(int firstRow)
     public void Add(int row, RowDraft draft, SpaceTable spaces)
     {
         Words.Add(row - firstRow, draft.Terms);
-        foreach (var (space, vector) in draft.Vectors) Add(row, spaces[space], vector.Span);
+        foreach (var (space, vector) in draft.Vectors) if (!spaces[space].IsDropped) Add(row, spaces[space], vector.Span);
         if (spaces.Serving is { } serving) Learn(row, draft.Terms, serving);
         if (spaces.Growing is { } growing) Learn(row, draft.Terms, growing);
     }

@@ -26,14 +26,15 @@ internal static class PartSearch
             plan?.Add(new SearchStep(
                 $"segment {segment.Number}", space.Space.Name, vectors.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
         }
-        foreach (var mended in parts.Mended) InMemory(mended.Rows, space, query, rows, plan, ref hits);
-        foreach (var memtable in parts.Memtables) InMemory(memtable, space, query, rows, plan, ref hits);
+        foreach (var mended in parts.Mended) InMemory(mended.Rows.Column(space.Id), space, query, rows, plan, ref hits);
+        foreach (var memtable in parts.Memtables) InMemory(memtable.Column(space.Id), space, query, rows, plan, ref hits);
+        InMemory(parts.Added.Vectors(space.Id), space, query, rows, plan, ref hits);
     }
 
     private static void InMemory(
-        Memtable memtable, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
+        VectorColumn? column, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
     {
-        if (memtable.Column(space.Id) is not { } column) return;
+        if (column is null) return;
         var cost = column.Search(query, rows.Match, ref hits, out var matching);
         plan?.Add(new SearchStep("memory", space.Space.Name, column.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
     }

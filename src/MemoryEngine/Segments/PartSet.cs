@@ -7,7 +7,7 @@ namespace MemoryEngine.Segments;
 internal sealed class PartSet : IDisposable
 {
     private readonly Lock _turn = new();
-    private SearchParts _current = new([], [], [new Memtable(0)]);
+    private SearchParts _current = new([], [], [new Memtable(0)], new AddedVectors());
 
     public SearchParts Current => Volatile.Read(ref _current);
 
@@ -19,7 +19,7 @@ internal sealed class PartSet : IDisposable
     /// <summary>A segment whose rows are the next ones, at an opening.</summary>
     public void AddKept(Segment segment)
     {
-        lock (_turn) Set(new SearchParts([.. _current.Segments, segment], [], [new Memtable(segment.EndRow)]));
+        lock (_turn) Set(new SearchParts([.. _current.Segments, segment], [], [new Memtable(segment.EndRow)], _current.Added));
     }
 
     /// <summary>From a row on there is another memtable: the one before grows no more. For the applier.</summary>
@@ -28,7 +28,7 @@ internal sealed class PartSet : IDisposable
         lock (_turn)
         {
             if (_current.Active.FirstRow == nextRow) return;
-            Set(new SearchParts(_current.Segments, _current.Mended, [.. _current.Memtables, new Memtable(nextRow)]));
+            Set(new SearchParts(_current.Segments, _current.Mended, [.. _current.Memtables, new Memtable(nextRow)], _current.Added));
         }
     }
 
@@ -37,6 +37,42 @@ internal sealed class PartSet : IDisposable
     {
         foreach (var memtable in _current.Memtables) memtable.Erase(row);
         foreach (var mended in _current.Mended) mended.Rows.Erase(row);
+        lock (_turn) _current.Added.Erase(row);
+    }
+
+    /// <summary>Gives a row a vector that it has nowhere. For the applier.</summary>
+    public void AddVector(int row, SpaceEntry space, ReadOnlySpan<float> vector)
+    {
+        // Whoever takes away what files hold by now makes a copy: nothing may be added to what was copied.
+        lock (_turn) _current.Added.Add(row, space, vector);
+    }
+
+    /// <summary>Lets go of vectors that were added and that segments hold by now.</summary>
+    public void ForgetHeld()
+    {
+        lock (_turn)
+        {
+            var segments = _current.Segments;
+            Set(new SearchParts(segments, _current.Mended, _current.Memtables, Unheld(segments)));
+        }
+    }
+
+    /// <summary>Lets go of the vectors of a space that is searched no more, once nobody does.</summary>
+    public void Drop(int space)
+    {
+        // Searches that chose the space while it served find all of it.
+        Readers.WaitForReaders();
+        var dropped = new List<SegmentVectors>();
+        lock (_turn)
+        {
+            foreach (var segment in _current.Segments) if (segment.Set(space, null) is { } vectors) dropped.Add(vectors);
+            foreach (var memtable in _current.Memtables) memtable.Drop(space);
+            foreach (var mended in _current.Mended) mended.Rows.Drop(space);
+            _current.Added.Drop(space);
+        }
+        // The scrub and whoever makes codes take what they find there.
+        Readers.WaitForReaders();
+        foreach (var vectors in dropped) vectors.Dispose();
     }
 
     /// <summary>
@@ -55,10 +91,8 @@ internal sealed class PartSet : IDisposable
                 : stay.FirstOrDefault(m => m.FirstRow >= with.EndRow)?.FirstRow - _current.SealedRows;
             var rows = replaced.Sum(s => s.Rows) + mended.Where(m => IsWithin(m.FirstRow, m.EndRow)).Sum(m => m.EndRow - m.FirstRow) + frozen;
             if (rows != with.Rows) return false;
-            Set(new SearchParts(
-                [.. segments.Where(s => s.EndRow <= with.FirstRow), with, .. segments.Where(s => s.FirstRow >= with.EndRow)],
-                [.. mended.Where(m => !IsWithin(m.FirstRow, m.EndRow))],
-                stay));
+            Segment[] remaining = [.. segments.Where(s => s.EndRow <= with.FirstRow), with, .. segments.Where(s => s.FirstRow >= with.EndRow)];
+            Set(new SearchParts(remaining, [.. mended.Where(m => !IsWithin(m.FirstRow, m.EndRow))], stay, Unheld([with])));
         }
         GiveBack(replaced);
         return true;
@@ -67,13 +101,20 @@ internal sealed class PartSet : IDisposable
     }
 
     /// <summary>Puts rows in the place of a damaged segment; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows)
+    /// <param name="damaged">The segment.</param>
+    /// <param name="rows">Its rows, with the vectors that they were born with.</param>
+    /// <param name="later">The vectors that they got later.</param>
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later)
     {
         lock (_turn)
         {
             if (!_current.Segments.Contains(damaged)) return false;
+            // A copy, since whoever searches the parts as they were has these vectors from the segment.
+            var added = _current.Added.Without(static (_, _) => false);
+            foreach (var vector in later) added.Add(vector.Row, vector.Space, vector.Vector.Span);
             Set(new SearchParts(
-                [.. _current.Segments.Where(s => s != damaged)], [.. _current.Mended, new MendedRows(rows, damaged.EndRow)], _current.Memtables));
+                [.. _current.Segments.Where(s => s != damaged)], [.. _current.Mended, new MendedRows(rows, damaged.EndRow)],
+                _current.Memtables, added));
         }
         GiveBack([damaged]);
         return true;
@@ -86,9 +127,16 @@ internal sealed class PartSet : IDisposable
         lock (_turn)
         {
             last = _current.Segments;
-            Set(new SearchParts([], [], [new Memtable(0)]));
+            Set(new SearchParts([], [], [new Memtable(0)], new AddedVectors()));
         }
         GiveBack(last);
+    }
+
+    private AddedVectors Unheld(Segment[] segments)
+    {
+        if (_current.Added.IsEmpty) return _current.Added;
+        return _current.Added.Without((space, row) =>
+            Array.Exists(segments, s => row >= s.FirstRow && row < s.EndRow && s.Vectors(space) is { } vectors && vectors.IndexOf(row) >= 0));
     }
 
     private void Set(SearchParts parts) => Volatile.Write(ref _current, parts);
@@ -100,3 +148,6 @@ internal sealed class PartSet : IDisposable
         foreach (var segment in segments) segment.Dispose();
     }
 }
+
+/// <summary>A vector that a row got after its birth.</summary>
+internal readonly record struct LaterVector(int Row, SpaceEntry Space, ReadOnlyMemory<float> Vector);

@@ -147,6 +147,29 @@ internal sealed partial class RowTable
         _ = _newest.Set(place.MemoryId, index);
     }
 
+    /// <summary>Whether any row ever got a vector after its birth.</summary>
+    public bool HasLaterVectors { get; private set; }
+
+    /// <summary>Some row got a vector after its birth.</summary>
+    public void NoteLaterVectors() => HasLaterVectors = true;
+
+    /// <summary>A version got a vector, unless it has one, or is gone, or the space is.</summary>
+    public void AddVector(int row, int space, ReadOnlySpan<float> vector)
+    {
+        NoteLaterVectors();
+        if (!Rows[row].IsErased && !Spaces[space].IsDropped && !HasVector(row, space)) Parts.AddVector(row, Spaces[space], vector);
+    }
+
+    /// <summary>Whether a row has a vector in a space.</summary>
+    public bool HasVector(int row, int space)
+    {
+        // Whoever merges may give a segment's mapping back meanwhile.
+        var epoch = Parts.Readers.Enter();
+        var isThere = Parts.Current.Has(space, row);
+        Parts.Readers.Exit(epoch);
+        return isThere;
+    }
+
     public void Forget(long recordId, long sequence)
     {
         Die(recordId, sequence);

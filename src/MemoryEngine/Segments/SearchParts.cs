@@ -1,7 +1,7 @@
 namespace MemoryEngine.Segments;
 
 /// <summary>What is searched: together every row, each in one part.</summary>
-internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memtable[] memtables)
+internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memtable[] memtables, AddedVectors added)
 {
     /// <summary>In the order of their rows; without gaps but where rows are mended.</summary>
     public Segment[] Segments => segments;
@@ -12,6 +12,9 @@ internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memta
     /// <summary>Behind all segments: those that are frozen, and last the one that grows.</summary>
     public Memtable[] Memtables => memtables;
 
+    /// <summary>Vectors that rows of any part got later, which their part does not hold.</summary>
+    public AddedVectors Added => added;
+
     public Memtable Active => memtables[^1];
 
     /// <summary>Rows that are in no memtable: the first ones.</summary>
@@ -21,15 +24,24 @@ internal sealed class SearchParts(Segment[] segments, MendedRows[] mended, Memta
     public bool TryFind(int space, int row, out ReadOnlySpan<float> vector)
     {
         vector = default;
-        if (SegmentOf(row) is { } segment) return segment.Vectors(space) is { } vectors && vectors.TryFind(row, out vector);
-        return MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out vector);
+        if (SegmentOf(row) is { } segment)
+        {
+            if (segment.Vectors(space) is { } vectors && vectors.TryFind(row, out vector)) return true;
+        }
+        else if (MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out vector))
+        {
+            return true;
+        }
+        return added.TryFind(space, row, out vector);
     }
 
     /// <summary>Whether a row has a vector in a space.</summary>
     public bool Has(int space, int row)
     {
-        if (SegmentOf(row) is { } segment) return segment.Vectors(space) is { } vectors && vectors.IndexOf(row) >= 0;
-        return MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out _);
+        var isHeld = SegmentOf(row) is { } segment
+            ? segment.Vectors(space) is { } vectors && vectors.IndexOf(row) >= 0
+            : MemtableOf(row)?.Column(space) is { } column && column.TryFind(row, out _);
+        return isHeld || added.Has(space, row);
     }
 
     private Memtable? MemtableOf(int row)

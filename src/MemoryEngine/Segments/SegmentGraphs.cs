@@ -23,7 +23,7 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
     /// <exception cref="MemoryEngineException">The disk refuses, or the vectors are damaged.</exception>
     public void Provide(SegmentVectors vectors, int number, SegmentVectors? part, CancellationToken cancellation)
     {
-        if (vectors.Info.GraphLength > 0 && TryLoad(vectors, number)) return;
+        if (vectors.Info.GraphLength > 0 && TryLoad(vectors, number, vectors.Info.GraphLength)) return;
         // A graph over damaged vectors would hide the damage.
         vectors.Verify();
         var index = part?.Index is { } begun ? Merge(vectors, part, begun, cancellation) : null;
@@ -72,7 +72,10 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
     }
 
     /// <summary>Takes the graph that lies in its file. What is wrong with it costs time alone.</summary>
-    public bool TryLoad(SegmentVectors vectors, int number)
+    /// <param name="vectors">The vectors.</param>
+    /// <param name="number">Their segment's number.</param>
+    /// <param name="bytes">The file's length.</param>
+    public bool TryLoad(SegmentVectors vectors, int number, long bytes)
     {
         var path = SegmentFiles.GraphPathOf(directory, number, vectors.Info.Space);
         try
@@ -88,7 +91,7 @@ internal sealed class SegmentGraphs(IFileSystem files, string directory, Segment
             var index = HnswIndex.Over(graph, vectors.Rows);
             // Compiled here, its first searches are as fast as the later ones.
             index.WarmUp();
-            vectors.Attach(index, vectors.Info.GraphLength);
+            vectors.Attach(index, bytes);
             return true;
         }
         catch (MemoryEngineException e) when (e.Code is ErrorCode.Corruption or ErrorCode.Storage)

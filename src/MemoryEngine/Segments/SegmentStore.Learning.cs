@@ -55,7 +55,12 @@ internal sealed partial class SegmentStore
                 if (segment.Vectors(growing.Entry.Id) is not null) continue;
                 var rows = Enumerable.Range(segment.FirstRow, segment.Rows).Where(row => !table.IsErased(row)).ToList();
                 if (rows.Count == 0) continue;
-                Grow(segment, growing.Entry, rows, embed, cancellation);
+                var vector = new float[growing.Entry.Space.Dimension];
+                Grow(segment, growing.Entry, rows, row =>
+                {
+                    embed(row, vector);
+                    return vector;
+                }, withGraph: true, cancellation);
                 return true;
             }
             return false;
@@ -65,36 +70,28 @@ internal sealed partial class SegmentStore
     /// <summary>Lets go of the vectors of a space that serves no more, or never will.</summary>
     public void Drop(int space) => InsteadOfMerging(() =>
     {
-        // Searches that chose the space while it served find all of it.
-        table.Parts.Readers.WaitForReaders();
-        var dropped = new List<SegmentVectors>();
-        var parts = table.Parts.Current;
-        foreach (var segment in parts.Segments) if (segment.Set(space, null) is { } vectors) dropped.Add(vectors);
-        foreach (var memtable in parts.Memtables) memtable.Drop(space);
-        // The scrub and whoever makes codes take what they find there.
-        table.Parts.Readers.WaitForReaders();
-        foreach (var vectors in dropped) vectors.Dispose();
+        // What is being sealed just now still has them.
+        lock (_sealing) table.Parts.Drop(space);
         return true;
     });
 
-    private void Grow(Segment segment, SpaceEntry space, List<int> rows, Action<int, float[]> embed, CancellationToken cancellation)
+    private void Grow(
+        Segment segment, SpaceEntry space, List<int> rows, VectorOf vectorOf, bool withGraph, CancellationToken cancellation)
     {
-        var vector = new float[space.Space.Dimension];
         using var underWay = Begin(segment.Number);
         // What an attempt before has left.
         files.Delete(SegmentFiles.GraphPathOf(directory, segment.Number, space.Id));
         var info = SegmentWriter.WriteVectors(files, directory, poolId, segment.Info, space, rows, row =>
         {
             cancellation.ThrowIfCancellationRequested();
-            embed(row, vector);
-            return vector;
+            return vectorOf(row);
         });
         var vectors = SegmentVectors.Open(
             files, SegmentFiles.VectorsPathOf(directory, segment.Number, space.Id), poolId, segment.Info, info!.Value, space.Space);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _merge.Token);
-            if (_graphs.IsMissing(vectors)) _graphs.Provide(vectors, segment.Number, null, either.Token);
+            if (withGraph && _graphs.IsMissing(vectors)) _graphs.Provide(vectors, segment.Number, null, either.Token);
             _ = segment.Set(space.Id, vectors);
         }
         catch

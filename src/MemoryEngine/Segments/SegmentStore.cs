@@ -158,7 +158,7 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
                 foreach (var vectors in segment.All)
                     if (_graphs.IsMissing(vectors) && vectors.Info.GraphLength > 0)
                     {
-                        if (!_graphs.TryLoad(vectors, segment.Number)) vectors.Refuse();
+                        if (!_graphs.TryLoad(vectors, segment.Number, vectors.Info.GraphLength)) vectors.Refuse();
                         return true;
                     }
             return false;
@@ -192,7 +192,8 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
     }
 
     /// <summary>Puts rows in the place of a damaged segment, which no merge reads then; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows) => InsteadOfMerging(() => table.Parts.TryMend(damaged, rows));
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later) =>
+        InsteadOfMerging(() => table.Parts.TryMend(damaged, rows, later));
 
     /// <summary>Deletes the files that neither a manifest needs nor anybody here.</summary>
     /// <param name="needed">The names of those that manifests need.</param>

@@ -10,6 +10,9 @@ internal sealed record SpaceEntry(int Id, VectorSpace Space)
     /// <summary>Whether the built-in embedder makes this space's vectors, so that they are not stored.</summary>
     public bool IsDerived => Space.EmbedderId == HashingEmbedder.Id;
 
+    /// <summary>Whether its vectors were given up.</summary>
+    public bool IsDropped => SpaceNames.IsDropped(Space.Name);
+
     /// <summary>Of what makes its vectors of the text; 0 for vectors that are given.</summary>
     public uint Revision { get; init; } = Space.EmbedderId == HashingEmbedder.Id ? HashingEmbedder.StoredRevision : 0;
 }
@@ -51,7 +54,8 @@ internal sealed class SpaceTable
     /// <summary>The spaces in which rows have vectors, in the order of their ids.</summary>
     public IEnumerable<SpaceEntry> InUse()
     {
-        for (var id = 0; id < Count; id++) if (!this[id].IsDerived || Serving is null) yield return this[id];
+        for (var id = 0; id < Count; id++)
+            if (!this[id].IsDropped && (!this[id].IsDerived || Serving is null)) yield return this[id];
         var learned = new[] { Serving, Growing }.OfType<LearnedSpace>().OrderBy(l => l.Entry.Id);
         foreach (var space in learned) yield return space.Entry;
     }
@@ -66,6 +70,16 @@ internal sealed class SpaceTable
     /// <summary>The space whose vectors are made of the text, or -1.</summary>
     public int DerivedSpace => _byName.TryGetValue(VectorSpace.TextSpace, out var entry) && entry.IsDerived ? entry.Id : -1;
 
+    /// <summary>The space of the texts; null when there is none.</summary>
+    public SpaceEntry? Text => Find(VectorSpace.TextSpace);
+
+    /// <summary>The spaces that are to take the place of the texts' one, or once had it.</summary>
+    public IEnumerable<SpaceEntry> Waiting()
+    {
+        for (var id = 0; id < Count; id++) if (SpaceNames.IsWaiting(this[id].Space.Name)) yield return this[id];
+    }
+
+    /// <summary>A space that callers may name.</summary>
     public SpaceEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
@@ -89,10 +103,54 @@ internal sealed class SpaceTable
         return true;
     }
 
+    /// <summary>Whether a vector may be stored in a space.</summary>
+    public bool Fit(int space, int dimension) => space < Count && !this[space].IsDerived && this[space].Space.Dimension == dimension;
+
+    /// <summary>Whether a space waits, and so may be chosen for the texts, or be given up. The texts' own may be chosen again.</summary>
+    public bool CanChange(int space, bool drop) =>
+        space < Count && (SpaceNames.IsWaiting(this[space].Space.Name) || (!drop && this[space] == Text));
+
     public void Declare(int id, VectorSpace space)
     {
         var entry = new SpaceEntry(id, space);
         _entries.Add(entry);
-        _byName[space.Name] = entry;
+        if (SpaceNames.IsPublic(space.Name)) _byName[space.Name] = entry;
+    }
+
+    /// <summary>
+    /// Makes a space that of the texts. The one before waits from then on; where its vectors were made of the texts, it and what
+    /// was learned are given up.
+    /// </summary>
+    /// <returns>The ids of the spaces that are given up, whose vectors are to be let go of.</returns>
+    public IReadOnlyList<int> Choose(int id)
+    {
+        var dropped = new List<int>();
+        if (Text is { } before && before.Id != id)
+        {
+            Rename(before.Id, before.IsDerived ? SpaceNames.Dropped(before.Id) : SpaceNames.Waiting(before.Id));
+            if (before.IsDerived) dropped.Add(before.Id);
+            if (Serving is { } learned)
+            {
+                dropped.Add(learned.Entry.Id);
+                Serving = null;
+            }
+        }
+        Rename(id, VectorSpace.TextSpace);
+        _byName[VectorSpace.TextSpace] = this[id];
+        return dropped;
+    }
+
+    /// <summary>Gives up a space that is not the one of the texts. Its vectors are to be let go of.</summary>
+    /// <returns>Its id.</returns>
+    public IReadOnlyList<int> Drop(int id)
+    {
+        Rename(id, SpaceNames.Dropped(id));
+        return [id];
+    }
+
+    private void Rename(int id, string name)
+    {
+        ref var entry = ref _entries[id];
+        Volatile.Write(ref entry, entry with { Space = entry.Space with { Name = name } });
     }
 }

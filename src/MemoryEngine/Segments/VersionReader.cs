@@ -36,7 +36,9 @@ internal static class VersionReader
                 case RecordField.Extra: extra = Encoding.UTF8.GetString(field.Value); break;
                 case RecordField.Vector when withVectors:
                     var (space, vector) = RecordReader.Vector(field.Value);
-                    (vectors ??= [])[table.Spaces[space].Space.Name] = vector;
+                    // That of a space which another has replaced says nothing any more to whoever reads it.
+                    var name = table.Spaces[space].Space.Name;
+                    if (SpaceNames.IsPublic(name)) (vectors ??= [])[name] = vector;
                     break;
             }
         }

@@ -27,6 +27,7 @@ internal sealed class Checkpoints(IFileSystem files, PoolPaths paths, Guid poolI
         store.SealAll();
         // A row that holds nothing must hold nothing in the segments that a manifest names, or it would come back.
         store.RewriteErased();
+        store.AbsorbAll();
         store.MergeSmall();
         var before = _newest;
         var records = recovery.Records!.TakeCheckpoint();

@@ -20,6 +20,7 @@ internal sealed class CoveredEvents(RowTable table, int rowCount)
         if (_contradiction is not null) return;
         if (frame.Type == EventType.Remembered) PassRecord(frame);
         else if (frame.Type == EventType.Dropped) PassDropped(frame);
+        else if (frame.Type == EventType.VectorAdded) PassVector(frame);
     }
 
     /// <summary>Whether a record is gone from the manifest or from the journal, and not from both: removing it was cut short.</summary>
@@ -45,6 +46,14 @@ internal sealed class CoveredEvents(RowTable table, int rowCount)
         }
         if (table.IsErased(_rows)) IsRemovalPending = true;
         table.SetPosition(_rows++, frame.Position.Packed);
+    }
+
+    // A vector of what was removed is to go as well.
+    private void PassVector(in JournalFrame frame)
+    {
+        table.NoteLaterVectors();
+        var row = VectorAddedEvent.RecordIdOf(frame.Payload) - 1;
+        if (row >= 0 && row < rowCount && table.IsErased((int)row)) IsRemovalPending = true;
     }
 
     // One frame may stand for events on both sides of the manifest's end: of its records the manifest has the first.

@@ -271,6 +271,9 @@ internal sealed class Recovery
                     throw Malformed(file, frame, $"the declaration of space {Table.Spaces.Count}", "other bytes");
                 Table.Spaces.Declare(declared.Id, declared.Space);
                 break;
+            case EventType.VectorAdded or EventType.TextSpaceChosen or EventType.SpaceDropped:
+                ApplyToSpace(frame, file);
+                break;
             case EventType.Answered:
                 Answers.Add(IdempotentAnswer.Decode(frame.Payload) ?? throw Malformed(file, frame, "an answer", "other bytes"));
                 break;
@@ -315,6 +318,25 @@ internal sealed class Recovery
                     $"{file} holds an event of type {(byte)frame.Type} at offset {frame.Position.Offset}, which this version of " +
                     "MemoryEngine does not know. Nothing was changed; open the pool with a newer version.");
         }
+    }
+
+    private void ApplyToSpace(in JournalFrame frame, string file)
+    {
+        if (frame.Type == EventType.VectorAdded)
+        {
+            if (VectorAddedEvent.Decode(frame.Payload) is not { } added || added.RecordId > Table.RowCount
+                || !Table.Spaces.Fit(added.Space, added.Vector.Length))
+                throw Malformed(file, frame, "a vector of a version in a declared space", "other bytes");
+            // A vector of what was removed is to go as well.
+            if (Table.IsErased((int)added.RecordId - 1)) IsRemovalPending = true;
+            Table.AddVector((int)added.RecordId - 1, added.Space, added.Vector.Span);
+            return;
+        }
+        var isDrop = frame.Type == EventType.SpaceDropped;
+        if (SpaceEvent.Decode(frame.Payload) is not { } change || !Table.Spaces.CanChange(change.Space, isDrop))
+            throw Malformed(file, frame, "a space of texts that waits", "other bytes");
+        // Nobody searches yet: what they held goes at once.
+        foreach (var gone in isDrop ? Table.Spaces.Drop(change.Space) : Table.Spaces.Choose(change.Space)) Table.Parts.Drop(gone);
     }
 
     private void Purge(Guid memoryId, long sequence)

@@ -112,8 +112,9 @@ internal sealed class StoreTelemetry : IDisposable
         _handedOver.Record(result.Memories.Count, new TagList { { TelemetryNames.Store, _store }, { TelemetryNames.Mode, mode } });
         if (activity is not { IsAllDataRequested: true }) return;
         activity.SetTag(TelemetryNames.RecordCount, result.Memories.Count).SetTag(TelemetryNames.Mode, mode);
-        if (_withContent)
-            activity.SetTag(TelemetryNames.Records, Content(result.Memories.Select(m => ((Guid?)m.Memory.Id, m.Memory.Text, (float?)m.Scores.Fused))));
+        if (!_withContent) return;
+        var records = result.Memories.Select(m => ((Guid?)m.Memory.Id, m.Memory.Text, (float?)m.Scores.Fused));
+        activity.SetTag(TelemetryNames.Records, Content(records));
     }
 
     public void Dispose()

@@ -20,7 +20,11 @@ public sealed class HttpChatTests
         using var chat = Client(endpoint, ChatApi.OpenAI);
         var options = new ChatOptions
         {
-            Temperature = 0.5f, MaxOutputTokens = 7, Seed = 3, ResponseFormat = ChatResponseFormat.Json, Instructions = "Be brief.",
+            Temperature = 0.5f,
+            MaxOutputTokens = 7,
+            Seed = 3,
+            ResponseFormat = ChatResponseFormat.Json,
+            Instructions = "Be brief.",
         };
         var response = await chat.GetResponseAsync([new(ChatRole.System, "S"), new(ChatRole.User, "日本")], options);
         Assert.Equal(("Hello.", ChatFinishReason.Stop, "served-model"), (response.Text, response.FinishReason, response.ModelId));
@@ -78,7 +82,11 @@ public sealed class HttpChatTests
         using var chat = new HttpChatClient(
             new HttpChatOptions
             {
-                Api = ChatApi.OpenAI, Endpoint = silent.Address, Model = "m", MaxRetries = 1, RequestTimeout = TimeSpan.FromMilliseconds(200),
+                Api = ChatApi.OpenAI,
+                Endpoint = silent.Address,
+                Model = "m",
+                MaxRetries = 1,
+                RequestTimeout = TimeSpan.FromMilliseconds(200),
                 Deadline = TimeSpan.FromSeconds(5),
             });
         Assert.Contains("did not answer within 0.2 s. Asked 2 times", await FailAsync(chat), StringComparison.Ordinal);
@@ -156,7 +164,11 @@ public sealed class HttpChatTests
     private HttpChatClient Client(HttpEndpoint endpoint, ChatApi api) => new(
         new HttpChatOptions
         {
-            Api = api, Endpoint = endpoint.Address, Model = "m", KeyVariable = "SOME_KEY", RequestTimeout = TimeSpan.FromSeconds(150),
+            Api = api,
+            Endpoint = endpoint.Address,
+            Model = "m",
+            KeyVariable = "SOME_KEY",
+            RequestTimeout = TimeSpan.FromSeconds(150),
         },
         clock: _clock, readVariable: name => name == "SOME_KEY" ? Key : null);
 }

@@ -23,7 +23,9 @@ internal sealed class ScriptedChat(Func<IReadOnlyList<ChatMessage>, int, string>
         MemoryFormat.Summary => new { task = "A build failed on a missing mark.", experience = "The agent ran the build and fixed what it named." },
         _ => new
         {
-            title = "Read the first error", description = "When a build fails with many errors.", content = "Fix the first one and build again.",
+            title = "Read the first error",
+            description = "When a build fails with many errors.",
+            content = "Fix the first one and build again.",
         },
     });
 

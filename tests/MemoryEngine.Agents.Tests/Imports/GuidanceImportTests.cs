@@ -166,6 +166,19 @@ public sealed class GuidanceImportTests
         Assert.Throws<ArgumentException>(() => RecalledText.Open("a] b"));
     }
 
+    [Theory]
+    [InlineData("Never", "Never:\n\n- Push to main.")]
+    [InlineData("❌ Don't do this:", "❌ Don't do this:\n\n- Push to main.")]
+    [InlineData("Anti-patterns > Git", "Anti-patterns > Git:\n\n- Push to main.")]
+    [InlineData("Northern", "- Push to main.")]
+    [InlineData("Notes", "- Push to main.")]
+    public void What_a_heading_forbids_does_not_read_as_asked_for(string headings, string text)
+    {
+        var lines = headings.Split(" > ").Select((h, i) => $"{new string('#', i + 1)} {h}");
+        var parsed = MemoryEngine.Agents.Imports.Markdown.GuidanceParser.Parse("AGENTS.md", $"{string.Join('\n', lines)}\n- Push to main.");
+        Assert.Equal(text, Assert.Single(parsed.Items).Draft.Text);
+    }
+
     [Fact]
     public async Task A_purged_memory_is_told_and_the_others_come()
     {

@@ -12,9 +12,9 @@ public sealed class McpServerTests
     {
         await using var run = await McpRun.StartAsync();
         var tools = (await run.Client.ListToolsAsync()).ToDictionary(t => t.Name, t => t.ProtocolTool);
-        string[] reads = ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats"];
+        string[] reads = ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer"];
         string[] replaces = ["update_memory", "delete_memory", "rollback_snapshot"];
-        string[] adds = ["add_memory", "create_snapshot"];
+        string[] adds = ["add_memory", "create_snapshot", "report_outcome"];
         Assert.Equal(reads.Concat(replaces).Concat(adds).Order(), tools.Keys.Order());
         foreach (var (name, tool) in tools)
         {
@@ -85,6 +85,10 @@ public sealed class McpServerTests
         { "search_memories", """{"query": "x", "k": 51}""", "from 1 to 50" },
         { "search_memories", """{"query": "x", "min_level": 3, "max_level": 2}""", "invalid_argument: " },
         { "verify_memory", """{"ids": []}""", "takes 1 to 100" },
+        { "report_outcome", """{"transfer": "01900000-0000-7000-8000-000000000001", "score": 1, "judged_by": "verifier"}""", "not_found: " },
+        { "report_outcome", """{"transfer": "01900000-0000-7000-8000-000000000001", "score": 2, "judged_by": "model"}""", "from 0 to 1" },
+        { "report_outcome", """{"transfer": "01900000-0000-7000-8000-000000000001", "score": 1}""", "needs the argument 'judged_by'" },
+        { "why_transfer", """{"transfer": "01900000-0000-7000-8000-000000000001"}""", "not_found: " },
         { "memory_stats", """{"of": "me"}""", "takes no arguments" },
         { "create_snapshot", """{"name": "no spaces please"}""", "invalid_argument: " },
         { "rollback_snapshot", """{"name": "nothing"}""", "memory_stats the snapshots" },

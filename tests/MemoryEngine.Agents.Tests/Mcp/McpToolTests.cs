@@ -194,6 +194,42 @@ public sealed class McpToolTests
     }
 
     [Fact]
+    public async Task What_came_of_a_search_is_reported_and_explained()
+    {
+        await using var run = await McpRun.StartAsync();
+        var id = await run.AddAsync("Bound every queue.");
+        var other = await run.AddAsync("Measure first, then cut.");
+        var found = await run.CallAsync("search_memories", new
+        {
+            query = "queue", domain = "backend/go", k = 1, task = "issue-7", consumer_model = "m-2",
+        });
+        var transfer = found.GetProperty("transfer").GetString();
+
+        var open = await run.CallAsync("why_transfer", new { transfer });
+        Assert.Equal(("issue-7", "m-2"), (open.GetProperty("task").GetString(), open.GetProperty("consumer_model").GetString()));
+        Assert.Equal("injected", Fate(open, id));
+        Assert.False(open.TryGetProperty("outcome", out _));
+
+        var outcome = new
+        {
+            transfer, score = 0, judged_by = "model", used = new[] { id, other }, failure = "misapplied_practice", tokens = 1200,
+        };
+        var reported = await run.CallAsync("report_outcome", outcome);
+        Assert.Equal("counted", reported.GetProperty("result").GetString());
+        Assert.Equal([other], reported.GetProperty("not_injected").EnumerateArray().Select(i => i.GetString()));
+        Assert.Equal("repeated", (await run.CallAsync("report_outcome", outcome)).GetProperty("result").GetString());
+
+        var told = (await run.CallAsync("why_transfer", new { transfer })).GetProperty("outcome");
+        // Which model said so was not said, so it is the client.
+        Assert.Equal(("model:test-agent", 0), (told.GetProperty("judged_by").GetString(), told.GetProperty("score").GetInt32()));
+        Assert.Equal("misapplied_practice", told.GetProperty("failure").GetString());
+        Assert.Equal([id], told.GetProperty("used").EnumerateArray().Select(i => i.GetString()));
+
+        static string? Fate(System.Text.Json.JsonElement page, string id) => page.GetProperty("candidates").EnumerateArray()
+            .Single(c => c.GetProperty("id").GetString() == id).GetProperty("fate").GetString();
+    }
+
+    [Fact]
     public async Task Verdicts_come_in_the_order_of_the_ids()
     {
         await using var run = await McpRun.StartAsync();

@@ -36,7 +36,8 @@ internal sealed class ChildRemover(MemoryStore store, ExpectedState memories, Ex
             foreach (var action in (await store.CleanUpAsync().ConfigureAwait(false)).Actions.Where(a => a.IsGone is not null))
             {
                 expected.Acknowledge(action.Decision.Memory, action.Decision.Version);
-                if (action.FoundBy is { } found) throw new InvalidOperationException($"{action.Decision.Memory} was removed and is found by {found}.");
+                if (action.FoundBy is not { } found) continue;
+                throw new InvalidOperationException($"{action.Decision.Memory} was removed and is found by {found}.");
             }
             return;
         }
@@ -53,7 +54,8 @@ internal sealed class ChildRemover(MemoryStore store, ExpectedState memories, Ex
     private async Task AskAsync(MemoryVersion memory, int version)
     {
         var text = memory.Text[..Math.Min(memory.Text.Length, 500)];
-        var result = await store.RecallAsync(new RecallQuery { Text = text, K = 20, Record = false, Pins = [new MemoryPin(memory.Id)] }).ConfigureAwait(false);
+        var query = new RecallQuery { Text = text, K = 20, Record = false, Pins = [new MemoryPin(memory.Id)] };
+        var result = await store.RecallAsync(query).ConfigureAwait(false);
         if (result.Memories.Any(m => m.Memory.Id == memory.Id && m.Memory.Version == version))
             throw new InvalidOperationException($"{memory.Id} was removed and handed over.");
     }

@@ -47,6 +47,9 @@ internal sealed record GoldenState(long Sequence, long Records, long Memories, I
     public IReadOnlyList<GoldenSnapshot> Snapshots { get; init; } = [];
 
     public IReadOnlyList<Guid> Purged { get; init; } = [];
+
+    /// <summary>SHA-256 of what the evidence adds up to; null of a generation that had none.</summary>
+    public string? Evidence { get; init; }
 }
 
 /// <summary>A snapshot: its name, and the live versions in it.</summary>

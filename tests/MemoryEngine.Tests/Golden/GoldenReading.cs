@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using MemoryEngine.Evidence.State;
+
 namespace MemoryEngine.Tests.Golden;
 
 /// <summary>Reads all that a pool holds, in the form of an expectation.</summary>
@@ -14,6 +17,7 @@ internal static class GoldenReading
             Spaces = stats.Spaces,
             Snapshots = await SnapshotsAsync(store),
             Purged = [.. purged.Order()],
+            Evidence = Convert.ToHexStringLower(SHA256.HashData(await store.LookAtEvidenceAsync(EvidenceSnapshot.Write))),
         };
     }
 

@@ -31,7 +31,7 @@ public sealed class GoldenWriter
     {
         var made = Path.Combine(temporary, "made");
         GoldenState state;
-        await using (var store = await MemoryStore.OpenAsync(made, GoldenContent.Options with { CheckpointOnCloseBytes = 1 }))
+        await using (var store = await MemoryStore.OpenAsync(made, GoldenContent.Options with { CheckpointOnCloseBytes = 1, RecordTransfers = true }))
         {
             var purged = await FillAsync(store);
             // As it lies there while its owner is alive: without its lock, and with what is reserved cut off.
@@ -62,8 +62,28 @@ public sealed class GoldenWriter
         await store.CompactAsync();
         // Its checkpoint made a segment; graphs over its vectors follow, and the manifest of the close names them.
         await store.SettleAsync();
+        await RecallAsync(store);
         await store.RememberAsync(GoldenContent.Draft(16, 1));
         return [GoldenContent.Id(11)];
+    }
+
+    // Transfers with outcomes and without, and a decision.
+    private static async Task RecallAsync(MemoryStore store)
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            var query = new RecallQuery
+            {
+                Text = GoldenContent.Draft(i, 1).Text,
+                Task = $"task {i / 2}",
+                ConsumerModel = "a model",
+                Experiment = new RecallExperiment { Design = InclusionDesign.Factorial, HoldOutShare = 0.3 },
+            };
+            var result = await store.RecallAsync(query);
+            await store.WhyAsync(result.Transfer!.Value);
+            if (i % 3 < 2) await store.ReportAsync(new Outcome { Transfer = result.Transfer!.Value, Score = i / 5.0, Tokens = 100 * i });
+        }
+        await store.QuarantineAsync(GoldenContent.Id(5), "a golden decision");
     }
 
     private static async Task<IReadOnlyDictionary<string, RememberResult>> KeysAsync(MemoryStore store)

@@ -53,12 +53,13 @@ internal sealed class DamagedPool
     public static async Task<DamagedPool> NewAsync(bool withRecords, bool withPurges = true)
     {
         var (disk, clock) = (new SimulatedFileSystem(), new ManualClock());
-        await FillAsync(OptionsOf(disk, clock));
+        await FillAsync(OptionsOf(disk, clock) with { LexicalOnly = false });
         await using (var store = await MemoryStore.OpenAsync(Root, OptionsOf(disk, clock)))
         {
             // Removed for good: what was there of it has become dropped events.
             if (withPurges) await store.PurgeAsync([Id(9)]);
             for (var i = 20; i < 24; i++) await store.RememberAsync(Draft(i, "after the purge"));
+            if (withPurges) await ReembedAsync(store);
             await store.CreateSnapshotAsync("last");
         }
         // Purged, and the process died before its bytes were removed.
@@ -95,8 +96,17 @@ internal sealed class DamagedPool
         RecordTransfers = false,
         JournalFileBytes = FileBytes,
         CheckpointOnCloseBytes = 1,
+        // The texts get another embedder, and words will do for what is asked here.
+        LexicalOnly = true,
         Spaces = [new VectorSpace("v", 3, Metric.L2)],
     };
+
+    // One space takes the built-in one's place, another that one's, and the first is given up.
+    private static async Task ReembedAsync(MemoryStore store)
+    {
+        foreach (var name in new[] { "one", "two" })
+            await store.ReembedAsync(new ReembedOptions { Embedder = new Reembedding.Model(name, 3), BatchTexts = 2, DropOld = name == "two" });
+    }
 
     private static async Task FillAsync(MemoryStoreOptions options)
     {

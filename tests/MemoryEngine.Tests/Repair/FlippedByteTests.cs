@@ -67,12 +67,17 @@ public sealed class FlippedByteTests
         if (e.Payload.Length % 8 != 0) yield return e.Offset + JournalFormat.FrameBytes(e.Payload.Length) - 1;
     }
 
-    // What happens to a version needs the version; giving up a name needs the name.
+    // What happens to a version needs the version; so does its vector. Giving up a name needs the name.
     private static bool NeedsIt(StoredEvent other, StoredEvent lost) => lost.Type switch
     {
-        EventType.Remembered => other.Type is EventType.Forgotten or EventType.Restored
-            && RecordReader.TryOpen(lost.Payload, out var record, out _)
-            && LifeEvent.Decode(other.Payload)!.Value.RecordId == record.Place.RecordId,
+        EventType.Remembered => RecordReader.TryOpen(lost.Payload, out var record, out _) && record.Place.RecordId == other.Type switch
+        {
+            EventType.Forgotten or EventType.Restored => LifeEvent.Decode(other.Payload)!.Value.RecordId,
+            EventType.VectorAdded => VectorAddedEvent.RecordIdOf(other.Payload),
+            _ => 0,
+        },
+        // A space that serves is not given up.
+        EventType.TextSpaceChosen => other.Type == EventType.SpaceDropped,
         EventType.SnapshotCreated => other.Type == EventType.SnapshotDropped
             && SnapshotDroppedEvent.Decode(other.Payload)!.Name == SnapshotCreatedEvent.Decode(lost.Payload)!.Name,
         _ => false,

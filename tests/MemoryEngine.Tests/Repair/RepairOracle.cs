@@ -29,7 +29,7 @@ internal static class RepairOracle
             if (!repaired.TryGetValue(sequence, out var now))
             {
                 Assert.True(
-                    lost.Contains(sequence) || IsOf(original, purged),
+                    lost.Contains(sequence) || IsOf(pool, original, purged),
                     $"{context}: event {sequence}, {original.Type}, is gone in silence; " +
                     string.Join("; ", report.Lost.Concat<object>(report.Problems)));
                 continue;
@@ -46,14 +46,21 @@ internal static class RepairOracle
             // Beyond what the journal held there is nothing; a version is never made up.
             Assert.True(pool.Events.TryGetValue(sequence, out var original), $"{context}: event {sequence} was never written");
             if (now.Type == EventType.Remembered) Assert.True(now.IsSame(original), $"{context}: version {sequence} is another one");
-            Assert.False(now.Type == EventType.Remembered && IsOf(now, purged), $"{context}: a purged memory is back");
+            Assert.False(now.Type == EventType.Remembered && IsOf(pool, now, purged), $"{context}: a purged memory is back");
         }
         return lost;
     }
 
-    private static bool IsOf(StoredEvent e, HashSet<Guid> memories)
+    private static bool IsOf(DamagedPool pool, StoredEvent e, HashSet<Guid> memories)
     {
+        if (e.Type == EventType.VectorAdded)
+        {
+            var of = VectorAddedEvent.RecordIdOf(e.Payload);
+            return pool.Events.Values.Any(v => v.Type == EventType.Remembered && RecordIdOf(v) == of && IsOf(pool, v, memories));
+        }
         if (e.Type is EventType.Forgotten or EventType.Restored) return memories.Contains(LifeEvent.Decode(e.Payload)!.Value.MemoryId);
         return e.Type == EventType.Remembered && RecordReader.TryOpen(e.Payload, out var record, out _) && memories.Contains(record.Place.MemoryId);
     }
+
+    private static long RecordIdOf(StoredEvent remembered) => MemoryEngine.Repair.EventDraft.RecordIdOf(remembered.Payload);
 }

@@ -58,7 +58,7 @@ internal static class RandomTable
                 : MemoryDraft.EmptyVectors,
         };
         using var writer = new ByteWriter();
-        RecordCodec.Encode(draft, static _ => 1, null, writer);
+        RecordCodec.Encode(draft, static _ => 1, null, 0, writer);
         var id = new Guid(random.Next(1, 40), 0, 0, new byte[8]);
         var version = table.FindNewest(id) is >= 0 and var newest ? table.Rows[newest].Version + 1 : 1;
         RecordCodec.Place(writer.Written, new RecordPlace(table.RowCount + 1, 0, version, id, 1_760_000_000_000_000 + sequence));

@@ -104,7 +104,7 @@ public sealed class RowTableTests
     private static int Remember(RowTable table, long sequence, Guid id, long supersedes)
     {
         var writer = new ByteWriter();
-        RecordCodec.Encode(new MemoryDraft { Text = $"text of event {sequence} {new string('a', (int)sequence % 7)} b" }, _ => 0, null, writer);
+        RecordCodec.Encode(new MemoryDraft { Text = $"text of event {sequence} {new string('a', (int)sequence % 7)} b" }, _ => 0, null, 0, writer);
         RecordCodec.Place(writer.Written, new RecordPlace(table.RowCount + 1, supersedes, 1, id, 0));
         Assert.True(RecordReader.TryOpen(writer.Written, out var record, out _));
         table.Remember(sequence, 0, record, RowDraft.Of(record, -1));

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace MemoryEngine.Agents.Imports.Markdown;
 
 /// <summary>AGENTS.md and its kin, and the body of a rule: sections become memories.</summary>
-internal static class GuidanceParser
+internal static partial class GuidanceParser
 {
     /// <summary>Reads a file's text.</summary>
     public static ParsedFile Parse(string file, string text)
@@ -34,17 +35,32 @@ internal static class GuidanceParser
         {
             var headings = WithoutFileName(section.Headings, parsed.File);
             var place = string.Join(GuidanceDraft.Joint, headings);
+            var negation = Negation(headings);
             foreach (var piece in SectionCutting.Cut(section))
             {
                 if (!piece.Text.Any(char.IsLetter)) continue;
-                var draft = complete(GuidanceDraft.Of(piece.Text, headings, fallbackTitle));
+                var draft = complete(GuidanceDraft.Of(negation + piece.Text, headings, fallbackTitle));
                 var identity = piece.IsWhole ? ItemIdentity.Place : ItemIdentity.Text;
                 parsed.Items.Add(new ImportItem(piece.Line, identity, place, draft, details?.DeepClone().AsObject()));
             }
         }
     }
 
+    // "Push to main" under "Never" says the opposite of what it says alone, so the heading stands in the text and not in the title alone.
+    private static string Negation(IReadOnlyList<string> headings)
+    {
+        for (var i = 0; i < headings.Count; i++)
+            if (Negating().IsMatch(headings[i])) return $"{string.Join(GuidanceDraft.Joint, headings.Skip(i)).TrimEnd(':')}:\n\n";
+        return "";
+    }
+
     // "# AGENTS.md" above everything says nothing.
     private static IReadOnlyList<string> WithoutFileName(IReadOnlyList<string> headings, string file) =>
         headings.Count > 0 && headings[0].Equals(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase) ? [.. headings.Skip(1)] : headings;
+
+    [GeneratedRegex(
+        @"^\P{L}*(?:never|no|not|do\s+not|don['\u2019]?ts?|must\s+not|should\s+not|cannot|avoid|forbidden|prohibited|disallowed|deprecated" +
+        @"|bad|wrong|anti-?\s?patterns?|what\s+not|things?\s+(?:to\s+avoid|not\s+to)|(?:common\s+)?(?:mistakes|pitfalls|errors))\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Negating();
 }

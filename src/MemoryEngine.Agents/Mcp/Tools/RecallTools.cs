@@ -39,6 +39,12 @@ internal sealed record SearchMemoriesArguments : TaskArguments
     [Description("How many memories at most; 3 when not given. More is rarely better.")]
     public int? K { get; init; }
 
+    [Description("A name of the task that its runs share, such as an issue's number: outcomes of the same task are compared.")]
+    public string? Task { get; init; }
+
+    [Description("The model that gets the memories: yours.")]
+    public string? ConsumerModel { get; init; }
+
     [AllowedValues("default", "single-task", "long-edit", "cross-domain", "new-task")]
     [Description("What they are for; it sets the mix of levels.")]
     public string? Scenario { get; init; }
@@ -81,6 +87,9 @@ internal sealed record SearchMemoriesArguments : TaskArguments
 
 internal sealed record FoundMemories : HandedOver
 {
+    [Description("The transfer's id: what report_outcome and why_transfer take. Absent when the search could not be recorded.")]
+    public Guid? Transfer { get; init; }
+
     [Description("The mode it ran in.")]
     public required string Mode { get; init; }
 
@@ -219,6 +228,8 @@ internal sealed class RecallTools(PoolSession session)
     {
         Text = arguments.Query,
         K = arguments.K ?? 3,
+        Task = arguments.Task,
+        ConsumerModel = arguments.ConsumerModel,
         Domain = arguments.Domain,
         Mode = arguments.ModeOrAuto(),
         Scenario = arguments.Scenario is { } scenario ? InterchangeNames.ScenarioOf(scenario)!.Value : TransferScenario.Default,
@@ -236,6 +247,7 @@ internal sealed class RecallTools(PoolSession session)
 
     private static FoundMemories Found(RecallResult result, SearchMemoriesArguments arguments) => new()
     {
+        Transfer = result.Transfer,
         Mode = InterchangeNames.Of(result.Mode),
         Memories = [.. result.Memories.Select(m => Found(m, arguments.MaxChars ?? UsualChars))],
         LeftOut = arguments.Explain == true ? [.. result.LeftOut.Select(Left)] : null,

@@ -48,7 +48,8 @@ internal sealed record RolledBack
 internal sealed class SnapshotTools(PoolSession session)
 {
     public Task<SnapshotMade> CreateAsync(CreateSnapshotArguments arguments, CancellationToken cancellation) => session.UseAsync(
-        Repeat.Never, async (pool, c) => SnapshotMade.Of(await pool.Maintenance.CreateSnapshotAsync(arguments.Name, c).ConfigureAwait(false)), cancellation);
+        Repeat.Never,
+        async (pool, c) => SnapshotMade.Of(await pool.Maintenance.CreateSnapshotAsync(arguments.Name, c).ConfigureAwait(false)), cancellation);
 
     public Task<RolledBack> RollBackAsync(RollbackSnapshotArguments arguments, CancellationToken cancellation) => session.UseAsync(
         Repeat.Never, async (pool, c) =>

@@ -30,7 +30,11 @@ internal sealed class HostileClients : IDisposable
             Begin(socket => SendAll(socket, recalls.WrittenMemory)),
             Begin(socket => SendAll(socket, list.WrittenMemory), isDeaf: true),
             Begin(socket => SendSlowly(socket, list.WrittenMemory)),
-            Begin(static socket => socket.Send([0xc1])),
+            Begin(static socket =>
+            {
+                socket.Send([0xc1]);
+                Thread.Sleep(1);
+            }),
         ];
     }
 

@@ -15,7 +15,8 @@ internal sealed class DecisionTable
     public IEnumerable<VersionKey> Versions => _byVersion.Keys;
 
     /// <summary>Those that hold for a version: everywhere first.</summary>
-    public IEnumerable<Decision> Of(VersionKey version) => _byVersion.TryGetValue(version, out var decisions) ? decisions.Values.Select(d => d.Decision) : [];
+    public IEnumerable<Decision> Of(VersionKey version) =>
+        _byVersion.TryGetValue(version, out var decisions) ? decisions.Values.Select(d => d.Decision) : [];
 
     /// <summary>The one that holds for a version everywhere (null) or in a domain.</summary>
     public Decision? Find(VersionKey version, string? domain = null) =>

@@ -79,7 +79,9 @@ internal sealed class EvidenceBoard : IMemoryEvidence
             var decided = Decided(decision.To);
             Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
         }
-        _known[version] = new Known(state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, memory?.Overall is not { Effect.IsWatched: false });
+        var isWatched = memory?.Overall is not { Effect.IsWatched: false };
+        _known[version] = new Known(
+            state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, isWatched);
 
         void Note(string domain, MemoryStanding standing)
         {

@@ -91,7 +91,7 @@ internal sealed class PoolSums(int mostGroups)
     public void Write(BinaryWriter to)
     {
         WriteAll(to, Gains, key => $"{(int)key.Group:D2}{key.Key}", static (w, arms) => arms.Write(w));
-        WriteAll(to, CrossModel, key => key.Producer.Length.ToString(CultureInfo.InvariantCulture) + ":" + key.Producer + key.Consumer, static (w, mean) => mean.Write(w));
+        WriteAll(to, CrossModel, PairName, static (w, mean) => mean.Write(w));
         WriteAll(to, Judged, key => key, static (w, arms) => arms.Write(w));
         foreach (var mean in AcrossDomains) mean.Write(to);
         foreach (var (retrieved, injected, used) in Uses)
@@ -100,6 +100,9 @@ internal sealed class PoolSums(int mostGroups)
         foreach (var count in Failures) to.Write(count);
         foreach (var count in (long[])[Drawn.Included, Drawn.IncludedKnown, Drawn.Withheld, Drawn.WithheldKnown]) to.Write(count);
     }
+
+    private static string PairName((string Producer, string Consumer) key) =>
+        key.Producer.Length.ToString(CultureInfo.InvariantCulture) + ":" + key.Producer + key.Consumer;
 
     public void Read(BinaryReader from)
     {
