@@ -48,6 +48,9 @@ public sealed record CompactReply : IWireMap<CompactReply>
     /// <summary>Events that left the journal.</summary>
     public required long EventsDropped { get; init; }
 
+    /// <summary>What was cleaned up; null for a compaction alone.</summary>
+    public CleanupView? Cleanup { get; init; }
+
     /// <summary>A result of the engine.</summary>
     public static CompactReply Of(CompactResult result)
     {
@@ -60,12 +63,13 @@ public sealed record CompactReply : IWireMap<CompactReply>
             RecordBytes = result.RecordBytes,
             VersionsDropped = result.VersionsDropped,
             EventsDropped = result.EventsDropped,
+            Cleanup = result.Cleanup is { } cleanup ? CleanupView.Of(cleanup) : null,
         };
     }
 
     /// <summary>The result as the engine gives it.</summary>
     public CompactResult ToResult() =>
-        new(JournalBytesBefore, JournalBytes, RecordBytesBefore, RecordBytes, VersionsDropped, EventsDropped);
+        new(JournalBytesBefore, JournalBytes, RecordBytesBefore, RecordBytes, VersionsDropped, EventsDropped) { Cleanup = Cleanup?.ToReport() };
 
     /// <inheritdoc/>
     public static CompactReply Read(ref MapReader map) => new()
@@ -76,6 +80,7 @@ public sealed record CompactReply : IWireMap<CompactReply>
         RecordBytes = map.NeedInt64("record_bytes", 0),
         VersionsDropped = map.NeedInt64("versions_dropped", 0),
         EventsDropped = map.NeedInt64("events_dropped", 0),
+        Cleanup = map.Map<CleanupView>("cleanup"),
     };
 
     /// <inheritdoc/>
@@ -87,6 +92,7 @@ public sealed record CompactReply : IWireMap<CompactReply>
         map.Int64("record_bytes", RecordBytes);
         map.Int64("versions_dropped", VersionsDropped);
         map.Int64("events_dropped", EventsDropped);
+        map.Map("cleanup", Cleanup);
     }
 }
 

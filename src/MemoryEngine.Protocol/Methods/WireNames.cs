@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace MemoryEngine.Protocol.Methods;
 
 /// <summary>The names and bounds that values of fields have in messages, as in the files and on the command line.</summary>
@@ -58,6 +60,9 @@ public static class WireNames
     /// <summary>What became of a candidate.</summary>
     public static ReadOnlySpan<string> Fates => Fate.All;
 
+    /// <summary>Why the state of a memory was changed.</summary>
+    public static ReadOnlySpan<string> Decisions => Decision.All;
+
     /// <summary>How errors come: code and text, or the text alone.</summary>
     public static ReadOnlySpan<string> ErrorForms => AllErrorForms;
 
@@ -110,6 +115,9 @@ public static class WireNames
 
     internal static NameTable<CandidateFate> Fate { get; } = new(
         (CandidateFate.Injected, "injected"), (CandidateFate.Withheld, "withheld"), (CandidateFate.LeftOut, "left_out"));
+
+    internal static NameTable<DecisionReason> Decision { get; } =
+        new([.. Enum.GetValues<DecisionReason>().Select(r => (r, JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString())))]);
 
     private static string[] AllErrorForms { get; } = ["pair", TextErrors];
 

@@ -248,6 +248,32 @@ export interface Compacted {
   record_bytes: number;
   versions_dropped: number;
   events_dropped: number;
+  /** Only of a maintenance. */
+  cleanup?: { actions: CleanupAction[] };
+}
+
+export interface CleanupAction {
+  decision: {
+    id: string;
+    version: number;
+    domain?: string;
+    from: State;
+    to: State;
+    reason: string;
+    at_us: number;
+    e_value: number;
+    effect?: number;
+    low: number;
+    high: number;
+    appearances: number;
+    failures: number;
+    note?: string;
+  };
+  title?: string;
+  consequence: string;
+  undo: string;
+  is_gone?: boolean;
+  found_by?: string;
 }
 
 export interface Backup {

@@ -230,7 +230,7 @@ class AsyncClient:
     async def compact(self, *, keep_versions_us: Optional[int] = None) -> Dict[str, int]:
         return await self._call("memory.compact", keep_versions_us=keep_versions_us)
 
-    async def maintain(self) -> Dict[str, int]:
+    async def maintain(self) -> Dict[str, Any]:
         return await self._call("memory.maintain")
 
     async def backup(self, path: str) -> Dict[str, Any]:

@@ -199,7 +199,7 @@ class Client:
     def compact(self, *, keep_versions_us: Optional[int] = None) -> Dict[str, int]:
         return self._call("memory.compact", keep_versions_us=keep_versions_us)
 
-    def maintain(self) -> Dict[str, int]:
+    def maintain(self) -> Dict[str, Any]:
         return self._call("memory.maintain")
 
     def backup(self, path: str) -> Dict[str, Any]:
