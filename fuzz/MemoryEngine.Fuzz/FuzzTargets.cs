@@ -16,6 +16,8 @@ internal static class FuzzTargets
         new ProtocolTarget(),
         new EmbeddingsTarget(),
         new ModelTarget(),
+        new ImportsTarget(),
+        new AnswersTarget(),
     ];
 
     public static FuzzTarget Named(string name) => All.FirstOrDefault(t => t.Name == name)

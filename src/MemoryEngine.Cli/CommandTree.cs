@@ -29,6 +29,7 @@ internal sealed class CommandTree
             new PurgeVerb(_shell),
             new ImportVerb(_shell),
             new ExportVerb(_shell),
+            new DistillVerb(_shell),
             new RecallVerb(_shell),
             new VerifyVerb(_shell),
             new ReportVerb(_shell),

@@ -40,9 +40,6 @@ public enum ProtocolErrorCode
     /// <summary>The memory was removed for good. Its id is not given to another one.</summary>
     Purged = 3003,
 
-    /// <summary>The transfer was handed out, and a crash took its record before it was kept.</summary>
-    TransferLost = 3004,
-
     /// <summary>The transfer is one of the pool's, and a crash took its record before it was kept. Its outcome is left out.</summary>
     TransferLost = 3004,
 

@@ -26,7 +26,6 @@ public static class ProtocolErrors
         new(ProtocolErrorCode.Conflict, "CONFLICT", false),
         new(ProtocolErrorCode.Purged, "PURGED", false),
         new(ProtocolErrorCode.TransferLost, "TRANSFER_LOST", false),
-        new(ProtocolErrorCode.TransferLost, "TRANSFER_LOST", false),
         new(ProtocolErrorCode.Busy, "BUSY", true),
         new(ProtocolErrorCode.DeadlineExceeded, "DEADLINE_EXCEEDED", true),
         new(ProtocolErrorCode.Cancelled, "CANCELLED", false),

@@ -20,6 +20,8 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     private readonly Recall _recall;
     private readonly Reading _reading;
     private readonly Verifying _verifying;
+    private readonly CleanUp _cleanUp;
+    private readonly Advising _advising;
     private readonly StoreTelemetry _telemetry;
 
     private MemoryStore(Pool pool)
@@ -29,6 +31,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         _verifying = new Verifying(pool);
         (_remember, _recall, _reading) =
             (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
+        (_cleanUp, _advising) = (new CleanUp(pool, _recall), new Advising(pool));
         _telemetry = new StoreTelemetry(
             pool.Created.PoolId, pool.Options.TelemetryContent,
             () => new PoolSize(pool.Table.Current.Live.Count, pool.JournalBytes, pool.Records?.Stats().FileBytes ?? 0, pool.SegmentBytes));
@@ -44,7 +47,17 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         string path, MemoryStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new MemoryStore(await PoolOpening.OpenAsync(path, options ?? new MemoryStoreOptions(), cancellationToken).ConfigureAwait(false));
+        var store = new MemoryStore(await PoolOpening.OpenAsync(path, options ?? new MemoryStoreOptions(), cancellationToken).ConfigureAwait(false));
+        try
+        {
+            await store.BeginCleaningAsync(cancellationToken).ConfigureAwait(false);
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -280,11 +293,52 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     public ValueTask<bool> ForgetAsync(Guid id, CancellationToken cancellationToken = default) =>
         LiveAsync(TelemetryNames.Delete, new PendingLife(_pool, _pool.Options.Durability, id, restore: false), id, cancellationToken);
 
-    /// <summary>Brings a forgotten memory back.</summary>
-    /// <returns>False when it was not forgotten.</returns>
+    /// <summary>Brings a memory back that was forgotten, is in quarantine, or was removed on evidence.</summary>
+    /// <returns>False when nothing kept it out.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>
     public ValueTask<bool> RestoreAsync(Guid id, CancellationToken cancellationToken = default) =>
         LiveAsync(TelemetryNames.Restore, new PendingLife(_pool, _pool.Options.Durability, id, restore: true), id, cancellationToken);
+
+    /// <summary>Keeps the current version of a memory from being handed over, until it is restored.</summary>
+    /// <param name="id">The memory.</param>
+    /// <param name="note">Why, for who looks later.</param>
+    /// <param name="cancellationToken">Cancels while the write waits for its turn.</param>
+    /// <returns>False when it was in quarantine already.</returns>
+    /// <exception cref="MemoryEngineException">The id is unknown.</exception>
+    public async ValueTask<bool> QuarantineAsync(Guid id, string? note = null, CancellationToken cancellationToken = default)
+    {
+        DraftRules.CheckText("note", note, Limits.MaxNameBytes);
+        return await DecideAsync(id, MemoryState.Quarantined, note, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Decides the state of a memory's current version; unlike <see cref="RestoreAsync"/> it leaves a forgotten one forgotten.</summary>
+    internal async ValueTask<bool> DecideAsync(Guid id, MemoryState to, string? note, CancellationToken cancellationToken = default)
+    {
+        var write = new PendingPersonDecision(_pool, id, to, note);
+        return (await _pool.CommitAsync(write, cancellationToken).ConfigureAwait(false)).Count > 0;
+    }
+
+    /// <summary>
+    /// Does what the evidence asks for: suspects are noted, what failed twice goes into quarantine, proven harm is removed, and what was made
+    /// of it is marked for another look. It also runs by itself (<see cref="MemoryStoreOptions.CleanupEvery"/>). Everything can be undone by
+    /// <see cref="RestoreAsync"/> until it is purged.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels before anything is decided.</param>
+    public Task<CleanupReport> CleanUpAsync(CancellationToken cancellationToken = default) =>
+        _cleanUp.RunAsync(withUpkeep: false, cancellationToken);
+
+    /// <summary>The mode to use, with every gate and what blocks a better one. Recalls in mode auto follow it once it is not provisional.</summary>
+    /// <param name="scenario">What recalls are for.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default) =>
+        _advising.AdviseAsync(scenario, cancellationToken).AsTask();
+
+    /// <summary>The decisions that hold, and what has happened since each removal.</summary>
+    public async Task<IReadOnlyList<RemovalWatch>> DecisionsAsync(CancellationToken cancellationToken = default)
+    {
+        _pool.ThrowIfDisposed();
+        return await _pool.LookAsync(() => _pool.Evidence.WatchDecisions(), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Declares a vector space.</summary>
     /// <returns>False when the pool had the same one already.</returns>
@@ -396,14 +450,15 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     }
 
     /// <summary>
-    /// Does what keeps a pool small and quick to open: gives space back where it is worth it, and takes a checkpoint.
-    /// Nothing that anybody can see changes.
+    /// Does what keeps a pool good, small and quick to open: cleans up (see <see cref="CleanUpAsync"/>), keeps the share of traces down, gives
+    /// space back where it is worth it, and takes a checkpoint.
     /// </summary>
     public async Task<CompactResult> MaintainAsync(CancellationToken cancellationToken = default)
     {
+        var cleanup = await _cleanUp.RunAsync(withUpkeep: true, cancellationToken).ConfigureAwait(false);
         var result = await CompactAsync(null, cancellationToken).ConfigureAwait(false);
         _ = await _pool.StepAsync(() => _pool.TakeCheckpoint(standsAlone: false), cancellationToken).ConfigureAwait(false);
-        return result;
+        return result with { Cleanup = cleanup };
     }
 
     /// <summary>
@@ -484,6 +539,20 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
+
+    // What was due when the pool was last open and had no time is done now; from here on after so many outcomes.
+    private async Task BeginCleaningAsync(CancellationToken cancellation)
+    {
+        await _advising.FollowAsync(cancellation).ConfigureAwait(false);
+        if (_pool.Options.ReadOnly || _pool.Options.CleanupEvery == 0) return;
+        if (await _cleanUp.IsDueAsync(cancellation).ConfigureAwait(false))
+            await _cleanUp.RunAsync(withUpkeep: false, cancellation).ConfigureAwait(false);
+        _pool.CleanWith(async () =>
+        {
+            await _cleanUp.RunAsync(withUpkeep: false, CancellationToken.None).ConfigureAwait(false);
+            await _advising.FollowAsync(CancellationToken.None).ConfigureAwait(false);
+        });
+    }
 
     private ValueTask<RememberResult> RememberAsync(
         MemoryDraft draft, Durability durability, bool isOneOfMany, CancellationToken cancellationToken) =>

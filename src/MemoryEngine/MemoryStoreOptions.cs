@@ -58,6 +58,9 @@ public sealed record MemoryStoreOptions
     /// <summary>How many bytes of transfers and outcomes are kept; of more, the oldest are folded into sums by a compaction.</summary>
     public long TransferRetentionBytes { get; init; } = 256L << 20;
 
+    /// <summary>After how many outcomes a cleanup looks at the evidence, and whether it does at the opening; 0 leaves it to the caller.</summary>
+    public int CleanupEvery { get; init; } = 64;
+
     /// <summary>How memories are verified before they are handed over.</summary>
     public VerificationOptions Verification { get; init; } = new();
 

@@ -17,6 +17,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     /// <summary>Batches that come within it follow each other.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A cleanup follows after as many outcomes as such a share of the memories, if that is more.</summary>
+    private const int CleanupShare = 16;
+
     /// <summary>So many times as large are the segments of rows that come all at once.</summary>
     private const int BusyTimes = 4;
 
@@ -31,6 +34,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     private readonly Checkpoints? _checkpoints;
     private long _checkpointedBytes;
     private int _rowsAtBatch;
+    private Func<Task>? _cleanUp;
+    private Task _cleaning = Task.CompletedTask;
+    private long _cleanedAt;
     private long _healedReads;
     private string? _checkpointProblem;
     private int _disposed;
@@ -157,6 +163,9 @@ internal sealed class Pool : ICommitHost, IDisposable
         return await write.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Has somebody clean up after so many outcomes as the options say.</summary>
+    public void CleanWith(Func<Task> cleanUp) => (_cleanedAt, _cleanUp) = (Evidence.State.Outcomes, cleanUp);
+
     /// <summary>Queues a write that nobody waits for. False when the queue is full or the pool is closing.</summary>
     public bool TryQueue(PendingWrite write) => _commit!.TryEnqueue(write);
 
@@ -231,6 +240,14 @@ internal sealed class Pool : ICommitHost, IDisposable
         Journal.NoteRewrite(rewrite);
     }
 
+    /// <summary>The state by decision of the memory that a row belongs to: that of its version that is alive in a view.</summary>
+    public MemoryState StateOf(int row, View view)
+    {
+        ref readonly var r = ref Table.Rows[row];
+        var live = r.IsLive(view) ? row : Table.FindLive(r.MemoryId, view);
+        return live < 0 ? MemoryState.Active : Effects.StateOf(r.MemoryId, Table.Rows[live].Version);
+    }
+
     /// <summary>Does something between batches, where nobody else writes.</summary>
     public ValueTask<T> StepAsync<T>(Func<T> step, CancellationToken cancellation) => CommitAsync(new PendingStep<T>(this, step), cancellation);
 
@@ -259,6 +276,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Records!.MarkApplied(sequence);
         _ = Evidence.Publish();
         Table.Publish(sequence);
+        CleanUpWhenDue();
         Changes.Publish(sequence);
         // Transfers and outcomes bring no rows, and keep nothing from being tidied up.
         if (Table.RowCount == _rowsAtBatch) return;
@@ -276,6 +294,7 @@ internal sealed class Pool : ICommitHost, IDisposable
         Maintenance.Close();
         try
         {
+            _cleaning.Wait();
             // What it does between batches is done before there are none any more.
             Learning.Close();
             _worker.Dispose();
@@ -345,6 +364,31 @@ internal sealed class Pool : ICommitHost, IDisposable
         Table.Spaces.Growing = growing;
         _worker.Wake();
         return true;
+    }
+
+    // On another thread: it writes, and whoever commits is not to wait for itself.
+    private void CleanUpWhenDue()
+    {
+        if (_cleanUp is not { } cleanUp || !_cleaning.IsCompleted) return;
+        // Looking at many memories takes longer: then a little less often.
+        var every = Math.Max(Options.CleanupEvery, Evidence.State.Memories.Count / CleanupShare);
+        if (Evidence.State.Outcomes - _cleanedAt < every) return;
+        _cleanedAt = Evidence.State.Outcomes;
+        _cleaning = Task.Run(async () =>
+        {
+            try
+            {
+                await cleanUp().ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The next opening does it.
+            }
+            catch (MemoryEngineException e)
+            {
+                Note($"A cleanup could not be finished: {e.Message} The next one goes on.");
+            }
+        });
     }
 
     // So many rows in memory are to be a segment. While many come at once, the time is theirs, and segments are larger.

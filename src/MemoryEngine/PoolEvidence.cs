@@ -142,6 +142,21 @@ internal sealed class PoolEvidence
         new EvidenceFile(poolId, sequence, EvidenceSnapshot.Write(State)).Write(_options.Files, _paths.Evidence);
     }
 
+    /// <summary>The decisions that hold, and the outcomes before and since each of them.</summary>
+    public IReadOnlyList<RemovalWatch> WatchDecisions()
+    {
+        var watched = new List<RemovalWatch>();
+        foreach (var (decision, before) in State.Decisions.Watched)
+        {
+            var group = decision.Domain is { } domain ? (GainGroup.Domain, domain) : (GainGroup.All, "");
+            var since = State.Sums.Gains.GetValueOrDefault(group).Memory.Since(before.Memory);
+            watched.Add(new RemovalWatch(decision, Failures(before.Memory), Failures(since), since.Count));
+        }
+        return watched;
+
+        static double? Failures(Mean outcomes) => outcomes.Count == 0 ? null : 1 - outcomes.Value;
+    }
+
     /// <summary>What is known of the effect of a version.</summary>
     public MemoryEffectFigures FiguresOf(Guid memory, int version)
     {

@@ -39,6 +39,7 @@ internal static class PoolOpening
                 $"RecordMemoryBytes is {options.RecordMemoryBytes}; at least {Smallest} are needed.", nameof(options));
         }
         TransferRecorder.Check(options.Experiment);
+        if (options.CleanupEvery < 0) throw new ArgumentException("CleanupEvery is negative.", nameof(options));
         if (options.TransferRetention < TimeSpan.Zero || options.TransferRetentionBytes < 0)
             throw new ArgumentException("The retention of transfers is negative.", nameof(options));
         if (options.MaxPoolBytes is <= 0) throw new ArgumentException("MaxPoolBytes is not positive.", nameof(options));

@@ -55,11 +55,12 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         var table = pool.Table;
         var byLevel = new SortedDictionary<MemoryLevel, long>();
         var byDomain = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var tasks = new HashSet<ulong>();
+        var (tasks, memories) = (new HashSet<ulong>(), 0L);
         for (var row = 0; row < current.RowCount; row++)
         {
             ref readonly var r = ref table.Rows[row];
-            if (!r.IsLive(current.View)) continue;
+            if (!r.IsLive(current.View) || pool.Effects.StateOf(r.MemoryId, r.Version) >= MemoryState.Quarantined) continue;
+            memories++;
             var domain = table.Names[r.Domain];
             byLevel[r.Level] = byLevel.GetValueOrDefault(r.Level) + 1;
             byDomain[domain] = byDomain.GetValueOrDefault(domain) + 1;
@@ -69,7 +70,7 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         return new PoolStats
         {
             PoolId = pool.Created.PoolId,
-            Memories = current.Live.Count,
+            Memories = memories,
             Unembedded = CountUnembedded(current),
             EmbedderProblem = embedder.Problem,
             Records = current.RowCount,
@@ -124,18 +125,22 @@ internal sealed class Reading(Pool pool, TextEmbedder embedder)
         ref readonly var r = ref table.Rows[row];
         if (filter.Level is { } level && r.Level != level) return false;
         if (filter.Domain is not null && !QueryRows.IsWithin(table.Names[r.Domain], filter.Domain)) return false;
-        if (r.IsLive(view)) return filter.State is null or MemoryState.Active;
+        if (r.IsLive(view)) return filter.State is not { } wanted || IsInState(pool.StateOf(row, view), wanted);
         // Of a forgotten memory the newest version stands for it.
         return filter.State is null or MemoryState.Tombstoned
             && table.FindNewest(r.MemoryId, view) == row && table.FindLive(r.MemoryId, view) < 0;
     }
+
+    // A suspect may be recalled like any other.
+    private static bool IsInState(MemoryState state, MemoryState wanted) =>
+        state == wanted || (wanted == MemoryState.Active && state == MemoryState.Suspect);
 
     // Null when the row was purged since it was looked at.
     private async ValueTask<MemoryVersion?> ReadAsync(int row, View view, CancellationToken cancellation)
     {
         var body = await pool.ReadBodyAsync(row, cancellation).ConfigureAwait(false);
         if (body.Status != Records.RecordStatus.Found) return null;
-        var version = VersionReader.Read(pool.Table, row, view, body.Span, withVectors: true);
+        var version = VersionReader.Read(pool.Table, row, view, body.Span, withVectors: true, pool.StateOf(row, view));
         body.Dispose();
         return version;
     }

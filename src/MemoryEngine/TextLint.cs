@@ -1,34 +1,44 @@
-using MemoryEngine.Verification;
+using MemoryEngine.Verification.Texts;
 
 namespace MemoryEngine;
 
 /// <summary>
 /// What verification would see in a text, for whoever wants to know before remembering it: how bound to its origin it is, whether it
-/// holds a secret or commands its reader, and how much it shares with another. Deterministic, without a model.
+/// holds a secret or commands its reader, and how much it shares with another. Deterministic, without a model; each part is worked out
+/// when it is first asked for. Thread-safe.
 /// </summary>
 public sealed class TextLint
 {
-    private readonly TextFacts _facts;
+    private readonly Lazy<SpecificityScore> _specificity;
+    private readonly Lazy<string?> _secret;
+    private readonly Lazy<string?> _instruction;
+    private readonly Lazy<TextSketch> _sketch;
 
-    private TextLint(TextFacts facts) => _facts = facts;
+    private TextLint(string text, string? title)
+    {
+        _specificity = new Lazy<SpecificityScore>(() => Verification.Texts.Specificity.Measure(text));
+        _secret = new Lazy<string?>(() => SecretScan.Find(text) ?? (title is null ? null : SecretScan.Find(title)));
+        _instruction = new Lazy<string?>(() => InstructionScan.Find(text) ?? (title is null ? null : InstructionScan.Find(title)));
+        _sketch = new Lazy<TextSketch>(() => TextSketch.Of(title is null ? text : $"{title}\n{text}"));
+    }
 
     /// <summary>How bound to its origin the text is.</summary>
-    public SpecificityScore Specificity => _facts.Specificity;
+    public SpecificityScore Specificity => _specificity.Value;
 
     /// <summary>Whether it is too bound for an insight or a strategy: from a foreign domain verification leaves it out.</summary>
-    public bool IsTooSpecific => _facts.Specificity.Value >= Verification.Texts.Specificity.HighFrom;
+    public bool IsTooSpecific => Specificity.Value >= Verification.Texts.Specificity.HighFrom;
 
     /// <summary>What kind of secret it holds and where, never the secret; null for none.</summary>
-    public string? Secret => _facts.Secret;
+    public string? Secret => _secret.Value;
 
     /// <summary>What command to its reader it holds and where; null for none.</summary>
-    public string? Instruction => _facts.Instruction;
+    public string? Instruction => _instruction.Value;
 
     /// <summary>Looks at a text and the title that would be handed over with it.</summary>
     public static TextLint Of(string text, string? title = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new TextLint(TextFacts.Of(text, title, badVector: null));
+        return new TextLint(text, title);
     }
 
     /// <summary>
@@ -38,6 +48,6 @@ public sealed class TextLint
     public double SimilarityTo(TextLint other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return _facts.Sketch.MayBeLike(other._facts.Sketch) ? _facts.Sketch.Similarity(other._facts.Sketch) : 0;
+        return _sketch.Value.MayBeLike(other._sketch.Value) ? _sketch.Value.Similarity(other._sketch.Value) : 0;
     }
 }

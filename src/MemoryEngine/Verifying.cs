@@ -165,7 +165,7 @@ internal sealed class Verifying(Pool pool)
 
     private void Take(ref Candidate candidate, View view, ReadOnlySpan<byte> bytes)
     {
-        candidate.Memory = VersionReader.Read(pool.Table, candidate.Row, view, bytes, withVectors: false);
+        candidate.Memory = VersionReader.Read(pool.Table, candidate.Row, view, bytes, withVectors: false, pool.StateOf(candidate.Row, view));
         if (candidate.Facts is not null) return;
         candidate.Facts = TextFacts.Of(candidate.Memory.Text, candidate.Memory.Title, FindBadVector(bytes));
         _facts.Add(candidate.Row + 1, candidate.Facts);

@@ -34,6 +34,17 @@ public sealed class PipeVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_came_of_a_recall_is_reported_and_explained_through_the_pipe()
+    {
+        var id = await _cli.RememberAsync("Retry only what is idempotent.", "--domain", "backend/go");
+        var transfer = (await _cli.JsonAsync(0, "recall", "idempotent retries", "--domain", "backend/go")).GetProperty("transfer").GetString()!;
+        Assert.Equal("counted", (await _cli.JsonAsync(0, "report", transfer, "pass", "--used", id)).GetProperty("result").GetString());
+        Assert.Equal("repeated", (await _cli.JsonAsync(0, "report", transfer, "pass", "--used", id)).GetProperty("result").GetString());
+        Assert.Contains(id, (await _cli.JsonAsync(0, "why", transfer)).ToString(), StringComparison.Ordinal);
+        await _cli.JsonAsync(1, "why", "01900000-0000-7000-8000-000000000001");
+    }
+
+    [Fact]
     public async Task The_pool_is_kept_through_the_pipe()
     {
         await _cli.RememberAsync("One");

@@ -16,6 +16,8 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>At once: enough to keep two cores busy while the others wait for their disk.</summary>
     private const int Lanes = 3;
 
+    private int _removals;
+
     [Fact]
     public async Task No_kill_loses_what_was_acknowledged()
     {
@@ -26,7 +28,8 @@ public sealed class KillTests(ITestOutputHelper output)
         var options = new ParallelOptions { MaxDegreeOfParallelism = Lanes };
         await Parallel.ForEachAsync(pools, options, async (pool, _) =>
             await RunPoolAsync(seed, pool, Math.Min(KillsPerPool, kills - (pool * KillsPerPool))));
-        output.WriteLine($"{kills} kills in {watch.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine($"{kills} kills in {watch.Elapsed.TotalSeconds:F1} s, {_removals} removals, none handed over again");
+        Assert.True(_removals >= kills, $"{_removals} removals are too few to show anything.");
     }
 
     private async Task RunPoolAsync(int seed, int pool, int kills)
@@ -52,6 +55,8 @@ public sealed class KillTests(ITestOutputHelper output)
                     $"MEMORYENGINE_SEED={seed}, pool {pool}, kill {kill}, left in {directory.Pool}: {e.Message}", e);
             }
         }
+        using var removals = new ExpectedRemovals(directory.RemovalsFile);
+        Interlocked.Add(ref _removals, removals.Count);
         output.WriteLine($"pool {pool}: {expected.Acknowledged} writes acknowledged, {directory.JournalFiles().Length} journal files");
     }
 

@@ -23,9 +23,10 @@ internal sealed class PoolVerifier(TemporaryPool directory, ExpectedState expect
             SettleRollback(found);
             for (var slot = 0; slot < ExpectedState.Slots; slot++)
                 await CompareAsync(store, slot, found.GetValueOrDefault(slot));
-            Assert.Equal(found.Values.Count(v => v.IsCurrent), store.Stats().Memories);
+            Assert.Equal(found.Values.Count(v => v.IsCurrent && v.State < MemoryState.Quarantined), store.Stats().Memories);
             await new SnapshotVerifier(store, expected).VerifyAsync();
             await new EvidenceVerifier(directory).VerifyAsync(store);
+            await new RemovalVerifier(directory).VerifyAsync(store, new Random((int)expected.Acknowledged));
             if (!options.ReadOnly) await RetryKeyedAsync(store);
             Settle(found);
         }

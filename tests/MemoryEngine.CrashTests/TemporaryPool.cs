@@ -11,6 +11,8 @@ internal sealed class TemporaryPool : IDisposable
 
     public string OutcomesFile => StateFile + "-outcomes";
 
+    public string RemovalsFile => StateFile + "-removals";
+
     public string Journal => Path.Combine(Pool, "journal");
 
     /// <summary>Set when the test failed, so that what it saw can be looked at.</summary>

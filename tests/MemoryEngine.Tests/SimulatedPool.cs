@@ -20,6 +20,7 @@ internal sealed class SimulatedPool
         // They are written on another thread at a time of its own choosing: where tests count calls, or the order of events matters, they
         // are asked for.
         RecordTransfers = false,
+        CleanupEvery = 0,
     };
 
     public Task<MemoryStore> OpenAsync(Func<MemoryStoreOptions, MemoryStoreOptions>? vary = null) =>

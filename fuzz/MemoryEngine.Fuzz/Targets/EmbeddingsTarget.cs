@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MemoryEngine.Agents.Embedders;
+using MemoryEngine.Agents.Http;
 
 namespace MemoryEngine.Fuzz;
 

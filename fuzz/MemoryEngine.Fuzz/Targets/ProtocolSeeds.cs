@@ -45,6 +45,22 @@ internal static class ProtocolSeeds
 
     private static readonly ScoresView Scores = new() { Vector = 0.5f, Bm25 = 2.25f, Fused = 0.03125f, VectorRank = 1, Bm25Rank = 2 };
 
+    private static readonly OutcomeView Outcome = new()
+    {
+        Transfer = Id,
+        Score = 0.5,
+        Judge = "model",
+        JudgeModel = "m",
+        Used = [Id],
+        UsedInferred = true,
+        Failure = "misapplied_practice",
+        Tokens = 1,
+        Seconds = 2.5,
+        Steps = 3,
+        FirstEditSeconds = 4,
+        Cost = 0.25,
+    };
+
     private static readonly SnapshotView Snapshot = new() { Name = "n", Sequence = 5, CreatedUs = 6, Memories = 7 };
 
     private static readonly RememberReply Remembered = new() { Id = Id, Version = 1, Outcome = "added", Sequence = 5 };
@@ -70,6 +86,8 @@ internal static class ProtocolSeeds
         yield return Request(MemoryMethods.Recall, Recall());
         yield return Request(MemoryMethods.Get, new GetRequest { Id = Id, Version = 1 });
         yield return Request(MemoryMethods.Verify, new VerifyRequest { Ids = [Id], Domain = "a", Mode = "cross", Context = Memory.Requires });
+        yield return Request(MemoryMethods.Report, new ReportRequest { Outcome = Outcome });
+        yield return Request(MemoryMethods.Why, new WhyRequest { Transfer = Id });
         yield return Request(MemoryMethods.History, new HistoryRequest { Id = Id, AsOf = "s" });
         yield return Request(MemoryMethods.Forget, new IdRequest { Id = Id });
         yield return Request(MemoryMethods.Restore, new IdRequest { Id = Id });
@@ -101,6 +119,8 @@ internal static class ProtocolSeeds
         yield return Answer(MemoryMethods.Stats, Stats());
         yield return Answer(MemoryMethods.Check, new CheckReply { Ok = false, Bytes = 1_000_000, Problems = [problem] });
         yield return Answer(MemoryMethods.Verify, new VerifyReply { Verdicts = [Verified()] });
+        yield return Answer(MemoryMethods.Report, new ReportReply { OutcomeResult = "counted", NotInjected = [Id] });
+        yield return Answer(MemoryMethods.Why, Story());
         yield return Answer(MemoryMethods.Compact, new CompactReply
         {
             JournalBytesBefore = 1,
@@ -160,6 +180,10 @@ internal static class ProtocolSeeds
         Vectors = [new() { Space = "code", Vector = new[] { 1f }, Weight = 2 }],
         TextWeight = 0.5f,
         AsOf = "s",
+        Task = "t",
+        ConsumerModel = "m",
+        Experiment = new() { Design = "factorial", Withhold = 0.5, WithholdWatched = 0.25, HoldOutShare = 0, MinTasks = 100 },
+        Record = false,
         Space = "text",
         Vector = new[] { 1f, 2f, -0.5f },
         Explain = true,
@@ -167,6 +191,9 @@ internal static class ProtocolSeeds
 
     private static RecallReply Recalled() => new()
     {
+        Transfer = Id,
+        HeldOut = true,
+        Withheld = 2,
         Mode = "hybrid",
         Memories = [new() { View = View, Scores = Scores, Verdict = Verdict }],
         LeftOut = [new() { Id = Id, Version = 1, Level = 3, Domain = "a", Scores = Scores, Verdict = Verdict }],
@@ -183,6 +210,61 @@ internal static class ProtocolSeeds
         Version = 1,
         Verdict = Verdict,
         Specificity = new() { Value = 0.5, Paths = 0, Identifiers = 1, Literals = 0.25, Numbers = 0.1, Code = 0 },
+    };
+
+    private static WhyReply Story() => new()
+    {
+        Transfer = new()
+        {
+            Id = Id,
+            AtUs = 1_760_000_000_000_000,
+            Task = "t",
+            Domain = "a",
+            Mode = "single",
+            Scenario = "default",
+            ConsumerModel = "m",
+            Modality = "text",
+            Design = "withhold",
+            Seed = "18446744073709551615",
+            HeldOut = false,
+            HoldOutShare = 0.125,
+            PoolTasks = 7,
+            Candidates =
+            [
+                new()
+                {
+                    Id = Id,
+                    Version = 1,
+                    Level = 3,
+                    Domain = "a",
+                    ProducerModel = "p",
+                    Contributor = "c",
+                    Scores = Scores,
+                    Probability = 0.5,
+                    Fate = "withheld",
+                    Reasons = ["withheld"],
+                },
+            ],
+            Micros = new() { Search = 1, Verify = 2, Total = 3 },
+        },
+        Outcome = Outcome,
+        ReportedUs = 1_760_000_000_000_001,
+        Effects =
+        [
+            new()
+            {
+                Id = Id,
+                Version = 1,
+                State = "suspect",
+                Appearances = 3,
+                Effect = -0.25,
+                Low = -0.5,
+                High = 0.5,
+                ControlRate = 0.75,
+                HarmE = 20,
+                HelpE = 0.5,
+            },
+        ],
     };
 
     private static StatsReply Stats() => new()

@@ -2,11 +2,9 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MemoryEngine.Agents.Http;
 
 namespace MemoryEngine.Agents.Embedders;
-
-/// <summary>An answer is not what the interface promises.</summary>
-internal sealed class BadAnswerException(string message) : Exception(message);
 
 /// <summary>What goes over the wire: the body of a request, and the vectors out of an answer, in the order of the texts.</summary>
 internal static class EmbeddingWire

@@ -1,10 +1,12 @@
+using MemoryEngine.Agents.Http;
+
 namespace MemoryEngine.Agents.Embedders;
 
 /// <summary>Which model is asked for embeddings, where, and with how much patience. Holds the name of a key, never a key.</summary>
 public sealed record HttpEmbedderOptions
 {
     /// <summary>The variable that holds the key for OpenAI's own host, unless another is named.</summary>
-    public const string OpenAIKeyVariable = "OPENAI_API_KEY";
+    public const string OpenAIKeyVariable = EndpointKey.OpenAIVariable;
 
     /// <summary>What the endpoint speaks.</summary>
     public required EmbeddingApi Api { get; init; }
@@ -68,13 +70,17 @@ public sealed record HttpEmbedderOptions
     {
         get
         {
-            var provider = Provider ?? (Api == EmbeddingApi.Ollama ? "ollama" : EmbeddingAddress.IsOpenAI(Endpoint) ? "openai" : "http");
+            var provider = Provider ?? (Api == EmbeddingApi.Ollama ? "ollama" : EndpointAddress.IsOpenAI(Endpoint) ? "openai" : "http");
             return new EmbedderIdentity(Dimensions is { } d ? $"{provider}/{Model}@{d}" : $"{provider}/{Model}", Revision);
         }
     }
 
     /// <summary>The identity and the host.</summary>
-    public override string ToString() => $"{Identity.Id} at {EmbeddingAddress.Shown(EmbeddingAddress.Of(Api, Endpoint))}";
+    public override string ToString() => $"{Identity.Id} at {EndpointAddress.Shown(Address)}";
+
+    internal Uri Address => Api == EmbeddingApi.Ollama
+        ? EndpointAddress.Of("embedder", Endpoint, isOllama: true, "embed")
+        : EndpointAddress.Of("embedder", Endpoint, isOllama: false, "embeddings");
 
     internal void Check()
     {

@@ -229,13 +229,4 @@ internal sealed class ImportRun(
         }
         return told;
     }
-
-    // What is waited for can be chosen where the pool is open in this process; elsewhere its owner has chosen.
-    private Task<IReadOnlyList<RememberResult>> RememberManyAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation) =>
-        store is MemoryStore own
-            ? own.RememberManyAsync(drafts, options.Durability, cancellation)
-            : store.RememberManyAsync(drafts, cancellation);
-
-    private ValueTask<RememberResult> RememberAsync(MemoryDraft draft, CancellationToken cancellation) =>
-        store is MemoryStore own ? own.RememberAsync(draft, options.Durability, cancellation) : store.RememberAsync(draft, cancellation);
 }

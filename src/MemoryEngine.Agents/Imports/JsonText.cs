@@ -24,6 +24,10 @@ internal static class JsonText
     public static bool IsTrue(this JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
+    /// <summary>Whether a property is there and false.</summary>
+    public static bool IsFalse(this JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.False;
+
     /// <summary>An object property, or an element that holds nothing.</summary>
     public static JsonElement Object(this JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object

@@ -93,6 +93,9 @@ public static class InterchangeNames
     /// <summary>The name of what became of a candidate.</summary>
     public static string Of(CandidateFate fate) => JsonNamingPolicy.SnakeCaseLower.ConvertName(fate.ToString());
 
+    /// <summary>The name of why a state was changed.</summary>
+    public static string Of(DecisionReason reason) => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+
     /// <summary>The name of what was done with an outcome.</summary>
     public static string Of(OutcomeResult result) => result.ToString().ToLowerInvariant();
 

@@ -37,7 +37,7 @@ public sealed record TrajectoryStep(StepKind Kind, string Text)
 /// <summary>A run of an agent on a task, whichever runtime recorded it.</summary>
 public sealed record Trajectory
 {
-    /// <summary>The session or run, as its runtime names it; null when it has no name.</summary>
+    /// <summary>A name that no other run has, as a session of Claude Code has one; null when it has none.</summary>
     public string? Id { get; init; }
 
     /// <summary>The task as it was given; null when nothing says so.</summary>

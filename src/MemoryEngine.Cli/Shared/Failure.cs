@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MemoryEngine.Agents.Chat;
 
 namespace MemoryEngine.Cli.Shared;
 
@@ -29,6 +30,7 @@ internal static class Failure
     {
         UsageException e => (e.Code, ExitCode.Usage, e.Message),
         MemoryEngineException e => (JsonNamingPolicy.SnakeCaseLower.ConvertName(e.Code.ToString()), ExitCode.Of(e.Code), e.Message),
+        ChatEndpointException e => ("model", ExitCode.Storage, $"{e.Message} Nothing of that run was stored."),
         // The engine appends the name of its own parameter, which means nothing here.
         ArgumentException e => ("usage", ExitCode.Usage, e.Message.Split(" (Parameter '")[0]),
         OperationCanceledException => ("cancelled", ExitCode.Cancelled, "Stopped. What was acknowledged before is kept."),

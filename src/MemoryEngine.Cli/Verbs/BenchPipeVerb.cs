@@ -69,6 +69,12 @@ internal sealed class BenchPipeVerb : Verb
         json.WriteStartObject("round");
         Write(json, figures.Round);
         json.WriteEndObject();
+        json.WriteStartObject("among_hostile");
+        Write(json, figures.AmongHostile);
+        Number(json, "quiet_p50_us", figures.Quiet.P50);
+        Number(json, "quiet_p99_us", figures.Quiet.P99);
+        json.WriteNumber("ratio_p99", Math.Round(figures.AmongHostile.P99 / figures.Quiet.P99, 3));
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, Percentiles percentiles)
@@ -92,6 +98,8 @@ internal sealed class BenchPipeVerb : Verb
                 Row("recall, one client", figures.Recall),
                 Row($"recall, {PipeBenchmark.Clients} clients", figures.RecallTogether),
                 Row($"round, {PipeBenchmark.Clients} agents", figures.Round),
+                Row("recall, in turns with the next line", figures.Quiet),
+                Row("recall, among hostile clients", figures.AmongHostile),
             ]);
         output.Line();
         output.Line(string.Create(

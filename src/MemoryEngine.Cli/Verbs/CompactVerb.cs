@@ -25,9 +25,9 @@ internal sealed class CompactVerb : Verb
     }
 }
 
-/// <summary>Does what keeps a pool small and quick to open.</summary>
+/// <summary>Does what keeps a pool good, small and quick to open.</summary>
 internal sealed class MaintainVerb(Shell shell)
-    : Verb(shell, "maintain", "Does what keeps a pool small and quick to open: gives space back where it is worth it, takes a checkpoint.")
+    : Verb(shell, "maintain", "Does what keeps a pool good and small: cleans up what does harm or is never used, gives space back, takes a checkpoint.")
 {
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
@@ -52,6 +52,7 @@ internal static class CompactText
                 json.WriteNumber("record_bytes", result.RecordBytes);
                 json.WriteNumber("versions_dropped", result.VersionsDropped);
                 json.WriteNumber("events_dropped", result.EventsDropped);
+                if (result.Cleanup is { } cleanup) CleanupReportText.Write(json, cleanup);
             });
             return;
         }
@@ -59,5 +60,6 @@ internal static class CompactText
             ("journal", $"{result.JournalBytesBefore:N0} bytes, now {result.JournalBytes:N0}"),
             ("records", $"{result.RecordBytesBefore:N0} bytes, now {result.RecordBytes:N0}"),
             ("dropped", $"{result.EventsDropped:N0} events, {result.VersionsDropped:N0} versions"));
+        if (result.Cleanup is { } done) CleanupReportText.Show(output, done);
     }
 }

@@ -61,8 +61,8 @@ internal sealed class ReportVerb : Verb
             FirstEditSeconds = call.Get(_firstEdit),
             Cost = call.Get(_cost),
         };
-        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
-        var answer = await store.ReportAsync(outcome, null, cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        var answer = await pool.Store.ReportAsync(outcome, cancellation);
         foreach (var id in answer.NotInjected) call.Output.Note($"memory {id} had not been handed over; it is passed over.");
         if (call.Output.IsJson)
         {

@@ -16,8 +16,8 @@ internal sealed class WhyVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
-        var story = await store.WhyAsync(call.Get(_transfer), cancellation);
+        await using var pool = await PoolDoor.OpenForLifeAsync(call, cancellation);
+        var story = await pool.Store.WhyAsync(call.Get(_transfer), cancellation);
         if (call.Output.IsJson) call.Output.Json(json => TransferText.Write(json, story));
         else TransferText.Show(call.Output, story);
         return ExitCode.Done;

@@ -161,8 +161,8 @@ public sealed record TransferView : IWireMap<TransferView>
         ConsumerModel = ConsumerModel,
         Modality = Modality,
         Design = WireNames.Design.ValueOf(Design),
-        Seed = ulong.TryParse(Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
-            ? seed : throw new ProtocolException(ProtocolProblem.Unexpected, "expected a number of 64 bits in decimal, found another text", "transfer.seed"),
+        Seed = ulong.TryParse(Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed
+            : throw new ProtocolException(ProtocolProblem.Unexpected, "expected an integer of 64 bits, found another text", "transfer.seed"),
         IsHeldOut = HeldOut,
         HoldOutShare = HoldOutShare,
         PoolTasks = PoolTasks,

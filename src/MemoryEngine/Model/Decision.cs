@@ -21,6 +21,9 @@ public enum DecisionReason : byte
 
     /// <summary>The evidence that had put it there is gone.</summary>
     Cleared = 6,
+
+    /// <summary>It was made of a memory that was removed: somebody should look at it.</summary>
+    Derived = 7,
 }
 
 /// <summary>

@@ -31,6 +31,9 @@ internal interface IMemoryEvidence
     /// <summary>How often a version has been handed over.</summary>
     long Appearances(Guid memory, int version);
 
+    /// <summary>The state of a version by decision: Active where nobody decided anything.</summary>
+    MemoryState StateOf(Guid memory, int version);
+
     /// <summary>Whether more should be known of a version soon: it is new, or there is something against it.</summary>
     bool IsWatched(Guid memory, int version);
 
@@ -48,6 +51,8 @@ internal sealed class NoEvidence : IMemoryEvidence
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) => null;
 
     public long Appearances(Guid memory, int version) => 0;
+
+    public MemoryState StateOf(Guid memory, int version) => MemoryState.Active;
 
     public bool IsWatched(Guid memory, int version) => true;
 

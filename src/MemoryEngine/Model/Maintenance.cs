@@ -18,7 +18,11 @@ public sealed record CompactOptions
 /// <param name="VersionsDropped">Versions that nobody could see any more, or that were superseded for long enough.</param>
 /// <param name="EventsDropped">Events that left the journal.</param>
 public sealed record CompactResult(
-    long JournalBytesBefore, long JournalBytes, long RecordBytesBefore, long RecordBytes, long VersionsDropped, long EventsDropped);
+    long JournalBytesBefore, long JournalBytes, long RecordBytesBefore, long RecordBytes, long VersionsDropped, long EventsDropped)
+{
+    /// <summary>What <see cref="MemoryStore.MaintainAsync"/> cleaned up; null for a compaction alone.</summary>
+    public CleanupReport? Cleanup { get; init; }
+}
 
 /// <summary>What a backup holds.</summary>
 /// <param name="Path">Its directory: a pool of its own, closed cleanly.</param>

@@ -34,8 +34,8 @@ internal static class PartSearch
         Memtable memtable, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
     {
         if (memtable.Column(space.Id) is not { } column) return;
-        var compared = column.Search(query, rows.Match, ref hits);
-        plan?.Add(new SearchStep("memory", space.Space.Name, column.Count, compared, NameOf(SearchWay.Exact), 0, compared));
+        var cost = column.Search(query, rows.Match, ref hits, out var matching);
+        plan?.Add(new SearchStep("memory", space.Space.Name, column.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
     }
 
     private static string NameOf(SearchWay way) => way switch

@@ -9,8 +9,15 @@ namespace MemoryEngine.Segments;
 /// </summary>
 internal static class VersionReader
 {
+    /// <param name="table">The rows.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="view">Who is alive.</param>
+    /// <param name="bytes">The record.</param>
+    /// <param name="withVectors">Whether its vectors are wanted.</param>
+    /// <param name="byEvidence">The state of its memory by decision, which counts while the memory is alive.</param>
     /// <exception cref="InvalidOperationException">The record is not that of the row: a bug, since its checksum was right.</exception>
-    public static MemoryVersion Read(RowTable table, int row, View view, ReadOnlySpan<byte> bytes, bool withVectors)
+    public static MemoryVersion Read(
+        RowTable table, int row, View view, ReadOnlySpan<byte> bytes, bool withVectors, MemoryState byEvidence = MemoryState.Active)
     {
         if (!RecordReader.TryOpen(bytes, out var record, out var problem) || record.Place.RecordId != row + 1)
             throw new InvalidOperationException($"Record {row + 1} does not open: {problem}.");
@@ -40,7 +47,7 @@ internal static class VersionReader
             Version = r.Version,
             RecordId = row + 1,
             IsCurrent = isCurrent,
-            State = isCurrent || table.FindLive(r.MemoryId, view) >= 0 ? MemoryState.Active : MemoryState.Tombstoned,
+            State = isCurrent || table.FindLive(r.MemoryId, view) >= 0 ? byEvidence : MemoryState.Tombstoned,
             CreatedAt = RecordCodec.Time(r.CreatedMicroseconds),
             Text = text!,
             Level = r.Level,

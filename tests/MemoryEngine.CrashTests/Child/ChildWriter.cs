@@ -32,15 +32,17 @@ internal sealed class ChildWriter(MemoryStore store, ExpectedState expected, Chi
         if (order.SignalAfter == 0) Signal.Send();
         await using var store = await MemoryStore.OpenAsync(order.Pool, Options(order.Seed, order.LexicalOnly)).ConfigureAwait(false);
         using var outcomes = new ExpectedOutcomes(order.StateFile + "-outcomes");
-        await new ChildWriter(store, expected, order).WriteAsync(outcomes).ConfigureAwait(false);
+        using var removals = new ExpectedRemovals(order.StateFile + "-removals");
+        await new ChildWriter(store, expected, order).WriteAsync(outcomes, removals).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(ExpectedOutcomes outcomes)
+    private async Task WriteAsync(ExpectedOutcomes outcomes, ExpectedRemovals removals)
     {
         _signalAt = order.SignalAfter == 0 ? -1 : expected.Acknowledged + order.SignalAfter;
         _keeper = new ChildKeeper(store, expected, _pause, order);
         var writers = Enumerable.Range(0, ExpectedState.Writers).Select(w => Task.Run(() => WriteAsync(w)))
-            .Append(Task.Run(new ChildRecaller(store, outcomes, order.Seed).RunAsync));
+            .Append(Task.Run(new ChildRecaller(store, outcomes, order.Seed).RunAsync))
+            .Append(Task.Run(new ChildRemover(store, expected, removals, order.Seed).RunAsync));
         await (await Task.WhenAny(writers).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

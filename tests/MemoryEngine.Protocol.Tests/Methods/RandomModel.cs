@@ -34,7 +34,7 @@ internal sealed class RandomModel(Random random)
         if (type == typeof(string)) return name == "Domain" && random.Next(2) == 0 ? "" : Text();
         if (type == typeof(bool)) return random.Next(2) == 0;
         if (type == typeof(int)) return 1 + random.Next(int.MaxValue - 1);
-        if (type == typeof(long)) return random.NextInt64(long.MaxValue) >> random.Next(60);
+        if (type == typeof(long)) return random.NextInt64(long.MaxValue / TimeSpan.TicksPerMicrosecond) >> random.Next(57);
         if (type == typeof(ulong)) return (ulong)random.NextInt64() << random.Next(2);
         if (type == typeof(float)) return random.Next(3) == 0 ? 1f : random.NextSingle();
         if (type == typeof(double)) return random.Next(3) == 0 ? 0 : random.NextDouble();

@@ -95,6 +95,7 @@ internal sealed partial class ModelRun
     private MemoryStoreOptions Options() => _pool.Options with
     {
         RecordTransfers = true,
+        CleanupEvery = 0,
         TransferRetention = TransferRetention,
         LeastFoldBytes = 1,
         LexicalOnly = true,

@@ -15,6 +15,8 @@ internal sealed class TestEvidence : IMemoryEvidence
 
     public long Appearances(Guid memory, int version) => Handed.GetValueOrDefault(memory, 100);
 
+    public MemoryState StateOf(Guid memory, int version) => MemoryState.Active;
+
     public bool IsWatched(Guid memory, int version) => Appearances(memory, version) < 100;
 
     public TransferMode? AdvisedMode { get; set; }

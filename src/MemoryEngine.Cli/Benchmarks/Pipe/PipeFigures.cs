@@ -9,10 +9,12 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// <param name="Alone">Recalls a second of one client.</param>
 /// <param name="Together">Recalls a second of <see cref="PipeBenchmark.Clients"/>.</param>
 /// <param name="RecallTogether">A recall of one of them.</param>
-/// <param name="Round">One remembers; another sees it, recalls, and verifies.</param>
+/// <param name="Round">One remembers; another sees it, recalls, verifies, and reports.</param>
+/// <param name="Quiet">A recall of one client, and</param>
+/// <param name="AmongHostile">one while <see cref="HostileClients"/> do what they can, in turns.</param>
 internal sealed record PipeFigures(
     int Memories, Percentiles RoundTrip, Percentiles Bare, double ProcessorUs, Percentiles Recall, double Alone, double Together,
-    Percentiles RecallTogether, Percentiles Round);
+    Percentiles RecallTogether, Percentiles Round, Percentiles Quiet, Percentiles AmongHostile);
 
 /// <summary>Percentiles of times, in microseconds.</summary>
 internal readonly record struct Percentiles(double P50, double P99, double P999)

@@ -3,40 +3,50 @@ namespace MemoryEngine.Evidence.State;
 /// <summary>The decision that holds for each memory version, everywhere and by target domain: the newest one.</summary>
 internal sealed class DecisionTable
 {
-    private readonly SortedDictionary<VersionKey, SortedDictionary<string, Decision>> _byVersion = [];
+    private readonly SortedDictionary<VersionKey, SortedDictionary<string, (Decision Decision, Arms Before)>> _byVersion = [];
 
     /// <summary>All that hold, in the order of the memories' ids.</summary>
-    public IEnumerable<Decision> All => _byVersion.Values.SelectMany(d => d.Values);
+    public IEnumerable<Decision> All => _byVersion.Values.SelectMany(d => d.Values).Select(d => d.Decision);
+
+    /// <summary>The same, each with the outcomes, held out or not, that were known in its domain (or overall) when it was made.</summary>
+    public IEnumerable<(Decision Decision, Arms Before)> Watched => _byVersion.Values.SelectMany(d => d.Values);
 
     /// <summary>The versions that any decision is about.</summary>
     public IEnumerable<VersionKey> Versions => _byVersion.Keys;
 
     /// <summary>Those that hold for a version: everywhere first.</summary>
-    public IEnumerable<Decision> Of(VersionKey version) => _byVersion.TryGetValue(version, out var decisions) ? decisions.Values : [];
+    public IEnumerable<Decision> Of(VersionKey version) => _byVersion.TryGetValue(version, out var decisions) ? decisions.Values.Select(d => d.Decision) : [];
+
+    /// <summary>The one that holds for a version everywhere (null) or in a domain.</summary>
+    public Decision? Find(VersionKey version, string? domain = null) =>
+        _byVersion.TryGetValue(version, out var decisions) && decisions.TryGetValue(Key(domain), out var found) ? found.Decision : null;
 
     /// <summary>The state of a version everywhere (null) or in a domain, by decision alone.</summary>
     public MemoryState StateOf(VersionKey version, string? domain = null) =>
-        _byVersion.TryGetValue(version, out var decisions) && decisions.TryGetValue(Key(domain), out var decision)
-            ? decision.To
-            : MemoryState.Active;
+        Find(version, domain)?.To ?? MemoryState.Active;
 
-    public void Apply(Decision decision)
+    /// <summary>Takes a decision, and what was known of outcomes when it was made.</summary>
+    public void Apply(Decision decision, Arms before)
     {
         var key = new VersionKey(decision.Memory, decision.Version);
         if (!_byVersion.TryGetValue(key, out var decisions))
-            _byVersion.Add(key, decisions = new SortedDictionary<string, Decision>(StringComparer.Ordinal));
-        decisions[Key(decision.Domain)] = decision;
+            _byVersion.Add(key, decisions = new(StringComparer.Ordinal));
+        decisions[Key(decision.Domain)] = (decision, before);
     }
 
     public void Write(BinaryWriter to)
     {
         to.Write(_byVersion.Values.Sum(d => d.Count));
-        foreach (var decision in All) Write(to, decision);
+        foreach (var (decision, before) in Watched)
+        {
+            Write(to, decision);
+            before.Write(to);
+        }
     }
 
     public void Read(BinaryReader from)
     {
-        for (var left = from.ReadInt32(); left > 0; left--) Apply(ReadOne(from));
+        for (var left = from.ReadInt32(); left > 0; left--) Apply(ReadOne(from), Arms.Read(from));
     }
 
     // Everywhere sorts before every domain, the empty one included.

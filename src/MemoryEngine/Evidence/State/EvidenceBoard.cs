@@ -37,6 +37,10 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     public long Appearances(Guid memory, int version) => _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Injected : 0;
 
     /// <inheritdoc/>
+    public MemoryState StateOf(Guid memory, int version) =>
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.State : MemoryState.Active;
+
+    /// <inheritdoc/>
     public bool IsWatched(Guid memory, int version) => !_known.TryGetValue(new VersionKey(memory, version), out var known) || known.IsWatched;
 
     /// <summary>What evidence recommends from now on; null for nothing.</summary>
@@ -75,7 +79,7 @@ internal sealed class EvidenceBoard : IMemoryEvidence
             var decided = Decided(decision.To);
             Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
         }
-        _known[version] = new Known(overall, domains, lowerBound, memory?.Injected ?? 0, memory?.Overall is not { Effect.IsWatched: false });
+        _known[version] = new Known(state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, memory?.Overall is not { Effect.IsWatched: false });
 
         void Note(string domain, MemoryStanding standing)
         {
@@ -98,5 +102,5 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     private static MemoryStanding Worse(MemoryStanding a, MemoryStanding b) => a > b ? a : b;
 
     private sealed record Known(
-        MemoryStanding Overall, Dictionary<string, MemoryStanding>? ByDomain, double? LowerBound, long Injected, bool IsWatched);
+        MemoryState State, MemoryStanding Overall, Dictionary<string, MemoryStanding>? ByDomain, double? LowerBound, long Injected, bool IsWatched);
 }

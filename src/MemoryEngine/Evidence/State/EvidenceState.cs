@@ -103,7 +103,8 @@ internal sealed class EvidenceState
     public void Apply(Decision decision)
     {
         var key = new VersionKey(decision.Memory, decision.Version);
-        Decisions.Apply(decision);
+        var group = decision.Domain is { } domain ? (GainGroup.Domain, domain) : (GainGroup.All, "");
+        Decisions.Apply(decision, Sums.Gains.GetValueOrDefault(group));
         var isRemoved = decision.To >= MemoryState.Quarantined;
         if (!isRemoved || decision.Reason == DecisionReason.ProvenHarm)
             _memories.GetValueOrDefault(key)?.Freeze(decision.Domain, isRemoved);

@@ -10,6 +10,18 @@ internal readonly record struct Mean(long Count, double Sum, double Squares)
     public double Variance => (Squares - (Sum * Sum / Count)) / (Count - 1);
 
     public Mean Add(double value) => new(Count + 1, Sum + value, Squares + (value * value));
+
+    /// <summary>What has come since.</summary>
+    public Mean Since(Mean before) => new(Count - before.Count, Sum - before.Sum, Squares - before.Squares);
+
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Count);
+        to.Write(Sum);
+        to.Write(Squares);
+    }
+
+    public static Mean Read(BinaryReader from) => new(from.ReadInt64(), from.ReadDouble(), from.ReadDouble());
 }
 
 /// <summary>Outcomes of recalls that were held out, and of those that handed memories over.</summary>
@@ -17,4 +29,12 @@ internal readonly record struct Arms(Mean Control, Mean Memory)
 {
     public Arms Add(bool isControl, double score) =>
         isControl ? this with { Control = Control.Add(score) } : this with { Memory = Memory.Add(score) };
+
+    public void Write(BinaryWriter to)
+    {
+        Control.Write(to);
+        Memory.Write(to);
+    }
+
+    public static Arms Read(BinaryReader from) => new(Mean.Read(from), Mean.Read(from));
 }

@@ -90,25 +90,25 @@ internal sealed class PoolSums(int mostGroups)
 
     public void Write(BinaryWriter to)
     {
-        WriteAll(to, Gains, key => $"{(int)key.Group:D2}{key.Key}", Write);
-        WriteAll(to, CrossModel, key => key.Producer.Length.ToString(CultureInfo.InvariantCulture) + ":" + key.Producer + key.Consumer, Write);
-        WriteAll(to, Judged, key => key, Write);
-        foreach (var mean in AcrossDomains) Write(to, mean);
+        WriteAll(to, Gains, key => $"{(int)key.Group:D2}{key.Key}", static (w, arms) => arms.Write(w));
+        WriteAll(to, CrossModel, key => key.Producer.Length.ToString(CultureInfo.InvariantCulture) + ":" + key.Producer + key.Consumer, static (w, mean) => mean.Write(w));
+        WriteAll(to, Judged, key => key, static (w, arms) => arms.Write(w));
+        foreach (var mean in AcrossDomains) mean.Write(to);
         foreach (var (retrieved, injected, used) in Uses)
             foreach (var count in (long[])[retrieved, injected, used]) to.Write(count);
-        foreach (var arms in Figures) Write(to, arms);
+        foreach (var arms in Figures) arms.Write(to);
         foreach (var count in Failures) to.Write(count);
         foreach (var count in (long[])[Drawn.Included, Drawn.IncludedKnown, Drawn.Withheld, Drawn.WithheldKnown]) to.Write(count);
     }
 
     public void Read(BinaryReader from)
     {
-        ReadAll(from, Gains, key => ((GainGroup)int.Parse(key.AsSpan(0, 2), CultureInfo.InvariantCulture), key[2..]), ReadArms);
-        ReadAll(from, CrossModel, PairOf, ReadMean);
-        ReadAll(from, Judged, key => key, ReadArms);
-        for (var i = 0; i < AcrossDomains.Length; i++) AcrossDomains[i] = ReadMean(from);
+        ReadAll(from, Gains, key => ((GainGroup)int.Parse(key.AsSpan(0, 2), CultureInfo.InvariantCulture), key[2..]), Arms.Read);
+        ReadAll(from, CrossModel, PairOf, Mean.Read);
+        ReadAll(from, Judged, key => key, Arms.Read);
+        for (var i = 0; i < AcrossDomains.Length; i++) AcrossDomains[i] = Mean.Read(from);
         for (var i = 0; i < Uses.Length; i++) Uses[i] = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
-        for (var i = 0; i < Figures.Length; i++) Figures[i] = ReadArms(from);
+        for (var i = 0; i < Figures.Length; i++) Figures[i] = Arms.Read(from);
         for (var i = 0; i < Failures.Length; i++) Failures[i] = from.ReadInt64();
         Drawn = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
 
@@ -147,21 +147,4 @@ internal sealed class PoolSums(int mostGroups)
     {
         for (var left = from.ReadInt32(); left > 0; left--) all.Add(key(from.ReadString()), read(from));
     }
-
-    private static void Write(BinaryWriter to, Mean mean)
-    {
-        to.Write(mean.Count);
-        to.Write(mean.Sum);
-        to.Write(mean.Squares);
-    }
-
-    private static void Write(BinaryWriter to, Arms arms)
-    {
-        Write(to, arms.Control);
-        Write(to, arms.Memory);
-    }
-
-    private static Mean ReadMean(BinaryReader from) => new(from.ReadInt64(), from.ReadDouble(), from.ReadDouble());
-
-    private static Arms ReadArms(BinaryReader from) => new(ReadMean(from), ReadMean(from));
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace MemoryEngine.Agents.Embedders;
+namespace MemoryEngine.Agents.Http;
 
 /// <summary>
 /// When a request is repeated and after which pause: twice as long each time, of which a random half is waited, so that many

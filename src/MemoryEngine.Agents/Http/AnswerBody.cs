@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace MemoryEngine.Agents.Embedders;
+namespace MemoryEngine.Agents.Http;
 
 /// <summary>Reads what an endpoint sends, up to a limit, however long it goes on.</summary>
 internal static class AnswerBody
@@ -20,14 +20,14 @@ internal static class AnswerBody
     }
 
     /// <summary>The first characters of a body, for a message: on one line, and without what was not text.</summary>
-    public static async Task<string> ReadShownAsync(HttpContent content, EmbedderKey? key, CancellationToken cancellation)
+    public static async Task<string> ReadShownAsync(HttpContent content, EndpointKey? key, CancellationToken cancellation)
     {
         // Twice what is shown, in bytes of the longest characters, so that a key at its end is struck out whole.
         var body = await ReadStartAsync(content, 8 * ShownCharacters, cancellation).ConfigureAwait(false);
         return Shown(body.Span, key);
     }
 
-    public static string Shown(ReadOnlySpan<byte> body, EmbedderKey? key)
+    public static string Shown(ReadOnlySpan<byte> body, EndpointKey? key)
     {
         var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, 8 * ShownCharacters)]);
         if (key is not null) text = key.StrikeOut(text);
