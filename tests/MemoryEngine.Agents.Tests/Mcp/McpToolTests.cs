@@ -55,12 +55,17 @@ public sealed class McpToolTests
         await using var run = await McpRun.StartAsync();
         var python = (await run.CallAsync("add_memory", new
         {
-            text = "Bound every queue.", domain = "backend/go", requires = new { language = "python" },
+            text = "Bound every queue.",
+            domain = "backend/go",
+            requires = new { language = "python" },
         })).GetProperty("id").GetString();
         var go = await run.AddAsync("Bound every queue and say what happens when it is full.");
         var found = await run.CallAsync("search_memories", new
         {
-            query = "bound the queue", domain = "backend/go", language = "go", explain = true,
+            query = "bound the queue",
+            domain = "backend/go",
+            language = "go",
+            explain = true,
         });
         Assert.Equal(go, Assert.Single(found.GetProperty("memories").EnumerateArray()).GetProperty("id").GetString());
         var left = Assert.Single(found.GetProperty("left_out").EnumerateArray());
@@ -77,7 +82,11 @@ public sealed class McpToolTests
         var insight = await run.AddAsync("Bound every queue.", "backend/go");
         var workflow = (await run.CallAsync("add_memory", new
         {
-            text = "To bound a queue, first measure it.", domain = "web", level = 2, format = "workflow", tags = (List<string>)["t"],
+            text = "To bound a queue, first measure it.",
+            domain = "web",
+            level = 2,
+            format = "workflow",
+            tags = (List<string>)["t"],
         })).GetProperty("id").GetString();
         foreach (var filter in (object[])
             [
@@ -92,7 +101,11 @@ public sealed class McpToolTests
         }
         var above = await run.CallAsync("search_memories", new
         {
-            query = "bound queue", min_level = 3, scenario = "new-task", min_score = 0.01, mode = "single",
+            query = "bound queue",
+            min_level = 3,
+            scenario = "new-task",
+            min_score = 0.01,
+            mode = "single",
         });
         Assert.Equal("single", above.GetProperty("mode").GetString());
         Assert.Equal(insight, Assert.Single(above.GetProperty("memories").EnumerateArray()).GetProperty("id").GetString());
@@ -201,7 +214,11 @@ public sealed class McpToolTests
         var other = await run.AddAsync("Measure first, then cut.");
         var found = await run.CallAsync("search_memories", new
         {
-            query = "queue", domain = "backend/go", k = 1, task = "issue-7", consumer_model = "m-2",
+            query = "queue",
+            domain = "backend/go",
+            k = 1,
+            task = "issue-7",
+            consumer_model = "m-2",
         });
         var transfer = found.GetProperty("transfer").GetString();
 
@@ -212,7 +229,12 @@ public sealed class McpToolTests
 
         var outcome = new
         {
-            transfer, score = 0, judged_by = "model", used = new[] { id, other }, failure = "misapplied_practice", tokens = 1200,
+            transfer,
+            score = 0,
+            judged_by = "model",
+            used = new[] { id, other },
+            failure = "misapplied_practice",
+            tokens = 1200,
         };
         var reported = await run.CallAsync("report_outcome", outcome);
         Assert.Equal("counted", reported.GetProperty("result").GetString());
