@@ -59,6 +59,7 @@ internal sealed class CommandTree
             },
             new McpVerb(_shell),
             new ServeVerb(_shell),
+            new AdviseVerb(_shell),
             new ReplayVerb(_shell),
             new SimulateVerb(_shell),
             new Command("bench", "Measures this machine.")
