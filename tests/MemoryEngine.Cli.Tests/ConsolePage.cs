@@ -83,7 +83,8 @@ internal sealed partial class ConsolePage(params string[] path)
     }
 
     private static string Message(string command, string expected, List<string> printed, int at) =>
-        $"{command}\nthe page: {expected}\nnow:      {(at < printed.Count ? printed[at] : "nothing more")}\n\nall of it:\n{string.Join('\n', printed)}";
+        $"{command}\nthe page: {expected}\nnow:      {(at < printed.Count ? printed[at] : "nothing more")}\n\n" +
+        $"all of it:\n{string.Join('\n', printed)}";
 
     private static bool Agree(string shown, string printed) => Masked(shown) == Masked(printed);
 
@@ -105,14 +106,16 @@ internal sealed partial class ConsolePage(params string[] path)
 
     private static string Masked(string line) => Blanks().Replace(Changing().Replace(line, "#"), " ").TrimEnd();
 
-    private static List<string> Words(string command) => [.. Word().Matches(command).Select(m => m.Value.Replace("\"", "", StringComparison.Ordinal))];
+    private static List<string> Words(string command) =>
+        [.. Word().Matches(command).Select(m => m.Value.Replace("\"", "", StringComparison.Ordinal))];
 
     [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
 
     [GeneratedRegex(
-        @"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9][0-9,.]*(?= ?(us|µs|ms|s|bytes|B|KiB|MiB|events?)\b)" +
-        @"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?|memengine:recalled [0-9a-f]+|(?<=\bevent )\d+|(?<=now )[0-9,]+|[0-9][0-9,.]*(?= a second)|(?<=seed )\d+|before-rollback-\d+")]
+        @"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?" +
+        @"|memengine:recalled [0-9a-f]+|before-rollback-\d+|(?<=\bevent )\d+|(?<=now )[0-9,]+" +
+        @"|[0-9][0-9,.]*(?= a second| ?(us|µs|ms|s|bytes|events?)\b)")]
     private static partial Regex Changing();
 
     [GeneratedRegex(@"\s+")]
