@@ -15,7 +15,10 @@ internal sealed class ModelReaders(ManualClock clock)
     /// <summary>Begins a turn, unless as many are under way as there should be.</summary>
     public void Begin(ModelEpoch epoch, Oracle oracle, IReadOnlyList<HeldSnapshot> held, RecallQuery query, int seed)
     {
-        if (_turns.Count < AtOnce) _turns.Add(Task.Run(() => GuardedTurnAsync(epoch, oracle, held, query, new Random(seed))));
+        if (_turns.Count >= AtOnce) return;
+        // Taken with the expectation: a busy machine may begin the turn only after the next removal has come and gone.
+        var before = epoch.Removals;
+        _turns.Add(Task.Run(() => GuardedTurnAsync(epoch, before, oracle, held, query, new Random(seed))));
     }
 
     /// <summary>Judges the turns that have ended.</summary>
@@ -41,9 +44,9 @@ internal sealed class ModelReaders(ManualClock clock)
     // What a purge takes away goes from under readers, and what a compaction gives up from under those without a hold: what
     // they saw meanwhile, or whether it was there, is nobody's promise. That it was nothing else is for the other turns.
     private async Task<Action> GuardedTurnAsync(
-        ModelEpoch epoch, Oracle oracle, IReadOnlyList<HeldSnapshot> held, RecallQuery query, Random random)
+        ModelEpoch epoch, (int Purges, int Compactions, int UnderWay) before, Oracle oracle, IReadOnlyList<HeldSnapshot> held, RecallQuery query,
+        Random random)
     {
-        var before = epoch.Removals;
         try
         {
             var judge = await TurnAsync(epoch, oracle, held, query, random);
