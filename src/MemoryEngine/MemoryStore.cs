@@ -561,6 +561,9 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
         _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();
 
+    /// <summary>Whether opening compacted the pool, since something in a file was still to be removed.</summary>
+    internal bool CompactedAtOpening => _pool.WasRemovalPending;
+
     /// <summary>How long the parts of the opening took.</summary>
     internal Snapshots.OpeningTimes Opening => _pool.Opening;
 

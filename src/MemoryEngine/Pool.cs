@@ -52,7 +52,8 @@ internal sealed class Pool : ICommitHost, IDisposable
             (recovery.Table, recovery.Snapshots, recovery.Records, recovery.Answers, [.. recovery.Notes]);
         (_journal, _lock) = (journal, poolLock);
         Bodies = bodies;
-        Removal = new Removal(recovery.IsRemovalPending ? 1 : 0, 0);
+        WasRemovalPending = recovery.IsRemovalPending;
+        Removal = new Removal(WasRemovalPending ? 1 : 0, 0);
         Opening = recovery.Times;
         _openedSegmentBytes = recovery.Source?.Manifest!.Segments.Sum(s => s.Bytes) ?? 0;
         _segments = new SegmentStore(options.Files, paths.Segments, created.PoolId, Table, options.SegmentLimits, LetReadersGoFirst);
@@ -106,6 +107,9 @@ internal sealed class Pool : ICommitHost, IDisposable
     public JournalBodies Bodies { get; }
 
     public MaintenanceTurn Maintenance { get; } = new();
+
+    /// <summary>Whether opening found something in a file that was to be removed, and so compacted the pool.</summary>
+    public bool WasRemovalPending { get; }
 
     /// <summary>What was purged and may still lie in files.</summary>
     public Removal Removal { get; private set; }

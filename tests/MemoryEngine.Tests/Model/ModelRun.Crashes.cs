@@ -7,8 +7,14 @@ internal sealed partial class ModelRun
 {
     private async Task OpenAsync()
     {
-        _epoch = new ModelEpoch(await MemoryStore.OpenAsync(SimulatedPool.Root, Options()));
-        Note(_oracle);
+        Begin(await MemoryStore.OpenAsync(SimulatedPool.Root, Options()), _oracle);
+    }
+
+    // Where files still held what was to be removed, opening compacts as well.
+    private void Begin(MemoryStore opened, Oracle oracle)
+    {
+        _epoch = new ModelEpoch(opened);
+        Note(opened.CompactedAtOpening ? oracle.Compact([]) : oracle);
     }
 
     private async Task ReopenAsync()
@@ -46,10 +52,8 @@ internal sealed partial class ModelRun
         // What was only handed to the kernel may be gone, the newest first.
         var sequence = opened.Stats().Sequence;
         Assert.InRange(sequence, _durable, last);
-        _oracle = old.At(sequence);
         LoseTransfersAfter(sequence);
-        _epoch = new ModelEpoch(opened);
-        Note(_oracle);
+        Begin(opened, old.At(sequence));
         await ListAsync();
         await old.Store.DisposeAsync();
     }

@@ -200,9 +200,11 @@ public sealed class ReembedTests
         await using var store = await OpenAsync(old);
         await FillAsync(store, 300);
         using var stop = new CancellationTokenSource();
+        // A busy machine may let the writers begin only when all is over.
+        await store.RememberAsync("writer1 item0");
         var writers = Enumerable.Range(0, 3).Select(w => Task.Run(async () =>
         {
-            for (var i = 0; !stop.IsCancellationRequested; i++)
+            for (var i = 1; !stop.IsCancellationRequested; i++)
             {
                 var id = (await store.RememberAsync($"writer{w} item{i}")).Id;
                 if (i % 5 == 1) await store.ReviseAsync(id, new MemoryDraft { Text = $"writer{w} item{i} revised" });
