@@ -335,6 +335,16 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     public Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default) =>
         _advising.AdviseAsync(scenario, cancellationToken).AsTask();
 
+    /// <summary>
+    /// What the pool's evidence adds up to: each measure with what it rests on and what the article says of it, the modes beside each
+    /// other, gains by size, domain and model, the economy, the credits, and for each memory what it takes to know more.
+    /// </summary>
+    /// <param name="query">How many memories to list, and prices; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    public Task<EvidenceReport> EvidenceAsync(EvidenceQuery? query = null, CancellationToken cancellationToken = default) =>
+        new EvidenceReporting(_pool).RunAsync(query ?? new EvidenceQuery(), cancellationToken);
+
     /// <summary>The decisions that hold, and what has happened since each removal.</summary>
     public async Task<IReadOnlyList<RemovalWatch>> DecisionsAsync(CancellationToken cancellationToken = default)
     {
