@@ -1,5 +1,4 @@
 using MemoryEngine.Evidence.Statistics;
-using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests.Evidence;
 
