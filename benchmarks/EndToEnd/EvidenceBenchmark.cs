@@ -53,8 +53,9 @@ internal static class EvidenceBenchmark
             state = await store.LookAtEvidenceAsync(EvidenceSnapshot.Write);
             var (distinct, drawn, removed) = await store.LookAtEvidenceAsync(s =>
                 (s.Memories.Count, s.Sums.Drawn, s.Decisions.All.Count(d => d.To >= MemoryState.Quarantined)));
-            Say("played", $"{transfers:N0} transfers with outcomes in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, {distinct:N0} memories considered");
-            Say("left to chance", $"{drawn.Included + drawn.Withheld:N0} times, {drawn.Withheld:N0} of them withheld; {removed} memories removed");
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Say("played", $"{transfers:N0} transfers with outcomes in {seconds:F0} s, {distinct:N0} memories considered");
+            Say("left to chance", $"{drawn.Included + drawn.Withheld:N0} times, {drawn.Withheld:N0} withheld; {removed} memories removed");
         }
         await CompareAsync(before, after, queries, rounds, recalls);
         return await OpenAsync(after, state) ? 0 : 1;
