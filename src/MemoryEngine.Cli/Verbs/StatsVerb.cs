@@ -42,7 +42,9 @@ internal sealed class StatsVerb : Verb
     {
         var query = new EvidenceQuery
         {
-            Memories = call.Get(_memories) ?? new EvidenceQuery().Memories, PassValue = call.Get(_passValue), Upkeep = call.Get(_upkeep),
+            Memories = call.Get(_memories) ?? new EvidenceQuery().Memories,
+            PassValue = call.Get(_passValue),
+            Upkeep = call.Get(_upkeep),
         };
         await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
         var report = await store.EvidenceAsync(query, cancellation);

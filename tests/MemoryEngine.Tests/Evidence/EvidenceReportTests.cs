@@ -47,7 +47,12 @@ public sealed class EvidenceReportTests
         {
             await store.RememberAsync(new MemoryDraft
             {
-                Text = $"queue {i}", Domain = "a", Task = $"source {i}", Level = MemoryLevel.Insight, Model = "maker", Contributor = "ann",
+                Text = $"queue {i}",
+                Domain = "a",
+                Task = $"source {i}",
+                Level = MemoryLevel.Insight,
+                Model = "maker",
+                Contributor = "ann",
             });
         }
         pool.Clock.Advance(TimeSpan.FromDays(10));
@@ -113,7 +118,11 @@ public sealed class EvidenceReportTests
     {
         var recall = await store.RecallAsync(new RecallQuery
         {
-            Text = "queue", Domain = "a", Task = task, ConsumerModel = "taker", Mode = mode,
+            Text = "queue",
+            Domain = "a",
+            Task = task,
+            ConsumerModel = "taker",
+            Mode = mode,
             // So large a share holds all but one of a hundred million out.
             Experiment = isControl ? new RecallExperiment { Design = InclusionDesign.Off, HoldOutShare = 0.99999999 } : null,
         });
