@@ -15,6 +15,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["idle"] = IdleBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
     ["telemetry"] = TelemetryBenchmark.Run,
+    ["evidence"] = EvidenceBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);
