@@ -4,13 +4,11 @@ using MemoryEngine.Verification.Texts;
 namespace MemoryEngine;
 
 /// <summary>
-/// A pool of memories, and the only door to it. Thread-safe: any number of readers, which never wait for a writer's
-/// device, beside any number of writers, whose writes are committed in groups and acknowledged when they are durable.
-/// A write that was acknowledged is seen by every recall that begins after it.
+/// A pool of memories, and the only door to it. Thread-safe: any number of readers, which never wait for a writer's device, beside any
+/// number of writers, whose writes are committed in groups. A write that was acknowledged is seen by every recall that begins after it.
 /// </summary>
 /// <remarks>
-/// Wrong arguments throw <see cref="ArgumentException"/>; what an operation meets throws
-/// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
+/// Wrong arguments throw <see cref="ArgumentException"/>, damaged data <see cref="CorruptionException"/>, all else an exception with a code.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
 public sealed partial class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
@@ -31,8 +29,7 @@ public sealed partial class MemoryStore : IMemoryStore, IPoolMaintenance, IDispo
         var embedder = new TextEmbedder(pool.Options, pool);
         _verifying = new Verifying(pool);
         _reembed = new Reembed(pool, embedder);
-        (_remember, _recall, _reading) =
-            (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
+        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
         (_cleanUp, _advising) = (new CleanUp(pool, _recall), new Advising(pool));
         _telemetry = new StoreTelemetry(
             pool.Created.PoolId, pool.Options.TelemetryContent,
