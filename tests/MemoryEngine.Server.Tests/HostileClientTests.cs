@@ -256,6 +256,7 @@ public sealed class HostileClientTests
         yield return RawClient.Request(MemoryMethods.Check, new EmptyRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Compact, new CompactRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Maintain, new EmptyRequest(), 1);
+        yield return RawClient.Request(MemoryMethods.Reembed, new ReembedRequest(), 1);
         yield return RawClient.Request(MemoryMethods.SnapshotCreate, new SnapshotRequest { Name = "s" }, 1);
         yield return RawClient.Request(MemoryMethods.SnapshotList, new EmptyRequest(), 1);
         yield return RawClient.Request(MemoryMethods.SnapshotDrop, new SnapshotRequest { Name = "s" }, 1);
