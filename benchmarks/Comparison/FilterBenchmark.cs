@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemoryEngine.Index;
 using MemoryEngine.Kernels;
 
@@ -23,8 +24,9 @@ internal static unsafe class FilterBenchmark
             $"{set.Name}: {set.Rows.Count:N0} vectors of {set.Rows.Dimension} dimensions, {index.Graph.Shape.Bits} bits; " +
             $"recall@10 and microseconds a query of processor time, medians of {arguments.Rounds} rounds in turns.",
         };
+        var parts = arguments.Text("--parts")?.Split(',').Select(p => double.Parse(p, CultureInfo.InvariantCulture)).ToArray() ?? Parts;
         foreach (var lie in lies)
-            foreach (var part in Parts)
+            foreach (var part in parts)
                 Measure(set, index, FilterCase.Of(set, part, lie), arguments.Rounds, lines);
         arguments.Write($"filters-{set.Name}.txt", to => lines.ForEach(to.WriteLine));
     }

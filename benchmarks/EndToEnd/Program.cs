@@ -16,6 +16,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["pipe"] = PipeBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
     ["telemetry"] = TelemetryBenchmark.Run,
+    ["evidence"] = EvidenceBenchmark.Run,
 };
 
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command)) return command(args[1..]);

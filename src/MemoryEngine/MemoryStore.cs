@@ -4,16 +4,14 @@ using MemoryEngine.Verification.Texts;
 namespace MemoryEngine;
 
 /// <summary>
-/// A pool of memories, and the only door to it. Thread-safe: any number of readers, which never wait for a writer's
-/// device, beside any number of writers, whose writes are committed in groups and acknowledged when they are durable.
-/// A write that was acknowledged is seen by every recall that begins after it.
+/// A pool of memories, and the only door to it. Thread-safe: any number of readers, which never wait for a writer's device, beside any
+/// number of writers, whose writes are committed in groups. A write that was acknowledged is seen by every recall that begins after it.
 /// </summary>
 /// <remarks>
-/// Wrong arguments throw <see cref="ArgumentException"/>; what an operation meets throws
-/// <see cref="MemoryEngineException"/> with a code; damaged data throws <see cref="CorruptionException"/>.
+/// Wrong arguments throw <see cref="ArgumentException"/>, damaged data <see cref="CorruptionException"/>, all else an exception with a code.
 /// Cancelling a write that has been handed to the journal does not undo it.
 /// </remarks>
-public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
+public sealed partial class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 {
     private readonly Pool _pool;
     private readonly Remember _remember;
@@ -31,8 +29,7 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
         var embedder = new TextEmbedder(pool.Options, pool);
         _verifying = new Verifying(pool);
         _reembed = new Reembed(pool, embedder);
-        (_remember, _recall, _reading) =
-            (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
+        (_remember, _recall, _reading) = (new Remember(pool, embedder), new Recall(pool, embedder, _verifying), new Reading(pool, embedder));
         (_cleanUp, _advising) = (new CleanUp(pool, _recall), new Advising(pool));
         _telemetry = new StoreTelemetry(
             pool.Created.PoolId, pool.Options.TelemetryContent,
@@ -335,6 +332,16 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
     public Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default) =>
         _advising.AdviseAsync(scenario, cancellationToken).AsTask();
 
+    /// <summary>
+    /// What the pool's evidence adds up to: each measure with what it rests on and what the article says of it, the modes beside each
+    /// other, gains by size, domain and model, the economy, the credits, and for each memory what it takes to know more.
+    /// </summary>
+    /// <param name="query">How many memories to list, and prices; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    public Task<EvidenceReport> EvidenceAsync(EvidenceQuery? query = null, CancellationToken cancellationToken = default) =>
+        new EvidenceReporting(_pool).RunAsync(query ?? new EvidenceQuery(), cancellationToken);
+
     /// <summary>The decisions that hold, and what has happened since each removal.</summary>
     public async Task<IReadOnlyList<RemovalWatch>> DecisionsAsync(CancellationToken cancellationToken = default)
     {
@@ -550,22 +557,6 @@ public sealed class MemoryStore : IMemoryStore, IPoolMaintenance, IDisposable
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);
-
-    /// <summary>Completes when every block of the segments has been checked; for tests.</summary>
-    internal Task WhenScrubbed => _pool.WhenScrubbed;
-
-    /// <summary>Completes when the cleanup that outcomes have started is done; for tests.</summary>
-    internal Task WhenCleaned => _pool.Cleaning;
-
-    /// <summary>Looks at the evidence between two writes, with all that was recalled before in it; for tests.</summary>
-    internal Task<T> LookAtEvidenceAsync<T>(Func<Evidence.State.EvidenceState, T> look) =>
-        _pool.LookAsync(() => look(_pool.Evidence.State), CancellationToken.None).AsTask();
-
-    /// <summary>Whether opening compacted the pool, since something in a file was still to be removed.</summary>
-    internal bool CompactedAtOpening => _pool.WasRemovalPending;
-
-    /// <summary>How long the parts of the opening took.</summary>
-    internal Snapshots.OpeningTimes Opening => _pool.Opening;
 
     // What was due when the pool was last open and had no time is done now; from here on after so many outcomes.
     private async Task BeginCleaningAsync(CancellationToken cancellation)

@@ -66,7 +66,8 @@ internal sealed partial class RecallRun
         {
             ref readonly var c = ref _candidates[ranked[i]];
             staged[i] = new StagedCandidate(
-                c.Id, c.Version, evidence.EffectLowerBound(c.Id, c.Version, _rules.Facts.Domain), evidence.Appearances(c.Id, c.Version));
+                c.Id, c.Version, evidence.EffectLowerBound(c.Id, c.Version, _rules.Facts.Domain), evidence.Appearances(c.Id, c.Version),
+                c.Scores.Fused * evidence.Influence(c.Contributor));
         }
         return staged;
     }

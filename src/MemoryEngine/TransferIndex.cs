@@ -39,6 +39,12 @@ internal sealed class TransferIndex(int most)
         lock (_gate) return _places.TryGetValue(transfer, out var place) ? place : null;
     }
 
+    /// <summary>The answered ones, in the order in which their outcomes were told.</summary>
+    public IReadOnlyList<Guid> Answered()
+    {
+        lock (_gate) return [.. _places.Where(p => p.Value.OutcomeSequence > 0).OrderBy(p => p.Value.OutcomeSequence).Select(p => p.Key)];
+    }
+
     /// <summary>Takes note of where events are that were moved.</summary>
     public void Move(IReadOnlyDictionary<long, JournalPosition> moved)
     {

@@ -3,13 +3,13 @@ namespace MemoryEngine.Architecture;
 /// <summary>The repository these tests were built from, read once.</summary>
 internal static class Repository
 {
-    private static readonly string[] SourceFolders = ["src", "tests", "benchmarks", "fuzz"];
+    private static readonly string[] SourceFolders = ["src", "tests", "benchmarks", "fuzz", "docs"];
     private static readonly string[] SourceExtensions = [".cs", ".py", ".js", ".ts"];
     private static readonly string[] BuiltFolders = ["bin", "obj", "node_modules", "artifacts", "TestResults", "__pycache__", "dist"];
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>What people wrote in src, tests, benchmarks and fuzz.</summary>
+    /// <summary>What people wrote in src, tests, benchmarks, fuzz and the examples of docs.</summary>
     public static IReadOnlyList<SourceFile> Sources { get; } =
         [.. Files(path => SourceExtensions.Contains(Path.GetExtension(path))).Select(path => new SourceFile(path, Read(path)))];
 

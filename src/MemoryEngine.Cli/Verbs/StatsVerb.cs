@@ -1,20 +1,55 @@
+using System.CommandLine;
 using System.Text.Json;
 using MemoryEngine.Cli.Shared;
 
 namespace MemoryEngine.Cli.Verbs;
 
-/// <summary>The pool's figures.</summary>
-internal sealed class StatsVerb(Shell shell) : Verb(shell, "stats", "Shows the pool's figures.")
+/// <summary>The pool's figures, or what its evidence adds up to.</summary>
+internal sealed class StatsVerb : Verb
 {
     private const int MostDomains = 25;
 
+    private readonly Option<bool> _evidence = new("--evidence")
+    {
+        Description = "What the outcomes add up to: measures, modes, models, economy, credits, memories.",
+    };
+
+    private readonly Option<int?> _memories = new("--memories") { Description = "With --evidence: how many memories to list (100)." };
+    private readonly Option<double?> _passValue = new("--pass-value") { Description = "With --evidence: what a passed task is worth." };
+    private readonly Option<double?> _upkeep = new("--upkeep") { Description = "With --evidence: what memory costs for each run with it." };
+
+    public StatsVerb(Shell shell)
+        : base(shell, "stats", "Shows the pool's figures, and with --evidence what its outcomes add up to.")
+    {
+        Add(_evidence);
+        Add(_memories);
+        Add(_passValue);
+        Add(_upkeep);
+    }
+
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
+        if (call.Get(_evidence)) return await TellEvidenceAsync(call, cancellation);
         await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
         var stats = await pool.Store.StatsAsync(cancellation);
         foreach (var note in stats.OpeningNotes) call.Output.Note(note);
         if (call.Output.IsJson) call.Output.Json(json => Write(json, stats));
         else Show(call.Output, stats);
+        return ExitCode.Done;
+    }
+
+    private async Task<int> TellEvidenceAsync(Call call, CancellationToken cancellation)
+    {
+        var query = new EvidenceQuery
+        {
+            Memories = call.Get(_memories) ?? new EvidenceQuery().Memories,
+            PassValue = call.Get(_passValue),
+            Upkeep = call.Get(_upkeep),
+        };
+        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
+        var report = await store.EvidenceAsync(query, cancellation);
+        if (call.Output.IsJson) call.Output.Json(json => EvidenceJson.Write(json, report));
+        else EvidenceText.Show(call.Output, report);
         return ExitCode.Done;
     }
 

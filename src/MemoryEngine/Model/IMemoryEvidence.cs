@@ -28,6 +28,9 @@ internal interface IMemoryEvidence
     /// <summary>The lower bound of the estimated effect of a version in a domain, in points; null where there are no data.</summary>
     double? EffectLowerBound(Guid memory, int version, string targetDomain);
 
+    /// <summary>By what credit multiplies the score of a contributor's memories: 0.9 to 1.1, and 1 for whom nothing is known.</summary>
+    double Influence(string? contributor);
+
     /// <summary>How often a version has been handed over.</summary>
     long Appearances(Guid memory, int version);
 
@@ -49,6 +52,8 @@ internal sealed class NoEvidence : IMemoryEvidence
     public MemoryStanding Standing(Guid memory, int version, string targetDomain) => MemoryStanding.Good;
 
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) => null;
+
+    public double Influence(string? contributor) => 1;
 
     public long Appearances(Guid memory, int version) => 0;
 

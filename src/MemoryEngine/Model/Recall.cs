@@ -55,7 +55,10 @@ public sealed record RecallQuery
     /// </summary>
     public float? MinScore { get; init; }
 
-    /// <summary>Puts the 20 most similar into the order of the lower bound of their estimated effect, where there is evidence.</summary>
+    /// <summary>
+    /// Puts the 20 most similar into the order of the lower bound of their estimated effect, where there is evidence; of equals the scores
+    /// decide, which credit for what a contributor gave before moves by a tenth at most.
+    /// </summary>
     public bool ByEffect { get; init; }
 
     /// <summary>How much unlikeness counts against similarity, 0 (not at all) to 1: maximal marginal relevance.</summary>

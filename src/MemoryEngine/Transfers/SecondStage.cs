@@ -5,7 +5,8 @@ namespace MemoryEngine.Transfers;
 /// <param name="Version">Its version.</param>
 /// <param name="Effect">The lower bound of its estimated effect in points; null where there are no data.</param>
 /// <param name="Appearances">How often it has been handed over.</param>
-internal readonly record struct StagedCandidate(Guid Memory, int Version, double? Effect, long Appearances);
+/// <param name="Score">Its fused score, as credit for its contributor moves it.</param>
+internal readonly record struct StagedCandidate(Guid Memory, int Version, double? Effect, long Appearances, double Score);
 
 /// <summary>
 /// What comes after similarity, where it is asked for: the best by similarity are put into the order of the lower bound of their
@@ -22,7 +23,7 @@ internal static class SecondStage
 
     /// <summary>
     /// Puts the best by similarity into the order of their effect. Without data a memory's effect is taken for none: it stands behind
-    /// what is known to help and before what may do harm. Equals keep their order.
+    /// what is known to help and before what may do harm. Of equals the better score comes first, and of those with the same score, the first.
     /// </summary>
     /// <param name="candidates">Best by similarity first.</param>
     /// <param name="order">Room for as many indices, in the new order.</param>
@@ -33,7 +34,7 @@ internal static class SecondStage
         // By insertion: stable, and there are twenty at most.
         for (var i = 1; i < depth; i++)
         {
-            for (var j = i; j > 0 && Effect(candidates[order[j]]) > Effect(candidates[order[j - 1]]); j--)
+            for (var j = i; j > 0 && IsBetter(candidates[order[j]], candidates[order[j - 1]]); j--)
                 (order[j], order[j - 1]) = (order[j - 1], order[j]);
         }
     }
@@ -55,5 +56,9 @@ internal static class SecondStage
         return -1;
     }
 
-    private static double Effect(in StagedCandidate candidate) => candidate.Effect ?? 0;
+    private static bool IsBetter(in StagedCandidate one, in StagedCandidate other)
+    {
+        var (effect, otherEffect) = (one.Effect ?? 0, other.Effect ?? 0);
+        return effect > otherEffect || (effect == otherEffect && one.Score > other.Score);
+    }
 }

@@ -1,3 +1,4 @@
+using MemoryEngine.Evidence.Credit;
 using MemoryEngine.Evidence.Effect;
 using MemoryEngine.Evidence.Gates;
 using MemoryEngine.Evidence.State;
@@ -113,6 +114,24 @@ public sealed class EvidenceStateTests
         Assert.Empty(state.Sums.Gains);
         Assert.Equal((50, 0.0), (state.Sums.Judged["gpt"].Memory.Count, state.Sums.Judged["gpt"].Memory.Sum));
         Assert.Equal(default, state.Runs.Pairs);
+    }
+
+    [Fact]
+    public void Recalls_are_shown_what_credit_a_contributor_has()
+    {
+        var (state, board) = (new EvidenceState(), new EvidenceBoard());
+        for (var i = 0; i < 400; i++)
+        {
+            var isIn = i % 2 == 0;
+            var transfer = Make(Candidate with { Contributor = "ann", Fate = isIn ? CandidateFate.Injected : CandidateFate.Withheld });
+            state.Apply(transfer);
+            state.Apply(new Outcome { Transfer = transfer.Id, Score = isIn ? 1 : 0 });
+        }
+        Assert.Equal(1, board.Influence("ann"));
+        board.PublishAll(state);
+        Assert.InRange(board.Influence("ann"), 1.05, 1 + CreditLedger.LargestInfluence);
+        Assert.Equal(state.Credits.Influence("ann"), board.Influence("ann"));
+        Assert.Equal([1, 1, 1], new[] { "bob", "", null }.Select(board.Influence));
     }
 
     /// <summary>Outcomes of one memory in four domains: 200,000 take the room of 50,000. A million of them are in MartingaleTests.</summary>

@@ -14,6 +14,15 @@ public sealed class StageTests
     }
 
     [Fact]
+    public void Of_equal_effect_the_one_with_the_better_score_by_credit_comes_first()
+    {
+        StagedCandidate[] candidates = [Staged(null) with { Score = 0.9 }, Staged(1) with { Score = 0.5 }, Staged(null) with { Score = 0.95 }];
+        var order = new int[3];
+        SecondStage.ByEffect(candidates, order);
+        Assert.Equal([1, 2, 0], order);
+    }
+
+    [Fact]
     public void Effect_moves_nothing_from_behind_the_twentieth()
     {
         var candidates = Enumerable.Range(0, 30).Select(i => Staged(i)).ToArray();
@@ -74,5 +83,5 @@ public sealed class StageTests
         }
     }
 
-    private static StagedCandidate Staged(double? effect, long appearances = 9) => new(Guid.NewGuid(), 1, effect, appearances);
+    private static StagedCandidate Staged(double? effect, long appearances = 9) => new(Guid.NewGuid(), 1, effect, appearances, 1);
 }

@@ -238,6 +238,22 @@ public sealed class RecallVerificationTests
     }
 
     [Fact]
+    public async Task Credit_moves_a_contributor_s_memories_where_effect_is_asked_for()
+    {
+        await using var store = await OpenAsync();
+        var first = await RememberAsync(store, "Let the workers bound the queue by its bytes.", d => d with { Contributor = "bob" });
+        var second = await RememberAsync(store, "Workers that share a queue take turns at it.", d => d with { Contributor = "ann" });
+        var plain = Ids(await store.RecallAsync(Ask() with { K = 2 }));
+        Assert.Equal([first, second], plain.Order());
+        var (better, worse) = plain[0] == first ? ("bob", "ann") : ("ann", "bob");
+        _evidence.Influences[better] = 1e-3;
+        Assert.Equal(plain, Ids(await store.RecallAsync(Ask() with { K = 2 })));
+        Assert.Equal(plain.AsEnumerable().Reverse(), Ids(await store.RecallAsync(Ask() with { K = 2, ByEffect = true })));
+        _evidence.Influences[worse] = 1e-3;
+        Assert.Equal(plain, Ids(await store.RecallAsync(Ask() with { K = 2, ByEffect = true })));
+    }
+
+    [Fact]
     public async Task Verify_tells_every_reason_for_each_id()
     {
         await using var store = await OpenAsync();

@@ -9,9 +9,13 @@ internal sealed class TestEvidence : IMemoryEvidence
 
     public Dictionary<Guid, long> Handed { get; } = [];
 
+    public Dictionary<string, double> Influences { get; } = [];
+
     public MemoryStanding Standing(Guid memory, int version, string targetDomain) => Standings.GetValueOrDefault(memory);
 
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) => Effects.TryGetValue(memory, out var e) ? e : null;
+
+    public double Influence(string? contributor) => Influences.GetValueOrDefault(contributor ?? "", 1);
 
     public long Appearances(Guid memory, int version) => Handed.GetValueOrDefault(memory, 100);
 

@@ -14,6 +14,7 @@ internal sealed class EvidenceBoard : IMemoryEvidence
 
     private readonly ConcurrentDictionary<VersionKey, Known> _known = new(concurrencyLevel: 1, capacity: 31);
     private readonly HashSet<VersionKey> _touched = [];
+    private Dictionary<string, double> _influence = new(StringComparer.Ordinal);
     private int _advised;
 
     /// <inheritdoc/>
@@ -32,6 +33,10 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     /// <inheritdoc/>
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) =>
         _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.LowerBound : null;
+
+    /// <inheritdoc/>
+    public double Influence(string? contributor) =>
+        contributor is { Length: > 0 } && Volatile.Read(ref _influence).TryGetValue(contributor, out var influence) ? influence : 1;
 
     /// <inheritdoc/>
     public long Appearances(Guid memory, int version) => _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Injected : 0;
@@ -60,6 +65,9 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     public void PublishAll(EvidenceState state)
     {
         _touched.Clear();
+        // One that nobody changes any more, for readers without a lock.
+        var influence = state.Credits.Contributors().ToDictionary(c => c.Contributor, c => state.Credits.Influence(c.Contributor), StringComparer.Ordinal);
+        Volatile.Write(ref _influence, influence);
         var pooled = state.Pooled();
         foreach (var version in state.Memories.Keys)
             Show(state, version, state.Memories[version].Overall is null ? null : Points * pooled[version].LowerBound());

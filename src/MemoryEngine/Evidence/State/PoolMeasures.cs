@@ -31,6 +31,8 @@ internal readonly record struct Gain(Arms Arms)
 internal sealed class PoolMeasures
 {
     private readonly EvidenceState _state;
+    private readonly (long Eligible, long Reached, long Used)[] _byLevel = new (long, long, long)[(int)MemoryLevel.Strategy + 1];
+    private readonly List<VersionKey> _eligible = [];
 
     /// <param name="state">The evidence.</param>
     /// <param name="active">The current version of each active memory.</param>
@@ -55,9 +57,20 @@ internal sealed class PoolMeasures
             types.Add(DomainPath.TaskType(memory.Domain));
             if (memory.CreatedAt > now - grace) continue;
             Eligible++;
+            _eligible.Add(new VersionKey(memory.Memory, memory.Version));
+            ref var level = ref _byLevel[(int)memory.Level];
+            level.Eligible++;
             var last = state.Find(memory.Memory, memory.Version)?.Last ?? default;
-            if (last.Retrieved >= from && last.Retrieved > 0) Reached++;
-            if (last.Used >= from && last.Used > 0) Used++;
+            if (last.Retrieved >= from && last.Retrieved > 0)
+            {
+                Reached++;
+                level.Reached++;
+            }
+            if (last.Used >= from && last.Used > 0)
+            {
+                Used++;
+                level.Used++;
+            }
         }
         (Tasks, TaskTypes) = (tasks.Count, types.Count);
     }
@@ -92,6 +105,18 @@ internal sealed class PoolMeasures
     /// <summary>Used among eligible.</summary>
     public Share Utilisation => new(Used, Eligible);
 
+    /// <summary>Considered among eligible.</summary>
+    public Share Reach => new(Reached, Eligible);
+
+    /// <summary>Used among eligible, of one level.</summary>
+    public Share UtilisationOf(MemoryLevel level) => new(_byLevel[(int)level].Used, _byLevel[(int)level].Eligible);
+
+    /// <summary>Considered among eligible, of one level.</summary>
+    public Share ReachOf(MemoryLevel level) => new(_byLevel[(int)level].Reached, _byLevel[(int)level].Eligible);
+
+    /// <summary>Those of a set among eligible.</summary>
+    public Share UtilisationOf(IReadOnlySet<VersionKey> used) => new(_eligible.Count(used.Contains), Eligible);
+
     /// <summary>Used among handed over, of all requests in a mode, at a level or at all.</summary>
     public Share UsedOfInjected(TransferMode? mode = null, MemoryLevel? level = null)
     {
@@ -110,7 +135,10 @@ internal sealed class PoolMeasures
     public Share TransferSuccess(MemoryLevel level) => new(_state.Sums.AcrossDomains[(int)level].Sum, _state.Sums.AcrossDomains[(int)level].Count);
 
     /// <summary>Its lift: that success minus the mean of recalls that were held out; NaN where one of them is empty.</summary>
-    public double TransferLift(MemoryLevel level) => TransferSuccess(level).Value - Overall.Arms.Control.Value;
+    public double TransferLift(MemoryLevel level) => LiftOf(level).Value;
+
+    /// <inheritdoc cref="TransferLift"/>
+    public Gain LiftOf(MemoryLevel level) => new(new Arms(Overall.Arms.Control, _state.Sums.AcrossDomains[(int)level]));
 
     /// <summary>Micro: every outcome counts the same.</summary>
     public Gain Overall => GainOf(GainGroup.All, "");
@@ -122,6 +150,16 @@ internal sealed class PoolMeasures
         {
             var gains = Gains(GainGroup.Domain).Select(g => g.Gain.Value).Where(double.IsFinite).ToList();
             return gains.Count == 0 ? double.NaN : gains.Average();
+        }
+    }
+
+    /// <summary>The 95 % interval of <see cref="MacroGain"/>, over how many domains.</summary>
+    public (Interval Interval, int Domains) MacroGainInterval
+    {
+        get
+        {
+            var gains = Gains(GainGroup.Domain).Where(g => double.IsFinite(g.Gain.Value)).ToList();
+            return (Combination.Sum(gains.Select(g => new WeightedEstimate(1.0 / gains.Count, g.Gain.Value, g.Gain.Interval))), gains.Count);
         }
     }
 
@@ -153,6 +191,37 @@ internal sealed class PoolMeasures
         var saved = (passValue * Overall.Value) + (cost.Control.Value - cost.Memory.Value);
         return (saved - upkeep) / upkeep;
     }
+
+    /// <summary>
+    /// The 95 % interval of <see cref="ReturnOnInvestment"/>, taking the gain and the difference of costs for independent; NaN where costs
+    /// are unknown or known of one run.
+    /// </summary>
+    public Interval ReturnInterval(double passValue, double upkeep)
+    {
+        var cost = _state.Sums.Figures[(int)RunFigure.Cost];
+        var saved = Combination.Difference(
+            cost.Control.Value, cost.Control.Variance, cost.Control.Count, cost.Memory.Value, cost.Memory.Variance, cost.Memory.Count);
+        var all = Combination.Sum(
+        [
+            new WeightedEstimate(passValue / upkeep, Overall.Value, Overall.Interval),
+            new WeightedEstimate(1 / upkeep, cost.Control.Value - cost.Memory.Value, saved),
+        ]);
+        return new Interval(all.Low - 1, all.High - 1);
+    }
+
+    /// <summary>Runs of which a figure is known, in the smaller arm, and the 95 % interval of its <see cref="Change"/>.</summary>
+    public (Interval Interval, long Count) ChangeInterval(RunFigure figure)
+    {
+        var (control, memory) = _state.Sums.Figures[(int)figure];
+        var ratio = Combination.Ratio(memory.Value, memory.Variance, memory.Count, control.Value, control.Variance, control.Count);
+        return (new Interval(ratio.Low - 1, ratio.High - 1), Math.Min(control.Count, memory.Count));
+    }
+
+    /// <summary>
+    /// Of tasks that had failed without memory, the share that passed with it: repeated failures avoided. Some of them chance alone lets
+    /// pass the second time.
+    /// </summary>
+    public Share FailuresAvoided => new(_state.Runs.Pairs.Gains, _state.Runs.Pairs.Gains + _state.Runs.Pairs.Neither);
 
     /// <summary>By how much memory changes a figure of a run, as a share of the control's: -0.3 is 30 % less. NaN where unknown.</summary>
     public double Change(RunFigure figure)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using MemoryEngine.Kernels;
 
@@ -12,6 +11,9 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     // Float vectors asked for ahead of the one that is compared, and of each its first lines: the processor sees the rest.
     private const int RowsAhead = 4;
     private const int AheadBytes = 512;
+
+    // Rows that match, listed before they are compared.
+    private const int Listed = 4 * RowBits.LeastListed;
 
     private readonly Rescoring<TKernels> _rescoring = new(graph, rows);
     private readonly ScratchPool _scratches = new(graph);
@@ -136,23 +138,22 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     private int Scan(SearchScratch scratch, RowBits allowed, Span<Hit> hits, ref SearchCost cost)
     {
         var top = new TopHits(hits);
-        var words = allowed.Words;
-        var compared = 0L;
-        var pending = stackalloc int[RowsAhead];
-        var last = Math.Min(words.Length, (Rows.Count + 63) >> 6);
-        for (var at = 0; at < last; at++)
-            for (var word = words[at]; word != 0; word &= word - 1)
+        var (rows, compared, word) = (Rows, 0L, 0);
+        var query = scratch.Query;
+        var listed = stackalloc int[Listed];
+        while (word < allowed.Words.Length)
+        {
+            var count = allowed.List(ref word, new Span<int>(listed, Listed));
+            // Bits may go on behind the rows.
+            while (count > 0 && listed[count - 1] >= rows.Count) count--;
+            for (var i = 0; i < Math.Min(RowsAhead, count); i++) AskFor(rows, listed[i]);
+            for (var i = 0; i < count; i++)
             {
-                var row = (at << 6) + BitOperations.TrailingZeroCount(word);
-                if (row >= Rows.Count) break;
-                Prefetch.Range((byte*)Rows[row], Math.Min(AheadBytes, Rows.Dimension * sizeof(float)));
-                // It waits in a ring while those before it are compared.
-                var place = pending + (compared++ % RowsAhead);
-                if (compared > RowsAhead) top.Add(*place, Score(scratch, *place));
-                *place = row;
+                if (i + RowsAhead < count) AskFor(rows, listed[i + RowsAhead]);
+                top.Add(listed[i], VectorRows.Similarity(rows.Distance<TKernels>(query, listed[i])));
             }
-        for (var i = Math.Max(0, compared - RowsAhead); i < compared; i++)
-            top.Add(pending[i % RowsAhead], Score(scratch, pending[i % RowsAhead]));
+            compared += count;
+        }
         cost = cost with { FloatDistances = cost.FloatDistances + compared, Scanned = true };
         return top.Count;
     }
@@ -166,6 +167,10 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
         cost = cost with { FloatDistances = cost.FloatDistances + Rows.Count, Scanned = true };
         return top.Count;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskFor(in VectorRows rows, int row) =>
+        Prefetch.Range((byte*)rows[row], Math.Min(AheadBytes, rows.Dimension * sizeof(float)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Score(SearchScratch scratch, int row) => VectorRows.Similarity(Rows.Distance<TKernels>(scratch.Query, row));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemoryEngine.Kernels;
 
 namespace MemoryEngine.Index;
@@ -26,6 +27,7 @@ internal readonly unsafe struct VectorRows(float* first, int count, int dimensio
     public ReadOnlySpan<float> Span(int row) => new(this[row], Dimension);
 
     /// <summary>The exact distance; smaller is nearer, whatever the metric.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Distance<TKernels>(float* query, int row)
         where TKernels : struct, IKernels
     {
@@ -40,6 +42,7 @@ internal readonly unsafe struct VectorRows(float* first, int count, int dimensio
     public static float Similarity(float distance) => -distance;
 
     // Components beyond 10^19 overflow on the way, to an infinity or, where two meet, to a NaN that no order knows.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private float OfHuge(float* query, float* vector)
     {
         var sum = 0.0;
