@@ -48,6 +48,7 @@ internal static class PipeBenchmark
         var (inside, through) = await RecallAsync(server.Store, client, tasks, rounds);
         Say("recall in process", inside.Summary());
         Say("recall through the pipe", through.Summary());
+        _ = await VerifyAsync(server, atOnce);
         Say($"verify {BatchSize}, {Clients} clients", (await VerifyAsync(server, atOnce)).Summary());
         Say("host", Host.Load);
     }
