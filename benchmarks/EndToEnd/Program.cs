@@ -13,6 +13,7 @@ var commands = new Dictionary<string, Func<string[], int>>(StringComparer.Ordina
     ["open"] = OpenBenchmark.Run,
     ["importing"] = ImportingBenchmark.Run,
     ["idle"] = IdleBenchmark.Run,
+    ["pipe"] = PipeBenchmark.Run,
     ["verify"] = VerifyBenchmark.Run,
     ["telemetry"] = TelemetryBenchmark.Run,
     ["evidence"] = EvidenceBenchmark.Run,

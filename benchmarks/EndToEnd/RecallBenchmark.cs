@@ -109,7 +109,7 @@ internal static class RecallBenchmark
         }
     }
 
-    private static List<(string Text, string Domain)> Tasks(string directory)
+    public static List<(string Text, string Domain)> Tasks(string directory)
     {
         var tasks = new List<(string, string)>();
         foreach (var path in Directory.EnumerateFiles(directory, "*.jsonl.gz"))

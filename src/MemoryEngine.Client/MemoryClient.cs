@@ -200,6 +200,18 @@ public sealed class MemoryClient : IMemoryStore, IPoolMaintenance
     public async ValueTask<SnapshotInfo> CreateSnapshotAsync(string name, CancellationToken cancellationToken = default) =>
         (await CallAsync(MemoryMethods.SnapshotCreate, Named(name), CallKind.None, cancellationToken).ConfigureAwait(false)).ToInfo();
 
+    /// <summary>
+    /// Makes the vectors that are missing, with the embedder of the pool's owner, while the pool is used. A run that was cancelled or broken
+    /// off goes on where it ended when it is asked for again. Nobody is told of its progress.
+    /// </summary>
+    /// <param name="options">How; null for the defaults. Without an embedder, which cannot be sent.</param>
+    /// <param name="cancellationToken">Stops it; what was made by then is kept.</param>
+    /// <exception cref="ArgumentException">The options bring an embedder, or the pool has none that needs it.</exception>
+    /// <exception cref="MemoryEngineException">The embedder failed, or the pool is being re-embedded already.</exception>
+    public async Task<ReembedResult> ReembedAsync(ReembedOptions? options = null, CancellationToken cancellationToken = default) =>
+        (await CallAsync(MemoryMethods.Reembed, ReembedRequest.Of(options ?? new()), CallKind.None, cancellationToken).ConfigureAwait(false))
+        .ToResult();
+
     /// <inheritdoc/>
     public async ValueTask DropSnapshotAsync(string name, CancellationToken cancellationToken = default) =>
         await CallAsync(MemoryMethods.SnapshotDrop, Named(name), CallKind.None, cancellationToken).ConfigureAwait(false);

@@ -67,12 +67,20 @@ internal sealed partial class RecallRun : IDisposable
         _needed = _places;
         if (_query.ByEffect || _query.Exploration > 0) _needed = Math.Max(_needed, SecondStage.Depth);
         if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _places, Math.Max(_places, Limits.MaxRecall)));
-        _firstDepth = Math.Max(Searching.MinDepth, 2 * _places);
+        _firstDepth = IsOneRanking ? Math.Max(Batch, 4 * _needed) : Math.Max(Searching.MinDepth, 2 * _places);
         if (recall.UsualDepth.IsDeep) _ranking.Reach = Math.Min(MaxDepth, Deeper * _firstDepth);
         _leastFrom = verifying.LeastFrom(_rules);
         _chosen = ArrayPool<int>.Shared.Rent(_places);
         _candidates = ArrayPool<Candidate>.Shared.Rent(2 * Batch);
     }
+
+    // Whether the answer is the first k that pass, and nobody asks for more.
+    private bool DoFirstsMatter =>
+        !_query.Explain && _query is { ByEffect: false, Exploration: 0, Diversity: 0, Scenario: TransferScenario.Default };
+
+    // Where nothing is fused, nothing that ranks low in one part can rank high in the whole: a vector alone needs no more candidates than
+    // are likely to be looked at. Every part reads the vectors of as many, which is most of what a recall costs (docs/benchmarks.md, The pipe).
+    private bool IsOneRanking => _query is { Text: null, Vectors.Count: 0 } && DoFirstsMatter;
 
     private bool IsOfThePast => _ask.Seen is not null;
 
@@ -179,8 +187,7 @@ internal sealed partial class RecallRun : IDisposable
         // Where only the first k that pass matter, no more are read than are wanting: a text that is seen for the first time takes a read
         // and 40 microseconds. Stages and mixes choose among all that pass, an explanation tells of them, and checks of the user's share
         // a deadline.
-        var firstsMatter = !_query.Explain && _query is { ByEffect: false, Exploration: 0, Diversity: 0, Scenario: TransferScenario.Default }
-            && !_verifying.Validator.HasUserChecks;
+        var firstsMatter = DoFirstsMatter && !_verifying.Validator.HasUserChecks;
         var (batch, wanted) = firstsMatter ? (Batch, Missing()) : (Math.Clamp(_needed, LeastBatch, Batch), int.MaxValue);
         var (taken, passed) = (0, 0);
         for (; taken < batch && passed < wanted && _next < _searched.Found; _next++)

@@ -174,7 +174,11 @@ public sealed class HostileClientTests
         await using var server = await TestServer.StartAsync();
         var id = (await server.Pipe.Store.RememberAsync("Retry only what is idempotent.")).Id;
         await server.Pipe.Store.CreateSnapshotAsync("before");
-        foreach (var request in EveryMethod(id))
+        var requests = EveryMethod(id, $"{server.Address}-copy").ToList();
+        Assert.Equal(
+            MemoryMethods.All.Select(m => m.Name).Order(StringComparer.Ordinal),
+            requests.Select(r => RpcMessage.Parse(new ReadOnlySequence<byte>(r), ProtocolLimits.Default).Method).Order(StringComparer.Ordinal));
+        foreach (var request in requests)
         {
             foreach (var cut in new[] { 1, request.Length / 2, request.Length - 1, request.Length })
             {
@@ -237,7 +241,7 @@ public sealed class HostileClientTests
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static IEnumerable<byte[]> EveryMethod(Guid id)
+    private static IEnumerable<byte[]> EveryMethod(Guid id, string copy)
     {
         yield return RawClient.Request(MemoryMethods.Hello, new HelloRequest { Proto = (1, 1) }, 1);
         yield return Ping;
@@ -256,6 +260,11 @@ public sealed class HostileClientTests
         yield return RawClient.Request(MemoryMethods.Check, new EmptyRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Compact, new CompactRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Maintain, new EmptyRequest(), 1);
+        yield return RawClient.Request(
+            MemoryMethods.Report, new ReportRequest { Outcome = OutcomeView.Of(new Outcome { Transfer = id, Score = 1 }) }, 1);
+        yield return RawClient.Request(MemoryMethods.Why, new WhyRequest { Transfer = id }, 1);
+        yield return RawClient.Request(MemoryMethods.Backup, new BackupRequest { Path = copy }, 1);
+        yield return RawClient.Request(MemoryMethods.Reembed, new ReembedRequest(), 1);
         yield return RawClient.Request(MemoryMethods.SnapshotCreate, new SnapshotRequest { Name = "s" }, 1);
         yield return RawClient.Request(MemoryMethods.SnapshotList, new EmptyRequest(), 1);
         yield return RawClient.Request(MemoryMethods.SnapshotDrop, new SnapshotRequest { Name = "s" }, 1);

@@ -51,6 +51,17 @@ public sealed class PlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stale_socket_is_left_alone_by_whoever_does_not_own_the_pool()
+    {
+        await using var owner = await MemoryStore.OpenAsync(Pool, Store);
+        var stale = Path.Combine(Pool, "pipe");
+        LeaveSocket(stale);
+        var busy = await Assert.ThrowsAsync<MemoryEngineException>(() => PipeServer.StartAsync(Pool, Store));
+        Assert.Equal(ErrorCode.PoolBusy, busy.Code);
+        Assert.True(File.Exists(stale));
+    }
+
+    [Fact]
     public async Task Another_file_at_the_place_is_left_alone()
     {
         await (await MemoryStore.OpenAsync(Pool, Store)).DisposeAsync();

@@ -147,6 +147,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Reembedding_asks_the_servers_embedder_and_finds_all_vectors_there()
+    {
+        using var embedder = new GatedEmbedder();
+        await using var server = await TestServer.StartAsync(embedder);
+        using var client = server.Connect();
+        embedder.Open();
+        var whole = client.Call(MemoryMethods.Reembed, new ReembedRequest { BatchTexts = 1 }).Result!;
+        Assert.Equal(("gated", 0L, 1L, false), (whole.Embedder, whole.Embedded, whole.Already, whole.Switched));
+        Assert.Equal(
+            (int)ProtocolErrorCode.InvalidArgument, client.Call(MemoryMethods.Reembed, new ReembedRequest { TextsPerSecond = 0 }).Error?.Code);
+        Assert.Equal(
+            (int)ProtocolErrorCode.InvalidArgument, client.Call(MemoryMethods.Reembed, new ReembedRequest { BatchTexts = 257 }).Error?.Code);
+    }
+
+    [Fact]
     public async Task A_list_is_read_in_pages_without_a_gap()
     {
         await using var server = await TestServer.StartAsync();

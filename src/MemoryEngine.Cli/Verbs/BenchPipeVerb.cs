@@ -17,24 +17,34 @@ internal sealed class BenchPipeVerb : Verb
     private readonly Option<int?> _requests = Values.Positive(
         "--requests", $"How many round trips and recalls are timed; {DefaultRequests} when not given.");
 
+    private readonly Option<string?> _keep = new("--keep")
+    {
+        Description = "Keeps the pool in this directory, or takes the one that an earlier run has left there.",
+    };
+
     public BenchPipeVerb(Shell shell)
         : base(shell, "pipe", "Measures requests over the pipe against a bare socket, in a temporary directory beside the pool.")
     {
         Add(_memories);
         Add(_requests);
+        Add(_keep);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
         var beside = Path.GetDirectoryName(Path.GetFullPath(call.Pool)) ?? throw new UsageException("--pool is the root of the file system.");
         Directory.CreateDirectory(beside);
-        var directory = Directory.CreateDirectory(Path.Combine(beside, $".memengine-bench-{Environment.ProcessId}"));
+        // Its socket is to be for its owner alone.
+        var path = Path.Combine(beside, $".memengine-bench-{Environment.ProcessId}");
+        var directory = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var memories = call.Get(_memories) ?? DefaultMemories;
         PipeFigures figures;
         try
         {
             using var progress = call.Output.Progress("filling the pool");
-            figures = await new PipeBenchmark(directory.FullName, memories, call.Get(_requests) ?? DefaultRequests)
+            var pool = call.Get(_keep) is { } kept ? Path.GetFullPath(kept) : Path.Combine(directory.FullName, "pool");
+            figures = await new PipeBenchmark(directory.FullName, pool, memories, call.Get(_requests) ?? DefaultRequests)
                 .RunAsync(done => progress.Report((double)done / memories, done), cancellation);
         }
         finally
@@ -60,6 +70,10 @@ internal sealed class BenchPipeVerb : Verb
         json.WriteStartObject("recall");
         Write(json, figures.Recall);
         Number(json, "per_second", figures.Alone);
+        Number(json, "cpu_us", figures.Cost.ProcessorUs);
+        Number(json, "allocated_bytes", figures.Cost.Bytes);
+        json.WriteNumber("collections", figures.Cost.Collections);
+        Number(json, "pauses_ms", figures.Cost.PauseMs);
         json.WriteEndObject();
         json.WriteStartObject($"clients_{PipeBenchmark.Clients}");
         Write(json, figures.RecallTogether);
@@ -106,6 +120,10 @@ internal sealed class BenchPipeVerb : Verb
             CultureInfo.InvariantCulture,
             $"A round trip takes {figures.RoundTrip.P50 / figures.Bare.P50:0.00} times the bare socket's, and {figures.ProcessorUs:0.0} us " +
             $"of processor time, client and server together."));
+        output.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A recall takes {figures.Cost.ProcessorUs:0.0} us of processor time and allocates {figures.Cost.Bytes / 1024:0.0} KiB, both together; " +
+            $"{figures.Cost.Collections} collections of garbage paused everybody for {figures.Cost.PauseMs:0.0} ms in all."));
         output.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"One client recalls {figures.Alone:N0} times a second, {PipeBenchmark.Clients} together {figures.Together:N0}: " +

@@ -66,6 +66,9 @@ public static class MemoryMethods
     /// <summary>Copies the pool as it is at one moment.</summary>
     public static RpcMethod<BackupRequest, BackupReply> Backup { get; } = new("memory.backup");
 
+    /// <summary>Makes the vectors that are missing, with the pool's embedder.</summary>
+    public static RpcMethod<ReembedRequest, ReembedReply> Reembed { get; } = new("memory.reembed");
+
     /// <summary>Gives what the pool holds now a name.</summary>
     public static RpcMethod<SnapshotRequest, SnapshotView> SnapshotCreate { get; } = new("memory.snapshot.create");
 
@@ -94,7 +97,7 @@ public static class MemoryMethods
     public static IReadOnlyList<RpcMethod> All { get; } =
     [
         Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Report, Why, Get, History, Forget, Restore, List, Stats, Check,
-        Compact, Maintain, Backup, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
+        Compact, Maintain, Backup, Reembed, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
     ];
 
     private static FrozenDictionary<string, RpcMethod> ByName { get; } = All.ToFrozenDictionary(m => m.Name);

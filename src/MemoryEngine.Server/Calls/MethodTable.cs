@@ -42,6 +42,7 @@ internal sealed class MethodTable
             Heavy(MemoryMethods.Compact, async (r, _, c) => CompactReply.Of(await store.CompactAsync(r.ToOptions(), c).ConfigureAwait(false))),
             Heavy(MemoryMethods.Maintain, async (_, _, c) => CompactReply.Of(await store.MaintainAsync(c).ConfigureAwait(false))),
             Heavy(MemoryMethods.Backup, async (r, _, c) => BackupReply.Of(await store.BackupAsync(r.Path, c).ConfigureAwait(false))),
+            Heavy(MemoryMethods.Reembed, async (r, _, c) => ReembedReply.Of(await store.ReembedAsync(r.ToOptions(), c).ConfigureAwait(false))),
             Light(MemoryMethods.SnapshotCreate, async (r, _, c) =>
                 SnapshotView.Of(await store.CreateSnapshotAsync(r.Name, c).ConfigureAwait(false))),
             Light(MemoryMethods.SnapshotList, (_, _, _) => new(new SnapshotListReply { Snapshots = [.. store.Snapshots().Select(SnapshotView.Of)] })),

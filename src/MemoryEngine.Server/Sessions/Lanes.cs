@@ -18,6 +18,7 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
     private int _threads;
     private int _open;
     private volatile bool _isClosed;
+    private volatile bool _isLast;
 
     /// <summary>Whether a request waits or runs.</summary>
     public bool IsBusy => Volatile.Read(ref _open) > 0;
@@ -40,6 +41,9 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
         _filled.Release();
     }
 
+    /// <summary>Lets everybody else go first from now on.</summary>
+    public void GoLast() => _isLast = true;
+
     /// <summary>Lets the threads end when nothing waits any more.</summary>
     public void Close()
     {
@@ -50,9 +54,15 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
     private void RunWaiting()
     {
         LowPriority.Take();
+        var isLast = false;
         while (true)
         {
             _filled.Wait();
+            if (_isLast && !isLast)
+            {
+                isLast = true;
+                LowPriority.TakeLast();
+            }
             Call? call;
             bool areMore;
             lock (_gate)

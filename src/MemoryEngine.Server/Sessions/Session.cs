@@ -224,7 +224,8 @@ internal sealed partial class Session : IDisposable
     {
         if (_isBehindOthers) return;
         _isBehindOthers = true;
-        LowPriority.Take();
+        LowPriority.TakeLast();
+        _lanes.GoLast();
     }
 
     private Call? Refuse(uint id, ProtocolErrorCode code, string why)

@@ -7,7 +7,7 @@ namespace MemoryEngine.Segments;
 internal static class PartSearch
 {
     /// <summary>Candidates that a walk through a graph keeps.</summary>
-    private const int Ef = 96;
+    private const int Ef = 64;
 
     /// <summary>Finds the nearest vectors of a space, exactly in memory and where there is no graph.</summary>
     /// <param name="parts">The parts.</param>

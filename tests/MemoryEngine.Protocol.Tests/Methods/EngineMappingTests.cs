@@ -29,6 +29,7 @@ public sealed class EngineMappingTests(ITestOutputHelper output)
         [typeof(CheckReport)] = v => Sent(CheckReply.Of((CheckReport)v)).ToReport(),
         [typeof(CompactOptions)] = v => Sent(CompactRequest.Of((CompactOptions)v)).ToOptions(),
         [typeof(CompactResult)] = v => Sent(CompactReply.Of((CompactResult)v)).ToResult(),
+        [typeof(ReembedResult)] = v => Sent(ReembedReply.Of((ReembedResult)v)).ToResult(),
         [typeof(BackupInfo)] = v => Sent(BackupReply.Of((BackupInfo)v)).ToInfo(),
         [typeof(SnapshotInfo)] = v => Sent(SnapshotView.Of((SnapshotInfo)v)).ToInfo(),
         [typeof(SnapshotDiff)] = v => Sent(SnapshotDiffReply.Of((SnapshotDiff)v)).ToDiff(),

@@ -100,6 +100,8 @@ test("snapshots and maintenance", async () => {
   assert.ok((await client.compact({ keep_versions_us: 0 })).journal_bytes > 0);
   assert.ok("record_bytes" in (await client.maintain()));
   assert.ok((await client.backup(join(server.directory, "copy"))).bytes > 0);
+  // The built-in embedder needs no re-embedding, and says so.
+  await assert.rejects(client.reembed({ batch_texts: 8 }), met(2001, "INVALID_ARGUMENT"));
   assert.equal((await client.check()).ok, true);
   assert.equal((await client.stats()).health, "ready");
   await client.ping();

@@ -42,6 +42,8 @@ class AsyncClientTests(unittest.IsolatedAsyncioTestCase):
             self.assertIn("events_dropped", await client.compact())
             self.assertIn("events_dropped", await client.maintain())
             self.assertGreater((await client.backup(f"{self.server.pool}-copy"))["bytes"], 0)
+            with self.assertRaises(InvalidArgument):
+                await client.reembed()
             self.assertTrue((await client.check())["ok"])
             many = await client.remember_many([{"text": "a"}, {"text": "b"}])
             self.assertEqual(2, len(many))

@@ -82,6 +82,9 @@ class ClientTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             backup = self.client.backup(os.path.join(directory, "copy"))
             self.assertGreater(backup["bytes"], 0)
+        # The built-in embedder needs no re-embedding, and says so.
+        with self.assertRaises(InvalidArgument):
+            self.client.reembed(batch_texts=8)
         self.assertTrue(self.client.check()["ok"])
         self.assertEqual("ready", self.client.stats()["health"])
         self.client.ping()

@@ -1,10 +1,11 @@
 namespace MemoryEngine.Cli.Benchmarks.Pipe;
 
 /// <summary>
-/// Memories for a benchmark of recall: unit vectors around a thousand centres, texts of some three hundred characters, as many source
-/// tasks as make the mode hybrid. The same for the same count.
+/// Memories for a benchmark of recall: unit vectors around a thousand centres, texts of some three hundred characters of which no two
+/// are alike (what repeats another memory is left out of an answer, and costs a deeper search), as many source tasks as make the mode
+/// hybrid. The same for the same count.
 /// </summary>
-internal sealed class BenchPool(int memories)
+internal sealed class BenchPool
 {
     public const int Dimension = 384;
     public const string Domain = "bench/3";
@@ -12,6 +13,10 @@ internal sealed class BenchPool(int memories)
     private const int Centres = 1000;
     private const int AtOnce = 1024;
     private const float Spread = 0.6f;
+    private const int WordsOfText = 48;
+    private const int Words = 4_000;
+
+    private static readonly string[] Syllables = ["ka", "lo", "mi", "ren", "tu", "sa", "vo", "pel", "di", "gor"];
 
     private readonly Random _random = new(20260101);
     private readonly List<float[]> _centres = [];
@@ -24,10 +29,14 @@ internal sealed class BenchPool(int memories)
         Spaces = [new VectorSpace(VectorSpace.TextSpace, Dimension, Metric.Cosine, "memengine/bench")],
     };
 
-    /// <summary>Fills a pool, and waits until it is indexed.</summary>
-    public async Task FillAsync(MemoryStore store, Action<int> progress, CancellationToken cancellation)
+    public BenchPool()
     {
-        for (var i = 0; i < Centres; i++) _centres.Add(Unit(Gaussian()));
+        for (var i = 0; i < Centres; i++) _centres.Add(Unit(Gaussian(_random)));
+    }
+
+    /// <summary>Adds memories to a pool, and waits until it is indexed.</summary>
+    public async Task FillAsync(MemoryStore store, int memories, Action<int> progress, CancellationToken cancellation)
+    {
         for (var first = 0; first < memories; first += AtOnce)
         {
             var drafts = Enumerable.Range(first, Math.Min(AtOnce, memories - first)).Select(Draft).ToList();
@@ -38,32 +47,41 @@ internal sealed class BenchPool(int memories)
     }
 
     /// <summary>Vectors of tasks: near the memories', and none of them.</summary>
-    public float[][] Queries(int count) => [.. Enumerable.Range(0, count).Select(_ => Near(_random.Next(Centres)))];
+    public float[][] Queries(int count)
+    {
+        var random = new Random(20260102);
+        return [.. Enumerable.Range(0, count).Select(_ => Near(random.Next(Centres), random))];
+    }
 
     /// <summary>One more memory.</summary>
     public MemoryDraft Draft(int number) => new()
     {
-        Text = $"Memory {number}: when the client of service {number % 97} times out, look at the queue before the network; the retry " +
-            $"budget of worker {number % 31} hides what the pool of connections lacks. Check the limit of {number % 512} handles, then the " +
-            "age of the oldest request, and only then the peer. What was slow was waiting, and what waited was not counted.",
+        Text = $"Memory {number}: {string.Join(' ', Enumerable.Range(0, WordsOfText).Select(_ => Word()))}.",
         Title = $"Timeouts of service {number % 97}",
         Domain = $"bench/{number % 10}",
         Task = $"task {number % 700}",
-        Vectors = new Dictionary<string, ReadOnlyMemory<float>> { [VectorSpace.TextSpace] = Near(number % Centres) },
+        Vectors = new Dictionary<string, ReadOnlyMemory<float>> { [VectorSpace.TextSpace] = Near(number % Centres, _random) },
     };
 
-    private float[] Near(int centre)
+    // Some words often, most seldom, as in any text.
+    private string Word()
     {
-        var vector = Gaussian();
+        var number = (int)(Words * Math.Pow(_random.NextDouble(), 3));
+        return $"{Syllables[number / 1000 % 10]}{Syllables[number / 100 % 10]}{Syllables[number / 10 % 10]}{Syllables[number % 10]}";
+    }
+
+    private float[] Near(int centre, Random random)
+    {
+        var vector = Gaussian(random);
         for (var i = 0; i < Dimension; i++) vector[i] = (Spread * vector[i] / MathF.Sqrt(Dimension)) + _centres[centre][i];
         return Unit(vector);
     }
 
-    private float[] Gaussian()
+    private static float[] Gaussian(Random random)
     {
         var vector = new float[Dimension];
         for (var i = 0; i < Dimension; i++)
-            vector[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
+            vector[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
         return vector;
     }
 

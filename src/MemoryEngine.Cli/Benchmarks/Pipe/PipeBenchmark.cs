@@ -10,7 +10,11 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// Serves a pool in this process and asks it over its socket: round trips beside a bare echo of the same bytes, recalls of one client and
 /// of eight, and rounds in which one agent remembers and another makes use of it, eight agents at once. Every request is timed by itself.
 /// </summary>
-internal sealed class PipeBenchmark(string directory, int memories, int requests)
+/// <param name="directory">Where sockets may lie.</param>
+/// <param name="pool">The pool: filled when it is not there, otherwise taken as an earlier run left it, with what its rounds remembered.</param>
+/// <param name="memories">How many memories it is filled with.</param>
+/// <param name="requests">How many round trips and recalls are timed.</param>
+internal sealed class PipeBenchmark(string directory, string pool, int memories, int requests)
 {
     public const int Clients = 8;
 
@@ -19,25 +23,31 @@ internal sealed class PipeBenchmark(string directory, int memories, int requests
     private const int Slice = 500;
     private const int Queries = 1_000;
 
-    private readonly BenchPool _pool = new(memories);
+    private readonly BenchPool _pool = new();
+    private int _held;
 
     public async Task<PipeFigures> RunAsync(Action<int> progress, CancellationToken cancellation)
     {
-        await using var server = await PipeServer.StartAsync(Path.Combine(directory, "pool"), BenchPool.Options, null, cancellation);
-        await _pool.FillAsync(server.Store, progress, cancellation);
+        var isThere = Directory.Exists(pool);
+        await using var server = await PipeServer.StartAsync(
+            pool, BenchPool.Options, new PipeServerOptions { Address = Path.Combine(directory, "pipe") }, cancellation);
+        await _pool.FillAsync(server.Store, isThere ? 0 : memories, progress, cancellation);
+        _held = (int)server.Store.Stats().Memories;
         var queries = _pool.Queries(Queries);
         var (roundTrip, bare, processor) = TimeRoundTrips(server.Address, cancellation);
         _ = TimeRecalls(server.Address, queries, WarmUp, cancellation);
+        var cost = RecallCost.Begin();
         var start = Stopwatch.GetTimestamp();
         var alone = TimeRecalls(server.Address, queries, requests, cancellation);
         var aloneRate = requests / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        cost = cost.End(requests);
         start = Stopwatch.GetTimestamp();
         var together = await Everyone(Clients, _ => TimeRecalls(server.Address, queries, requests / Clients, cancellation));
         var togetherRate = together.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
         var rounds = await Everyone(Clients / 2, pair => TimeRounds(server.Address, pair, requests / 100, cancellation));
         var (quiet, hostile) = TimeAmongHostile(server.Address, queries, requests / 10, cancellation);
         return new PipeFigures(
-            memories, Percentiles.Of(roundTrip), Percentiles.Of(bare), processor, Percentiles.Of(alone), aloneRate, togetherRate,
+            _held, Percentiles.Of(roundTrip), Percentiles.Of(bare), processor, Percentiles.Of(alone), cost, aloneRate, togetherRate,
             Percentiles.Of(together), Percentiles.Of(rounds), Percentiles.Of(quiet), Percentiles.Of(hostile));
     }
 
@@ -88,7 +98,7 @@ internal sealed class PipeBenchmark(string directory, int memories, int requests
         {
             cancellation.ThrowIfCancellationRequested();
             MemoryDraft draft;
-            lock (_pool) draft = _pool.Draft(memories + (pair * count) + i);
+            lock (_pool) draft = _pool.Draft(_held + (pair * count) + i);
             var start = Stopwatch.GetTimestamp();
             var id = a.Call(MemoryMethods.Remember, new RememberRequest { Memory = MemoryContent.Of(draft) }).Id;
             if (b.Call(MemoryMethods.Get, new GetRequest { Id = id }).Memory.Text != draft.Text)

@@ -6,6 +6,7 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// <param name="Bare">The same bytes over a bare blocking socket, taking turns with it.</param>
 /// <param name="ProcessorUs">Processor time of a round trip, client and server together.</param>
 /// <param name="Recall">A recall, vector given, k = 3.</param>
+/// <param name="Cost">What those recalls cost beside time.</param>
 /// <param name="Alone">Recalls a second of one client.</param>
 /// <param name="Together">Recalls a second of <see cref="PipeBenchmark.Clients"/>.</param>
 /// <param name="RecallTogether">A recall of one of them.</param>
@@ -13,8 +14,29 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// <param name="Quiet">A recall of one client, and</param>
 /// <param name="AmongHostile">one while <see cref="HostileClients"/> do what they can, in turns.</param>
 internal sealed record PipeFigures(
-    int Memories, Percentiles RoundTrip, Percentiles Bare, double ProcessorUs, Percentiles Recall, double Alone, double Together,
+    int Memories, Percentiles RoundTrip, Percentiles Bare, double ProcessorUs, Percentiles Recall, RecallCost Cost, double Alone, double Together,
     Percentiles RecallTogether, Percentiles Round, Percentiles Quiet, Percentiles AmongHostile);
+
+/// <summary>What a recall through the pipe costs beside time, client and server together, a collection of garbage included.</summary>
+/// <param name="ProcessorUs">Processor time, in microseconds.</param>
+/// <param name="Bytes">What is allocated.</param>
+/// <param name="Collections">Collections of garbage in all of them, of any generation.</param>
+/// <param name="PauseMs">Milliseconds for which those stopped everybody, in all.</param>
+internal readonly record struct RecallCost(double ProcessorUs, double Bytes, int Collections, double PauseMs)
+{
+    /// <summary>The counters as they are.</summary>
+    public static RecallCost Begin() => new(
+        Environment.CpuUsage.TotalTime.TotalMicroseconds, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0),
+        GC.GetTotalPauseDuration().TotalMilliseconds);
+
+    /// <summary>What so many recalls have added to them.</summary>
+    public RecallCost End(int recalls)
+    {
+        var now = Begin();
+        return new RecallCost(
+            (now.ProcessorUs - ProcessorUs) / recalls, (now.Bytes - Bytes) / recalls, now.Collections - Collections, now.PauseMs - PauseMs);
+    }
+}
 
 /// <summary>Percentiles of times, in microseconds.</summary>
 internal readonly record struct Percentiles(double P50, double P99, double P999)

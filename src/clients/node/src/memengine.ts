@@ -9,8 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection.js";
 import { Gone, MemoryEngineError } from "./errors.js";
 import type {
-  Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Remembered,
-  Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
+  Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Reembedded,
+  ReembedOptions, Remembered, Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
 } from "./types.js";
 import { newId, toContent, toNumbers, toOptions, toOutcome } from "./values.js";
 
@@ -135,6 +135,10 @@ export class Client {
 
   async backup(path: string, call?: CallOptions): Promise<Backup> {
     return (await this.#call("memory.backup", { path }, false, call)) as unknown as Backup;
+  }
+
+  async reembed(options: ReembedOptions = {}, call?: CallOptions): Promise<Reembedded> {
+    return (await this.#call("memory.reembed", { ...options }, false, call)) as unknown as Reembedded;
   }
 
   async snapshotCreate(name: string, call?: CallOptions): Promise<Snapshot> {

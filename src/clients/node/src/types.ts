@@ -283,6 +283,23 @@ export interface Backup {
   bytes: number;
 }
 
+export interface ReembedOptions {
+  batch_texts?: number;
+  texts_per_second?: number;
+  drop_old?: boolean;
+}
+
+export interface Reembedded {
+  embedder: string;
+  embedder_revision: string;
+  embedded: number;
+  already: number;
+  skipped: number;
+  skipped_because?: string;
+  switched: boolean;
+  dropped_spaces: number;
+}
+
 export interface Snapshot {
   name: string;
   sequence: number;

@@ -236,6 +236,11 @@ class AsyncClient:
     async def backup(self, path: str) -> Dict[str, Any]:
         return await self._call("memory.backup", path=path)
 
+    async def reembed(
+        self, *, batch_texts: Optional[int] = None, texts_per_second: Optional[float] = None, drop_old: Optional[bool] = None
+    ) -> Dict[str, Any]:
+        return await self._call("memory.reembed", batch_texts=batch_texts, texts_per_second=texts_per_second, drop_old=drop_old)
+
     async def snapshot_create(self, name: str) -> Snapshot:
         return await self._call("memory.snapshot.create", name=name)
 

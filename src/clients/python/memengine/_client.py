@@ -205,6 +205,11 @@ class Client:
     def backup(self, path: str) -> Dict[str, Any]:
         return self._call("memory.backup", path=path)
 
+    def reembed(
+        self, *, batch_texts: Optional[int] = None, texts_per_second: Optional[float] = None, drop_old: Optional[bool] = None
+    ) -> Dict[str, Any]:
+        return self._call("memory.reembed", batch_texts=batch_texts, texts_per_second=texts_per_second, drop_old=drop_old)
+
     def snapshot_create(self, name: str) -> Snapshot:
         return self._call("memory.snapshot.create", name=name)
 

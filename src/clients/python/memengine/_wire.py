@@ -39,6 +39,7 @@ _TAKES: Dict[str, frozenset] = {
     "memory.compact": frozenset({"keep_versions_us"}),
     "memory.maintain": frozenset(),
     "memory.backup": frozenset({"path"}),
+    "memory.reembed": frozenset({"batch_texts", "texts_per_second", "drop_old"}),
     "memory.snapshot.create": frozenset({"name"}),
     "memory.snapshot.list": frozenset(),
     "memory.snapshot.drop": frozenset({"name"}),
@@ -47,7 +48,8 @@ _TAKES: Dict[str, frozenset] = {
     "memory.subscribe": frozenset({"after"}),
 }
 _ONCE = frozenset({
-    "memory.compact", "memory.maintain", "memory.backup", "memory.snapshot.create", "memory.snapshot.drop", "memory.snapshot.rollback",
+    "memory.compact", "memory.maintain", "memory.backup", "memory.reembed", "memory.snapshot.create", "memory.snapshot.drop",
+    "memory.snapshot.rollback",
 })
 
 
