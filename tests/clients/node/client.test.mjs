@@ -102,6 +102,9 @@ test("snapshots and maintenance", async () => {
   assert.ok((await client.backup(join(server.directory, "copy"))).bytes > 0);
   assert.equal((await client.check()).ok, true);
   assert.equal((await client.stats()).health, "ready");
+  const advice = await client.advise({ scenario: "long-edit" });
+  assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
+  assert.ok(advice.gates.some(gate => gate.name === "hybrid_ntr" && gate.verdict === "insufficient" && gate.value === undefined));
   await client.ping();
 });
 
