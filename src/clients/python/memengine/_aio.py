@@ -224,6 +224,9 @@ class AsyncClient:
     async def stats(self, *, as_of: Optional[str] = None) -> Dict[str, Any]:
         return await self._call("memory.stats", as_of=as_of)
 
+    async def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
+        return await self._call("memory.advise", scenario=scenario)
+
     async def check(self) -> Dict[str, Any]:
         return await self._call("memory.check")
 

@@ -193,6 +193,9 @@ class Client:
     def stats(self, *, as_of: Optional[str] = None) -> Dict[str, Any]:
         return self._call("memory.stats", as_of=as_of)
 
+    def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
+        return self._call("memory.advise", scenario=scenario)
+
     def check(self) -> Dict[str, Any]:
         return self._call("memory.check")
 

@@ -35,6 +35,7 @@ _TAKES: Dict[str, frozenset] = {
     "memory.restore": frozenset({"id"}),
     "memory.list": frozenset({"domain", "level", "state", "limit", "after", "as_of"}),
     "memory.stats": frozenset({"as_of"}),
+    "memory.advise": frozenset({"scenario"}),
     "memory.check": frozenset(),
     "memory.compact": frozenset({"keep_versions_us"}),
     "memory.maintain": frozenset(),
