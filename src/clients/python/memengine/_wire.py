@@ -163,6 +163,14 @@ def request_of(number: int, method: str, params: Mapping[str, Any]) -> bytes:
     return message
 
 
+def serving(pool: Union[str, "os.PathLike[str]"]) -> str:
+    """Where to connect to. A server that is just starting may not have said it yet: then it is gone, and may be back soon."""
+    try:
+        return address_of(pool)
+    except Unavailable as nobody:
+        raise Gone(nobody.message, sent=False) from nobody
+
+
 def new_unpacker() -> msgpack.Unpacker:
     return msgpack.Unpacker(raw=False, strict_map_key=False, max_buffer_size=2 * MESSAGE_BYTES)
 
