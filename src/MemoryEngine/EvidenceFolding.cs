@@ -13,8 +13,8 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
     // When the newest outcome of each transfer was told, of those in sealed files.
     private readonly Dictionary<Guid, long> _outcomes = [];
 
-    /// <summary>Everything up to it is folded; 0 for nothing.</summary>
-    private long Through => pool.Evidence.FoldedThrough;
+    /// <summary>Everything up to it is folded, or is about to be by the rewrite under way; 0 for nothing.</summary>
+    private long Through { get; set; } = pool.Evidence.FoldedThrough;
 
     /// <summary>Looks at the sealed files, and folds what is past its retention.</summary>
     /// <param name="files">The number of the last sealed file.</param>
@@ -27,7 +27,7 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
         if (last is null)
         {
             // What an earlier run had no time for is dropped now.
-            if (Through > 0) _ = await pool.StepAsync(() => LetGo(Through), cancellation).ConfigureAwait(false);
+            if (Through > 0) _ = await pool.StepAsync(LetGo, cancellation).ConfigureAwait(false);
             return 0;
         }
         var state = FoldThrough(last.Value.Sequence, last.Value.File, cancellation);
@@ -38,9 +38,12 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
                 $"The sums of the evidence take {payload.Length} bytes, more than one event may have, so transfers past their retention stay.");
             return 0;
         }
-        _ = await pool.StepAsync(() => LetGo(last.Value.Sequence), cancellation).ConfigureAwait(false);
+        Through = last.Value.Sequence;
+        _ = await pool.StepAsync(LetGo, cancellation).ConfigureAwait(false);
         var folded = new ReplacedFrame(last.Value.Sequence, EventType.EvidenceFolded, payload);
-        return rewriter.Rewrite(last.Value.File, Stays, pool.NoteRewrite, folded).FramesDropped;
+        var dropped = rewriter.Rewrite(last.Value.File, Stays, pool.NoteRewrite, folded).FramesDropped;
+        // Not before the folded event is on the device: without it, what it stands for must stay in every file.
+        return await pool.StepAsync(() => NoteFolded(dropped), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Whether an event of evidence stays.</summary>
@@ -106,12 +109,17 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
     }
 
     // From here on nobody can tell what came of those that wait: their candidates go. For the applier.
-    private bool LetGo(long through)
+    private bool LetGo()
     {
-        pool.Evidence.FoldedThrough = through;
-        foreach (var id in pool.Evidence.Index.Forget(place => place.Sequence <= through && place.OutcomeSequence <= through))
-            pool.Evidence.State.Open.LetGo(id);
+        pool.Evidence.LetGo(Through);
         return true;
+    }
+
+    // For the applier.
+    private long NoteFolded(long dropped)
+    {
+        pool.Evidence.FoldedThrough = Through;
+        return dropped;
     }
 
     private void ReadAll(int last, JournalVisitor visit, CancellationToken cancellation)

@@ -95,8 +95,15 @@ internal sealed class PoolEvidence
     /// <summary>The journal is read to its end: shows what it says.</summary>
     public void Settle()
     {
-        Board.PublishAll(State);
-        _fittedAt = State.Outcomes;
+        // A transfer whose file was not worth rewriting may still stand there, and what came of it no more.
+        LetGo(FoldedThrough);
+        Fit();
+    }
+
+    /// <summary>Everything up to a sequence is folded: of transfers whose outcome did not come later, the candidates are kept no longer.</summary>
+    public void LetGo(long through)
+    {
+        foreach (var id in Index.Forget(place => place.Sequence <= through && place.OutcomeSequence <= through)) State.Open.LetGo(id);
     }
 
     public void Apply(Transfer transfer, long sequence, JournalPosition position)
@@ -130,7 +137,7 @@ internal sealed class PoolEvidence
             Board.Publish(State);
             return false;
         }
-        Settle();
+        Fit();
         return true;
     }
 
@@ -179,6 +186,12 @@ internal sealed class PoolEvidence
         var state = EvidenceSnapshot.TryRead(bytes.ToArray(), _options.EvidenceLimits);
         if (state is not null) state.Open.Load = _load;
         return state;
+    }
+
+    private void Fit()
+    {
+        Board.PublishAll(State);
+        _fittedAt = State.Outcomes;
     }
 
     private void ReadCheckpoint()

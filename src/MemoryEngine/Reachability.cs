@@ -4,7 +4,9 @@ namespace MemoryEngine;
 
 /// <summary>
 /// Which records somebody can still see or may come back to: in the current view, in a snapshot, or in a view that a
-/// reader holds. Taken at one moment; a record that nobody wanted may be wanted later, since it can be remembered again.
+/// reader holds. The newest version of a memory that lives in any of these is wanted as well, though a rollback may have
+/// hidden it from all of them: it tells which numbers have been given. Taken at one moment; a record that nobody wanted may be
+/// wanted later, since it can be remembered again.
 /// </summary>
 internal sealed class Reachability
 {
@@ -26,9 +28,19 @@ internal sealed class Reachability
     public bool IsWanted(int row)
     {
         ref readonly var r = ref _table.Rows[row];
+        if (IsKnownElsewhere(r)) return true;
+        if (r.IsKnown(_current)) return !IsLongSuperseded(row);
+        if (_table.FindNewest(r.MemoryId) != row) return false;
+        for (var earlier = r.Previous; earlier >= 0; earlier = _table.Rows[earlier].Previous)
+            if (IsKnownElsewhere(_table.Rows[earlier]) || _table.Rows[earlier].IsKnown(_current)) return true;
+        return false;
+    }
+
+    private bool IsKnownElsewhere(in Row row)
+    {
         foreach (var view in _others)
-            if (r.IsKnown(view)) return true;
-        return r.IsKnown(_current) && !IsLongSuperseded(row);
+            if (row.IsKnown(view)) return true;
+        return false;
     }
 
     // A forgotten memory can be restored: its newest version is not superseded. Versions before it are.

@@ -191,7 +191,9 @@ internal sealed class PendingRemember(
         if (newest < 0)
         {
             if (mustExist) throw NotFound.Memory(memoryId);
-            Append(journal, memoryId, hash, 1, 0, RememberOutcome.Added, now);
+            // Versions of it may have been given up whose numbers evidence knows: it goes on from there, as a revised one would.
+            var first = FreeNumber(memoryId, 1);
+            Append(journal, memoryId, hash, first, 0, first == 1 ? RememberOutcome.Added : RememberOutcome.Revised, now);
             return;
         }
         var live = table.FindLive(memoryId, table.Applied);
@@ -212,7 +214,7 @@ internal sealed class PendingRemember(
         if (known.ContentHash != hash)
         {
             // Numbers are not given twice, though a rollback may have hidden the version that has the newest.
-            Append(journal, memoryId, hash, table.Rows[newest].Version + 1, live + 1, RememberOutcome.Revised, now);
+            Append(journal, memoryId, hash, FreeNumber(memoryId, table.Rows[newest].Version + 1), live + 1, RememberOutcome.Revised, now);
             return;
         }
         _recordId = (row >= 0 ? row : newest) + 1;
@@ -224,6 +226,13 @@ internal sealed class PendingRemember(
         journal.Append(EventType.Restored, new LifeEvent(_recordId, memoryId).Encode());
         _sequence = journal.LastSequence;
         Answer(journal, new RememberResult(memoryId, known.Version, RememberOutcome.Restored, _sequence), hash, now);
+    }
+
+    // The first number from one on of which evidence tells nothing: what it tells is of another text.
+    private int FreeNumber(Guid memoryId, int number)
+    {
+        while (Pool.Evidence.State.Knows(memoryId, number)) number++;
+        return number;
     }
 
     private void Append(

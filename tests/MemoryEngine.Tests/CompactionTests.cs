@@ -52,6 +52,27 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task A_version_that_a_rollback_hid_for_good_does_not_lend_its_number_to_another()
+    {
+        var store = await OpenAsync();
+        var id = (await store.RememberAsync(Draft("first"))).Id;
+        await store.CreateSnapshotAsync("then");
+        await store.ReviseAsync(id, Draft($"second {new string('x', 20_000)}"));
+        // What the second version was worth is known by its number.
+        await store.DecideAsync(id, MemoryState.Quarantined, "it did harm");
+        var undo = (await store.RollBackAsync("then")).Undo;
+        await store.DropSnapshotAsync("then");
+        await store.DropSnapshotAsync(undo);
+        await store.CompactAsync();
+        await store.DisposeAsync();
+        store = await OpenAsync();
+        await store.CompactAsync();
+        Assert.Equal(3, (await store.ReviseAsync(id, Draft("another second"))).Version);
+        Assert.Contains((await store.RecallAsync(new RecallQuery { Text = "another second" })).Memories, m => m.Memory.Id == id);
+        await store.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_purge_that_was_cut_short_is_finished_by_the_next_opening()
     {
         var calls = await CallsOfAPurgeAsync();

@@ -67,7 +67,10 @@ internal sealed partial class ModelRun
     {
         var path = $"/home/agent/backups/{_nextBackup++}";
         if (!await TryAsync(async () => await Store.BackupAsync(path))) return;
-        var options = Options() with { Files = _pool.Disk.AfterProcessKill() };
+        var disk = _pool.Disk.AfterProcessKill();
+        // The backup found room on a disk that is nearly full; to open it takes more.
+        disk.CapacityBytes = long.MaxValue;
+        var options = Options() with { Files = disk };
         await using var backup = await MemoryStore.OpenAsync(path, options with { CreateIfMissing = false });
         await Comparison.PoolAsync(backup, _oracle);
     }

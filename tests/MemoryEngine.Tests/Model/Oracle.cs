@@ -84,12 +84,15 @@ internal sealed record Oracle
         Snapshots = Snapshots.ConvertAll(s => s with { View = s.View.Without(id) }),
     };
 
-    /// <summary>What neither the present nor a snapshot nor a reader knows may be given up.</summary>
+    /// <summary>
+    /// A memory that neither the present nor a snapshot nor a reader knows may be given up. Of one that lives somewhere the newest version
+    /// stays, wherever it lies, or its number would be given twice.
+    /// </summary>
     public Oracle Compact(IEnumerable<OracleView> held)
     {
         var views = held.Concat(Snapshots.Select(s => s.View)).Append(View).ToList();
-        var seen = views.SelectMany(v => v.Memories.Values).SelectMany(m => m.Versions).Select(v => v.Record).ToHashSet();
-        return this with { Doubtful = Doubtful.Union(Newest.Where(n => !seen.Contains(n.Value.Record)).Select(n => n.Key)) };
+        var seen = views.SelectMany(v => v.Memories.Keys).ToHashSet();
+        return this with { Doubtful = Doubtful.Union(Newest.Keys.Where(id => !seen.Contains(id))) };
     }
 
     /// <summary>Short, since it stands in messages.</summary>

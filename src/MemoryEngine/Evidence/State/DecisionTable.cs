@@ -14,6 +14,9 @@ internal sealed class DecisionTable
     /// <summary>The versions that any decision is about.</summary>
     public IEnumerable<VersionKey> Versions => _byVersion.Keys;
 
+    /// <summary>Whether any decision is about a version.</summary>
+    public bool Contains(VersionKey version) => _byVersion.ContainsKey(version);
+
     /// <summary>Those that hold for a version: everywhere first.</summary>
     public IEnumerable<Decision> Of(VersionKey version) =>
         _byVersion.TryGetValue(version, out var decisions) ? decisions.Values.Select(d => d.Decision) : [];

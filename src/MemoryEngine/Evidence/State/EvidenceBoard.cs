@@ -66,8 +66,10 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     {
         _touched.Clear();
         // One that nobody changes any more, for readers without a lock.
-        var influence = state.Credits.Contributors().ToDictionary(c => c.Contributor, c => state.Credits.Influence(c.Contributor), StringComparer.Ordinal);
-        Volatile.Write(ref _influence, influence);
+        var credits = state.Credits;
+        Volatile.Write(
+            ref _influence,
+            credits.Contributors().ToDictionary(c => c.Contributor, c => credits.Influence(c.Contributor), StringComparer.Ordinal));
         var pooled = state.Pooled();
         foreach (var version in state.Memories.Keys)
             Show(state, version, state.Memories[version].Overall is null ? null : Points * pooled[version].LowerBound());

@@ -55,6 +55,10 @@ internal sealed class EvidenceState
     /// <summary>What is known of one version; null where no transfer has considered it.</summary>
     public MemoryEvidence? Find(Guid memory, int version) => _memories.GetValueOrDefault(new VersionKey(memory, version));
 
+    /// <summary>Whether a transfer or a decision tells of a version.</summary>
+    public bool Knows(Guid memory, int version) =>
+        Find(memory, version) is not null || Decisions.Contains(new VersionKey(memory, version));
+
     /// <summary>Folds a transfer. One whose id is known already changes nothing.</summary>
     public void Apply(Transfer transfer)
     {
