@@ -219,7 +219,8 @@ internal sealed class Pool : ICommitHost, IDisposable
     public void WakeWorker() => _worker.Wake();
 
     /// <summary>Puts rows in the place of a damaged segment; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later) => _segments.TryMend(damaged, rows, later);
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later, Action tell) =>
+        _segments.TryMend(damaged, rows, later, tell);
 
     /// <summary>Takes a memory out of every view. For the applier.</summary>
     public void Purge(Guid memoryId, long sequence)

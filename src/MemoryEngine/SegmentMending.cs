@@ -27,15 +27,20 @@ internal sealed class SegmentMending(Pool pool)
             var damaged = Array.Find(parts.Segments, s => s.Path == damage.File || s.All.Any(v => v.Path == damage.File));
             if (damaged is null) return false;
             var rows = Make(damaged);
-            if (pool.TryMend(damaged, rows, LaterVectors(damaged)))
+            if (pool.TryMend(damaged, rows, LaterVectors(damaged), Tell))
             {
                 // Those that were purged while it was made were not told to it.
                 for (var row = damaged.FirstRow; row < damaged.EndRow; row++) if (pool.Table.IsErased(row)) rows.Erase(row);
                 pool.WakeWorker();
+            }
+            return true;
+
+            // Before anybody can have an answer from the rows: the thread that mends is in no hurry, and may stand still right after.
+            void Tell()
+            {
                 Interlocked.Increment(ref _mended);
                 pool.Note($"{damage.Message} Its {damaged.Rows} memories were read from the journal instead; nothing is lost.");
             }
-            return true;
         }
     }
 

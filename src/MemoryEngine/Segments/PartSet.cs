@@ -104,7 +104,8 @@ internal sealed class PartSet : IDisposable
     /// <param name="damaged">The segment.</param>
     /// <param name="rows">Its rows, with the vectors that they were born with.</param>
     /// <param name="later">The vectors that they got later.</param>
-    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later)
+    /// <param name="tell">Says so, once it is certain and before anybody sees it.</param>
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later, Action tell)
     {
         lock (_turn)
         {
@@ -112,6 +113,7 @@ internal sealed class PartSet : IDisposable
             // A copy, since whoever searches the parts as they were has these vectors from the segment.
             var added = _current.Added.Without(static (_, _) => false);
             foreach (var vector in later) added.Add(vector.Row, vector.Space, vector.Vector.Span);
+            tell();
             Set(new SearchParts(
                 [.. _current.Segments.Where(s => s != damaged)], [.. _current.Mended, new MendedRows(rows, damaged.EndRow)],
                 _current.Memtables, added));

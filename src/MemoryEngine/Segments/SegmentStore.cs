@@ -192,8 +192,8 @@ internal sealed partial class SegmentStore(IFileSystem files, string directory, 
     }
 
     /// <summary>Puts rows in the place of a damaged segment, which no merge reads then; false when it is not there any more.</summary>
-    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later) =>
-        InsteadOfMerging(() => table.Parts.TryMend(damaged, rows, later));
+    public bool TryMend(Segment damaged, Memtable rows, IReadOnlyList<LaterVector> later, Action tell) =>
+        InsteadOfMerging(() => table.Parts.TryMend(damaged, rows, later, tell));
 
     /// <summary>Deletes the files that neither a manifest needs nor anybody here.</summary>
     /// <param name="needed">The names of those that manifests need.</param>
