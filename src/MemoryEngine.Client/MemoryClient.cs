@@ -151,6 +151,14 @@ public sealed class MemoryClient : IMemoryStore, IPoolMaintenance
     }
 
     /// <inheritdoc/>
+    public async Task<Advice> AdviseAsync(
+        TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default)
+    {
+        var request = AdviseRequest.Of(scenario);
+        return (await CallAsync(MemoryMethods.Advise, request, CallKind.Repeatable, cancellationToken).ConfigureAwait(false)).ToAdvice();
+    }
+
+    /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
         new Reading(this, null).GetAsync(id, version, cancellationToken);
 

@@ -61,6 +61,11 @@ public interface IMemoryStore : IMemoryReader, IAsyncDisposable
     /// </exception>
     Task<TransferStory> WhyAsync(Guid transfer, CancellationToken cancellationToken = default);
 
+    /// <summary>The mode that the pool is ready for, by the gates that its size and its evidence pass, and what a better one takes.</summary>
+    /// <param name="scenario">What recalls are for.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default);
+
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>

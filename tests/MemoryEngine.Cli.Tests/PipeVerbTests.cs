@@ -42,6 +42,10 @@ public sealed class PipeVerbTests : IAsyncLifetime, IDisposable
         Assert.Equal("repeated", (await _cli.JsonAsync(0, "report", transfer, "pass", "--used", id)).GetProperty("result").GetString());
         Assert.Contains(id, (await _cli.JsonAsync(0, "why", transfer)).ToString(), StringComparison.Ordinal);
         await _cli.JsonAsync(1, "why", "01900000-0000-7000-8000-000000000001");
+        var advice = await _cli.JsonAsync(0, "advise", "--scenario", "single-task");
+        Assert.Equal("single", advice.GetProperty("mode").GetString());
+        Assert.Contains("The scenario single-task is about one domain.", advice.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()));
+        Assert.Contains("hybrid_ntr", advice.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()));
     }
 
     [Fact]

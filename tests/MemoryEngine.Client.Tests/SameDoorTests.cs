@@ -135,6 +135,8 @@ public sealed partial class SameDoorTests
         await told.Try(() => store.ReportAsync(outcome with { Transfer = Unknown }).AsTask());
         await told.Try(() => store.WhyAsync(transfer));
         await told.Try(() => store.WhyAsync(Unknown));
+        await told.Try(() => store.AdviseAsync());
+        foreach (var scenario in Enum.GetValues<TransferScenario>()) await told.Try(() => store.AdviseAsync(scenario));
         told.Add((await store.RecallAsync(new RecallQuery { Text = "x", Record = false })).Transfer);
     }
 

@@ -44,6 +44,10 @@ test("every tool does what it says", async t => {
   const verdicts = await call("verify_memory", { ids: [other.id, leak.id], domain: "backend/go", language: "python" });
   assert.deepEqual(verdicts.verdicts.map(v => v.verdict), ["accepted", "rejected"]);
 
+  const advice = await call("advise", { scenario: "long-edit" });
+  assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
+  assert.ok(advice.gates.some(gate => gate.name === "cross_tasks" && gate.limit === 500 && gate.verdict === "fail"));
+
   const snapshot = await call("create_snapshot", { name: "before" });
   assert.equal(snapshot.memories, 2);
   assert.deepEqual(await call("delete_memory", { id: other.id }), { id: other.id, deleted: true });
@@ -86,7 +90,7 @@ test("annotations say what a call can change", async t => {
   const server = await Server.start(t, poolOf(t));
   for (const tool of server.tools) {
     const { readOnlyHint, destructiveHint, openWorldHint } = tool.annotations;
-    assert.equal(readOnlyHint, ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer"].includes(tool.name), tool.name);
+    assert.equal(readOnlyHint, ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer", "advise"].includes(tool.name), tool.name);
     assert.equal(destructiveHint, ["update_memory", "delete_memory", "rollback_snapshot"].includes(tool.name), tool.name);
     assert.equal(openWorldHint, false);
   }

@@ -50,13 +50,23 @@ static async Task RememberAsync(MemoryStore store, RepairTask task, Run run, str
 {
     var trace = new MemoryDraft
     {
-        Text = run.Log, Title = $"Attempts on {task.File}", Key = symptom, Level = MemoryLevel.Trace, Format = MemoryFormat.Trajectory,
-        Domain = task.Domain, Task = task.File, Result = run.Fixes is null ? TaskResult.Fail : TaskResult.Pass, Contributor = "repair-agent",
+        Text = run.Log,
+        Title = $"Attempts on {task.File}",
+        Key = symptom,
+        Level = MemoryLevel.Trace,
+        Format = MemoryFormat.Trajectory,
+        Domain = task.Domain,
+        Task = task.File,
+        Result = run.Fixes is null ? TaskResult.Fail : TaskResult.Pass,
+        Contributor = "repair-agent",
     };
     var title = run.Fixes is null ? "Some files cannot be repaired" : Agent.Describe(run.Fixes);
     var lesson = trace with
     {
-        Text = LessonOf(run), Title = title, Level = MemoryLevel.Insight, Format = MemoryFormat.Insight,
+        Text = LessonOf(run),
+        Title = title,
+        Level = MemoryLevel.Insight,
+        Format = MemoryFormat.Insight,
         Requires = context,
     };
     await store.RememberManyAsync([trace, lesson]);

@@ -93,6 +93,7 @@ internal static class ProtocolSeeds
         yield return Request(MemoryMethods.Restore, new IdRequest { Id = Id });
         yield return Request(MemoryMethods.List, new ListRequest { Domain = "a", Level = 2, State = "all", Limit = 10, After = 500 });
         yield return Request(MemoryMethods.Stats, new StatsRequest { AsOf = "s" });
+        yield return Request(MemoryMethods.Advise, new AdviseRequest { Scenario = "long-edit" });
         yield return Request(MemoryMethods.Check, new EmptyRequest());
         yield return Request(MemoryMethods.Compact, new CompactRequest { KeepVersionsUs = 1 });
         yield return Request(MemoryMethods.Backup, new BackupRequest { Path = "/p" });

@@ -38,6 +38,8 @@ namespace MemoryEngine.Agents.Mcp;
 [JsonSerializable(typeof(ReportedOutcome))]
 [JsonSerializable(typeof(WhyTransferArguments))]
 [JsonSerializable(typeof(TransferPage))]
+[JsonSerializable(typeof(AdviseArguments))]
+[JsonSerializable(typeof(PoolAdvice))]
 [JsonSerializable(typeof(JsonNode))]
 internal sealed partial class McpJson : JsonSerializerContext
 {

@@ -55,6 +55,10 @@ internal static class MemoryTools
             "memory_stats", "Memory statistics",
             "The pool's figures: how many memories by level and domain, its health, its snapshots.",
             ToolEffect.Reads, errors, read.StatsAsync);
+        yield return new McpTool<AdviseArguments, PoolAdvice>(
+            "advise", "Advise on the mode",
+            "Says which mode the pool is ready for, at what risk, by which gates, and what a better one takes.",
+            ToolEffect.Reads, errors, evidence.AdviseAsync);
         yield return new McpTool<CreateSnapshotArguments, SnapshotMade>(
             "create_snapshot", "Create a snapshot",
             "Gives what the pool holds now a name, so that it can be gone back to. Make one before changing many memories.",

@@ -17,8 +17,8 @@ internal sealed class AdviseVerb : Verb
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
-        var advice = await store.AdviseAsync(call.Get(_scenario) ?? TransferScenario.Default, cancellation);
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var advice = await pool.Store.AdviseAsync(call.Get(_scenario) ?? TransferScenario.Default, cancellation);
         if (call.Output.IsJson)
         {
             call.Output.Json(json =>

@@ -54,6 +54,9 @@ public static class MemoryMethods
     /// <summary>The pool's figures.</summary>
     public static RpcMethod<StatsRequest, StatsReply> Stats { get; } = new("memory.stats");
 
+    /// <summary>The mode that the pool is ready for.</summary>
+    public static RpcMethod<AdviseRequest, AdviseReply> Advise { get; } = new("memory.advise");
+
     /// <summary>Reads every byte of the pool and checks it.</summary>
     public static RpcMethod<EmptyRequest, CheckReply> Check { get; } = new("memory.check");
 
@@ -96,8 +99,8 @@ public static class MemoryMethods
     /// <summary>All that a client can ask for.</summary>
     public static IReadOnlyList<RpcMethod> All { get; } =
     [
-        Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Report, Why, Get, History, Forget, Restore, List, Stats, Check,
-        Compact, Maintain, Backup, Reembed, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
+        Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Report, Why, Get, History, Forget, Restore, List, Stats, Advise,
+        Check, Compact, Maintain, Backup, Reembed, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
     ];
 
     private static FrozenDictionary<string, RpcMethod> ByName { get; } = All.ToFrozenDictionary(m => m.Name);

@@ -63,6 +63,12 @@ public static class WireNames
     /// <summary>Why the state of a memory was changed.</summary>
     public static ReadOnlySpan<string> Decisions => Decision.All;
 
+    /// <summary>How likely memory is to do harm.</summary>
+    public static ReadOnlySpan<string> Risks => Risk.All;
+
+    /// <summary>What a gate says.</summary>
+    public static ReadOnlySpan<string> GateVerdicts => Gate.All;
+
     /// <summary>How errors come: code and text, or the text alone.</summary>
     public static ReadOnlySpan<string> ErrorForms => AllErrorForms;
 
@@ -118,6 +124,12 @@ public static class WireNames
 
     internal static NameTable<DecisionReason> Decision { get; } =
         new([.. Enum.GetValues<DecisionReason>().Select(r => (r, JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString())))]);
+
+    internal static NameTable<TransferRisk> Risk { get; } =
+        new((TransferRisk.Low, "low"), (TransferRisk.Medium, "medium"), (TransferRisk.High, "high"));
+
+    internal static NameTable<GateVerdict> Gate { get; } =
+        new((GateVerdict.Insufficient, "insufficient"), (GateVerdict.Pass, "pass"), (GateVerdict.Fail, "fail"));
 
     private static string[] AllErrorForms { get; } = ["pair", TextErrors];
 

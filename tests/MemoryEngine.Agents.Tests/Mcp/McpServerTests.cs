@@ -12,7 +12,7 @@ public sealed class McpServerTests
     {
         await using var run = await McpRun.StartAsync();
         var tools = (await run.Client.ListToolsAsync()).ToDictionary(t => t.Name, t => t.ProtocolTool);
-        string[] reads = ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer"];
+        string[] reads = ["search_memories", "get_memory", "list_memories", "verify_memory", "memory_stats", "why_transfer", "advise"];
         string[] replaces = ["update_memory", "delete_memory", "rollback_snapshot"];
         string[] adds = ["add_memory", "create_snapshot", "report_outcome"];
         Assert.Equal(reads.Concat(replaces).Concat(adds).Order(), tools.Keys.Order());
@@ -90,6 +90,7 @@ public sealed class McpServerTests
         { "report_outcome", """{"transfer": "01900000-0000-7000-8000-000000000001", "score": 1}""", "needs the argument 'judged_by'" },
         { "why_transfer", """{"transfer": "01900000-0000-7000-8000-000000000001"}""", "not_found: " },
         { "memory_stats", """{"of": "me"}""", "takes no arguments" },
+        { "advise", """{"scenario": "lunch"}""", "long-edit" },
         { "create_snapshot", """{"name": "no spaces please"}""", "invalid_argument: " },
         { "rollback_snapshot", """{"name": "nothing"}""", "memory_stats the snapshots" },
     };

@@ -284,6 +284,20 @@ public sealed class McpToolTests
     }
 
     [Fact]
+    public async Task The_advice_names_its_mode_its_gates_and_what_it_lacks()
+    {
+        await using var run = await McpRun.StartAsync();
+        await run.AddAsync("Bound every queue.");
+        var advice = await run.CallAsync("advise");
+        Assert.Equal(("single", "medium"), (advice.GetProperty("mode").GetString(), advice.GetProperty("risk").GetString()));
+        Assert.True(advice.GetProperty("provisional").GetBoolean());
+        var tasks = advice.GetProperty("gates").EnumerateArray().Single(g => g.GetProperty("name").GetString() == "cross_tasks");
+        Assert.Equal(("fail", 500), (tasks.GetProperty("verdict").GetString(), tasks.GetProperty("limit").GetDouble()));
+        var reasons = (await run.CallAsync("advise", new { scenario = "single-task" })).GetProperty("reasons").EnumerateArray();
+        Assert.Contains("The scenario single-task is about one domain.", reasons.Select(r => r.GetString()));
+    }
+
+    [Fact]
     public async Task Calls_side_by_side_lose_nothing()
     {
         await using var run = await McpRun.StartAsync();

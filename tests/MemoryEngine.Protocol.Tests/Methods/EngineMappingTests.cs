@@ -26,6 +26,7 @@ public sealed class EngineMappingTests(ITestOutputHelper output)
         [typeof(TransferStory)] = v => Sent(WhyReply.Of((TransferStory)v)).ToStory(),
         [typeof(ListFilter)] = v => Sent(ListRequest.Of((ListFilter)v)).ToFilter(),
         [typeof(PoolStats)] = v => Sent(StatsReply.Of((PoolStats)v)).ToStats(),
+        [typeof(Advice)] = v => Sent(AdviseReply.Of((Advice)v)).ToAdvice(),
         [typeof(CheckReport)] = v => Sent(CheckReply.Of((CheckReport)v)).ToReport(),
         [typeof(CompactOptions)] = v => Sent(CompactRequest.Of((CompactOptions)v)).ToOptions(),
         [typeof(CompactResult)] = v => Sent(CompactReply.Of((CompactResult)v)).ToResult(),

@@ -30,6 +30,8 @@ internal sealed class RandomMaps(Random random)
         ["Mode"] = WireNames.Modes.ToArray(),
         ["Scenario"] = WireNames.Scenarios.ToArray(),
         ["Verdict"] = WireNames.Verdicts.ToArray(),
+        ["GateView.Verdict"] = WireNames.GateVerdicts.ToArray(),
+        ["Risk"] = WireNames.Risks.ToArray(),
     };
 
     // Asking reflection whether null is allowed takes longer than everything else.
@@ -91,7 +93,7 @@ internal sealed class RandomMaps(Random random)
     private object Value(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (type == typeof(string)) return Names.TryGetValue(property.Name, out var names) ? names[random.Next(names.Length)] : Text();
+        if (type == typeof(string)) return NamesOf(property) is { } names ? names[random.Next(names.Length)] : Text();
         if (type == typeof(int)) return property.Name == "Level" ? random.Next(1, 5) : 1 + (int)(random.NextInt64(int.MaxValue) >> random.Next(31));
         if (type == typeof(long)) return random.NextInt64(WireNames.LastMicrosecond) >> random.Next(60);
         if (type == typeof(bool)) return random.Next(2) == 0;
@@ -151,4 +153,8 @@ internal sealed class RandomMaps(Random random)
         random.NextBytes(bytes);
         return bytes;
     }
+
+    // Of a property whose name means something else elsewhere, by its type as well.
+    private static string[]? NamesOf(PropertyInfo property) =>
+        Names.GetValueOrDefault($"{property.DeclaringType!.Name}.{property.Name}") ?? Names.GetValueOrDefault(property.Name);
 }

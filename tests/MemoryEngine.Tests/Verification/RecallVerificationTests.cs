@@ -244,7 +244,7 @@ public sealed class RecallVerificationTests
         var first = await RememberAsync(store, "Let the workers bound the queue by its bytes.", d => d with { Contributor = "bob" });
         var second = await RememberAsync(store, "Workers that share a queue take turns at it.", d => d with { Contributor = "ann" });
         var plain = Ids(await store.RecallAsync(Ask() with { K = 2 }));
-        Assert.Equal([first, second], plain.Order());
+        Assert.Equal(new[] { first, second }.Order(), plain.Order());
         var (better, worse) = plain[0] == first ? ("bob", "ann") : ("ann", "bob");
         _evidence.Influences[better] = 1e-3;
         Assert.Equal(plain, Ids(await store.RecallAsync(Ask() with { K = 2 })));

@@ -104,6 +104,9 @@ test("snapshots and maintenance", async () => {
   await assert.rejects(client.reembed({ batch_texts: 8 }), met(2001, "INVALID_ARGUMENT"));
   assert.equal((await client.check()).ok, true);
   assert.equal((await client.stats()).health, "ready");
+  const advice = await client.advise({ scenario: "long-edit" });
+  assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
+  assert.ok(advice.gates.some(gate => gate.name === "hybrid_ntr" && gate.verdict === "insufficient" && gate.value === undefined));
   await client.ping();
 });
 

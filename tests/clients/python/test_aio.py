@@ -34,6 +34,7 @@ class AsyncClientTests(unittest.IsolatedAsyncioTestCase):
             self.assertEqual((True, True), (await client.forget(made["id"]), await client.restore(made["id"])))
             self.assertIn(made["id"], [m["id"] async for m in client.list()])
             self.assertEqual("ready", (await client.stats())["health"])
+            self.assertEqual("single", (await client.advise())["mode"])
             await client.snapshot_create("s")
             self.assertEqual(["s"], [s["name"] for s in await client.snapshot_list()])
             self.assertEqual([], (await client.snapshot_diff("s"))["added"])

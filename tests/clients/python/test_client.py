@@ -87,6 +87,9 @@ class ClientTests(unittest.TestCase):
             self.client.reembed(batch_texts=8)
         self.assertTrue(self.client.check()["ok"])
         self.assertEqual("ready", self.client.stats()["health"])
+        advice = self.client.advise(scenario="long-edit")
+        self.assertEqual(("single", "medium", True), (advice["mode"], advice["risk"], advice["provisional"]))
+        self.assertIn(("hybrid_ntr", "insufficient"), [(gate["name"], gate["verdict"]) for gate in advice["gates"]])
         self.client.ping()
 
     def test_errors_are_exceptions_with_codes(self):

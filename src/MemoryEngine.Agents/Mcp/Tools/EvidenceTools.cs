@@ -65,7 +65,7 @@ internal sealed record WhyTransferArguments
     public required Guid Transfer { get; init; }
 }
 
-/// <summary>The tools that tell what came of a search, and why it handed over what it did.</summary>
+/// <summary>The tools that tell what came of a search, why it handed over what it did, and what follows from all of them.</summary>
 internal sealed class EvidenceTools(PoolSession session)
 {
     /// <param name="arguments">The outcome.</param>
@@ -105,4 +105,11 @@ internal sealed class EvidenceTools(PoolSession session)
 
     public Task<TransferPage> WhyAsync(WhyTransferArguments arguments, CancellationToken cancellation) => session.UseAsync(
         Repeat.Safe, async (pool, c) => TransferPage.Of(await pool.Store.WhyAsync(arguments.Transfer, c).ConfigureAwait(false)), cancellation);
+
+    public Task<PoolAdvice> AdviseAsync(AdviseArguments arguments, CancellationToken cancellation)
+    {
+        var scenario = arguments.Scenario is { } name ? InterchangeNames.ScenarioOf(name)!.Value : TransferScenario.Default;
+        return session.UseAsync(
+            Repeat.Safe, async (pool, c) => PoolAdvice.Of(await pool.Store.AdviseAsync(scenario, c).ConfigureAwait(false)), cancellation);
+    }
 }

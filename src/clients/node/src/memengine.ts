@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection.js";
 import { Gone, MemoryEngineError } from "./errors.js";
 import type {
-  Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Reembedded,
+  Advice, Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Reembedded,
   ReembedOptions, Remembered, Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
 } from "./types.js";
 import { newId, toContent, toNumbers, toOptions, toOutcome } from "./values.js";
@@ -119,6 +119,11 @@ export class Client {
 
   async stats(options: { as_of?: string } = {}, call?: CallOptions): Promise<Stats> {
     return (await this.#call("memory.stats", { ...options }, true, call)) as unknown as Stats;
+  }
+
+  /** The mode that the pool is ready for, by which gates, and what a better one takes. */
+  async advise(options: { scenario?: string } = {}, call?: CallOptions): Promise<Advice> {
+    return (await this.#call("memory.advise", { ...options }, true, call)) as unknown as Advice;
   }
 
   async check(call?: CallOptions): Promise<Check> {

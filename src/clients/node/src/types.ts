@@ -218,6 +218,27 @@ export interface Why {
   effects: Effect[];
 }
 
+/** A figure held against a limit. */
+export interface Gate {
+  name: string;
+  value?: number;
+  low?: number;
+  high?: number;
+  limit: number;
+  article?: number;
+  verdict: "insufficient" | "pass" | "fail";
+  needed?: number;
+}
+
+export interface Advice {
+  mode: Mode;
+  risk: "low" | "medium" | "high";
+  provisional: boolean;
+  cross_model: boolean;
+  gates: Gate[];
+  reasons?: string[];
+}
+
 export interface Stats {
   pool_id: string;
   memories: number;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, AsyncIterator, Dict, Iterable, Iterator, 
 
 import msgpack
 
-from ._wire import address_of, hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, score_of, unavailable
+from ._wire import hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, score_of, serving, unavailable
 from .errors import SHUTTING_DOWN, DeadlineExceeded, Gone, MemoryEngineError, error_of
 from .types import Change, Content, Fields, FieldsWithId, Id, Memory, OutcomeFields, Recall, RecallOptions, Remembered, Reported, Snapshot, Verdict
 
@@ -135,7 +135,7 @@ class AsyncClient:
     async def _get(self) -> _AsyncConnection:
         async with self._connecting:
             if self._connection is None or not self._connection.is_open:
-                self._connection = await _AsyncConnection.open(address_of(self._pool), self._name, self._token)
+                self._connection = await _AsyncConnection.open(serving(self._pool), self._name, self._token)
             return self._connection
 
     async def _call(self, method: str, **given: Any) -> Any:
@@ -224,6 +224,9 @@ class AsyncClient:
     async def stats(self, *, as_of: Optional[str] = None) -> Dict[str, Any]:
         return await self._call("memory.stats", as_of=as_of)
 
+    async def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
+        return await self._call("memory.advise", scenario=scenario)
+
     async def check(self) -> Dict[str, Any]:
         return await self._call("memory.check")
 
@@ -268,7 +271,7 @@ class AsyncClient:
         while True:
             connection = None
             try:
-                connection = await _AsyncConnection.open(address_of(self._pool), self._name, self._token)
+                connection = await _AsyncConnection.open(serving(self._pool), self._name, self._token)
                 reply = await connection.call("memory.subscribe", {} if after is None else {"after": after})
                 return connection, reply["sequence"]
             except Gone as gone:

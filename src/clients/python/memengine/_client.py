@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
 
-from ._wire import address_of, hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, score_of, unavailable
+from ._wire import address_of, hello, is_repeatable, new_unpacker, params_of, pauses_within, request_of, result_of, score_of, serving, unavailable
 from .errors import SHUTTING_DOWN, DeadlineExceeded, Gone, error_of
 from .types import Change, Content, Fields, FieldsWithId, Id, Memory, OutcomeFields, Recall, RecallOptions, Remembered, Reported, Snapshot, Verdict
 
@@ -100,7 +100,7 @@ class Client:
     def _connect(self) -> _Connection:
         # The server keeps the deadline; a second more is for one that hangs.
         timeout = None if self._deadline_ms is None else self._deadline_ms / 1000 + 1
-        return _Connection(address_of(self._pool), self._name, self._token, timeout)
+        return _Connection(serving(self._pool), self._name, self._token, timeout)
 
     def _call(self, method: str, **given: Any) -> Any:
         params, made = params_of(method, given, self._deadline_ms)
@@ -193,6 +193,9 @@ class Client:
     def stats(self, *, as_of: Optional[str] = None) -> Dict[str, Any]:
         return self._call("memory.stats", as_of=as_of)
 
+    def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
+        return self._call("memory.advise", scenario=scenario)
+
     def check(self) -> Dict[str, Any]:
         return self._call("memory.check")
 
@@ -237,7 +240,7 @@ class Client:
         while True:
             connection = None
             try:
-                connection = _Connection(address_of(self._pool), self._name, self._token, None)
+                connection = _Connection(serving(self._pool), self._name, self._token, None)
                 return connection, connection.call("memory.subscribe", {} if after is None else {"after": after})["sequence"]
             except Gone as gone:
                 if connection is not None:

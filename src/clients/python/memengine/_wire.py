@@ -35,6 +35,7 @@ _TAKES: Dict[str, frozenset] = {
     "memory.restore": frozenset({"id"}),
     "memory.list": frozenset({"domain", "level", "state", "limit", "after", "as_of"}),
     "memory.stats": frozenset({"as_of"}),
+    "memory.advise": frozenset({"scenario"}),
     "memory.check": frozenset(),
     "memory.compact": frozenset({"keep_versions_us"}),
     "memory.maintain": frozenset(),
@@ -160,6 +161,14 @@ def request_of(number: int, method: str, params: Mapping[str, Any]) -> bytes:
     if len(message) > MESSAGE_BYTES:
         raise InvalidArgument(2001, "INVALID_ARGUMENT", f"The request takes {len(message)} bytes; {MESSAGE_BYTES} are allowed.")
     return message
+
+
+def serving(pool: Union[str, "os.PathLike[str]"]) -> str:
+    """Where to connect to. A server that is just starting may not have said it yet: then it is gone, and may be back soon."""
+    try:
+        return address_of(pool)
+    except Unavailable as nobody:
+        raise Gone(nobody.message, sent=False) from nobody
 
 
 def new_unpacker() -> msgpack.Unpacker:
