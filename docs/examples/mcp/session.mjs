@@ -15,8 +15,8 @@ const client = new Client({ name: "session-example", version: "1.0.0" });
 await client.connect(transport);
 
 // From here on the client holds every answer against the schema that the tool states.
-const { tools } = await client.listTools();
-console.log(`${client.getServerVersion().name} has ${tools.length} tools.`);
+await client.listTools();
+console.log(`Connected to ${client.getServerVersion().name}.`);
 
 /** Calls a tool. What is wrong with a call is an answer too, and a model would read it; this script ends with it. */
 async function call(name, given) {
