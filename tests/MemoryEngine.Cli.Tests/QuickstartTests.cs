@@ -67,7 +67,10 @@ public sealed class QuickstartTests : IDisposable
         var answer = await _cli.RunAsync(["quickstart", "--json"]);
         Assert.Equal(0, answer.ExitCode);
         var steps = answer.Json.GetProperty("steps").EnumerateArray().ToArray();
-        string[] names = ["open", "import", "recall", "recall", "recall", "recall", "verify", "why", "snapshot", "revise", "forget", "restore", "rollback"];
+        string[] names =
+        [
+            "open", "import", "recall", "recall", "recall", "recall", "verify", "why", "snapshot", "revise", "forget", "restore", "rollback",
+        ];
         Assert.Equal(names, steps.Select(s => s.GetProperty("name").GetString()!));
         Assert.All(steps, s => Assert.True(s.GetProperty("micros").GetInt64() > 0));
         Assert.All(steps, s => Assert.NotEmpty(s.GetProperty("what").GetString()!));
@@ -85,7 +88,11 @@ public sealed class QuickstartTests : IDisposable
         using var error = new StringWriter();
         Assert.Equal(0, await Program.RunAsync(["quickstart"], new Shared.Terminal(TextReader.Null, output, error)));
         var text = output.ToString();
-        string[] parts = ["backend/go", "3 insight", "shares the words", "similarity", "expected", "has been deleted", "memengine recall", "a made-up pass", "not_in_mode"];
+        string[] parts =
+        [
+            "backend/go", "3 insight", "shares the words", "similarity", "expected", "not_in_mode", "a made-up pass", "has been deleted",
+            "memengine recall",
+        ];
         foreach (var part in parts)
             Assert.Contains(part, text, StringComparison.Ordinal);
         Assert.Empty(error.ToString());

@@ -94,7 +94,8 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
     private void TellVerified()
     {
         Chapter("5. Only what may come is handed over", Step("verify"));
-        output.Line($"A memory is verified for the task before it is handed over. Asked about {tour.Verified.Count:N0} of them for the first task, it says:");
+        output.Line("A memory is verified for the task before it is handed over.");
+        output.Line($"Asked about {tour.Verified.Count:N0} memories for the first task, verification says:");
         output.Line();
         var groups = tour.Verified.GroupBy(v => (v.Verdict.Verdict, Why: Codes(v.Verdict), v.Memory.Level))
             .OrderBy(g => g.Key.Verdict).ThenBy(g => g.Key.Level).ThenBy(g => g.Key.Why, StringComparer.Ordinal)
