@@ -18,6 +18,8 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
         TellImport();
         TellFirst(tour.Answers[0]);
         TellOthers();
+        TellVerified();
+        TellOutcome(path, isTemporary);
         TellChanges();
         TellEnd(path, isTemporary);
     }
@@ -89,9 +91,47 @@ internal sealed class QuickstartText(Output output, QuickstartTour tour)
         }
     }
 
+    private void TellVerified()
+    {
+        Chapter("5. Only what may come is handed over", Step("verify"));
+        output.Line("A memory is verified for the task before it is handed over.");
+        output.Line($"Asked about {tour.Verified.Count:N0} memories for the first task, verification says:");
+        output.Line();
+        var groups = tour.Verified.GroupBy(v => (v.Verdict.Verdict, Why: Codes(v.Verdict), v.Memory.Level))
+            .OrderBy(g => g.Key.Verdict).ThenBy(g => g.Key.Level).ThenBy(g => g.Key.Why, StringComparer.Ordinal)
+            .ToList();
+        output.Table(
+            ["verdict", "level", "memories", "why"],
+            [.. groups.Select(g => new[]
+            {
+                g.Key.Verdict.ToString().ToLowerInvariant(), MemoryText.NameOf(g.Key.Level), $"{g.Count():N0}", g.Key.Why,
+            })]);
+        output.Line();
+        output.Line("`memengine verify ID` says more of one; here the first of each reason:");
+        foreach (var sample in groups.DistinctBy(g => g.Key.Why).Select(g => g.First()))
+        {
+            output.Line($"  {MemoryText.Caption(sample.Memory, 90)}");
+            output.Line($"    {RecallText.Explain(sample.Verdict)}");
+        }
+
+        static string Codes(MemoryVerdict verdict) =>
+            string.Join(", ", verdict.Reasons.Select(r => Agents.Interchange.InterchangeNames.Of(r.Code)));
+    }
+
+    private void TellOutcome(string path, bool isTemporary)
+    {
+        if (tour.Story is not { } story) return;
+        Chapter("6. What came of it", null);
+        output.Line($"The first recall was recorded as transfer {story.Transfer.Id}.");
+        output.Line("When its task has ended, the agent's runtime reports how. Outcomes are counted for each memory: what is proven to do harm");
+        output.Line("is no longer handed over. One outcome proves nothing.");
+        foreach (var step in tour.Steps.Where(s => s.Name is "report" or "why")) output.Line($"  {step.Name,-8} {step.What} ({Duration(step.Time)})");
+        if (!isTemporary) output.Line($"To report one: memengine report {story.Transfer.Id} pass --pool {path}");
+    }
+
     private void TellChanges()
     {
-        Chapter("5. Memories change", null);
+        Chapter("7. Memories change", null);
         output.Line("Nothing is overwritten: a revision is a new version, a forgotten memory can be brought back. A snapshot is a name for");
         output.Line("what the pool holds; making one and rolling back to it are one durable write each, whatever the size of the pool.");
         foreach (var step in tour.Steps.Where(s => s.Name is "snapshot" or "revise" or "forget" or "restore" or "rollback"))

@@ -14,8 +14,17 @@ internal sealed record TaskAnswer(SampleTask Task, RecallResult Result)
     public int ExpectedFound => Task.Expect.Count(e => Found.Contains(e.Id));
 }
 
-/// <summary>The tour itself, without a word about it: makes a pool, fills it, asks it, changes a memory in it, and rolls that back.</summary>
-internal sealed class QuickstartTour(string path)
+/// <summary>A memory and what verification says of it for the first sample task.</summary>
+internal sealed record VerifiedSample(MemoryVersion Memory, MemoryVerdict Verdict);
+
+/// <summary>
+/// The tour itself, without a word about it: makes a pool, fills it, asks it, verifies, reports an outcome, changes a memory, and rolls that back.
+/// </summary>
+/// <param name="path">The pool.</param>
+/// <param name="isTemporary">
+/// Whether the pool goes when the tour ends. Only then is an outcome made up: in a pool that stays it would count as evidence for good.
+/// </param>
+internal sealed class QuickstartTour(string path, bool isTemporary)
 {
     public const string Addition = "\nSeen again in the quickstart.";
 
@@ -32,6 +41,12 @@ internal sealed class QuickstartTour(string path)
     public SharedWords? Words { get; private set; }
 
     public IReadOnlyList<TaskAnswer> Answers { get; private set; } = [];
+
+    /// <summary>Verdicts for the first task, on all memories or as many as can be verified at once.</summary>
+    public IReadOnlyList<VerifiedSample> Verified { get; private set; } = [];
+
+    /// <summary>What is known of the transfer that answered the first task.</summary>
+    public TransferStory? Story { get; private set; }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -51,11 +66,14 @@ internal sealed class QuickstartTour(string path)
                 Stats = stats;
                 return $"{Import.Read} memories read, {Import.Added} added, {Import.Revised} revised, {Import.Unchanged} unchanged";
             });
-        Words = new SharedWords(await AllAsync(store, cancellation));
+        var all = await AllAsync(store, cancellation);
+        Words = new SharedWords(all);
         var answers = new List<TaskAnswer>();
         foreach (var task in Samples.Tasks())
             answers.Add(await TimeAsync("recall", () => AskAsync(store, task, cancellation), a => $"{a.Found.Count} memories for {task.Domain}"));
         Answers = answers;
+        await VerifyAsync(store, answers[0].Task, all, cancellation);
+        await FollowAsync(store, answers[0], cancellation);
         // An earlier tour of the same pool that was stopped half-way may have left it.
         if (store.Snapshots().Any(s => s.Name == Snapshot)) await store.DropSnapshotAsync(Snapshot, cancellation);
         await TimeAsync(
@@ -65,6 +83,40 @@ internal sealed class QuickstartTour(string path)
         await ChangeAsync(store, answers[0], cancellation);
         await RollBackAsync(store, cancellation);
     }
+
+    private async Task VerifyAsync(MemoryStore store, SampleTask task, List<MemoryVersion> all, CancellationToken cancellation)
+    {
+        var memories = all.Take(Limits.MaxRecall).ToList();
+        var query = new VerifyQuery { Domain = task.Domain, Mode = TransferMode.CrossDomain, Context = ContextOf(task) };
+        var verdicts = await TimeAsync(
+            "verify",
+            () => store.VerifyAsync([.. memories.Select(m => m.Id)], query, cancellation),
+            said => $"{said.Count(v => v.Verdict.Verdict == Verdict.Accepted)} of {said.Count} memories may reach {task.Domain}");
+        Verified = [.. memories.Zip(verdicts, (memory, verified) => new VerifiedSample(memory, verified.Verdict))];
+    }
+
+    /// <summary>What a runtime does after the task: tells how it ended, and whoever wonders asks why.</summary>
+    private async Task FollowAsync(MemoryStore store, TaskAnswer answer, CancellationToken cancellation)
+    {
+        if (answer.Result.Transfer is not { } transfer) return;
+        if (isTemporary)
+        {
+            var outcome = new Outcome { Transfer = transfer, Score = 1, Used = [.. answer.Found.Take(1)] };
+            await TimeAsync(
+                "report",
+                () => store.ReportAsync(outcome, durability: null, cancellation).AsTask(),
+                told => $"a made-up pass for {transfer}: {Agents.Interchange.InterchangeNames.Of(told.Result)}");
+        }
+        await TimeAsync(
+            "why",
+            async () => Story = await store.WhyAsync(transfer, cancellation),
+            story => $"{Count(story, CandidateFate.Injected)} memories were handed over, {Count(story, CandidateFate.LeftOut)} left out; "
+                + (story.Outcome is { } known ? $"the task {(known.IsPass ? "passed" : "failed")}" : "nobody has told what came of it"));
+
+        static int Count(TransferStory story, CandidateFate fate) => story.Transfer.Candidates.Count(c => c.Fate == fate);
+    }
+
+    private static Dictionary<string, string> ContextOf(SampleTask task) => new() { ["language"] = task.Language };
 
     private async Task RollBackAsync(MemoryStore store, CancellationToken cancellation)
     {
@@ -111,7 +163,7 @@ internal sealed class QuickstartTour(string path)
             Domain = task.Domain,
             // The tasks are of domains that no memory comes from.
             Mode = TransferMode.CrossDomain,
-            Context = new Dictionary<string, string> { ["language"] = task.Language },
+            Context = ContextOf(task),
         };
         var result = await store.RecallAsync(query, cancellation);
         return new TaskAnswer(task, result);

@@ -26,7 +26,7 @@ internal sealed class QuickstartVerb : Verb
         if (given is not null && call.IsPoolGiven) throw new UsageException("Give DIR or --pool, not both.");
         if (given is null && call.IsPoolGiven) given = call.Pool;
         var path = given is null ? Directory.CreateTempSubdirectory("memengine-").FullName : Path.GetFullPath(given);
-        var tour = new QuickstartTour(path);
+        var tour = new QuickstartTour(path, isTemporary: given is null);
         try
         {
             await tour.RunAsync(cancellation);
