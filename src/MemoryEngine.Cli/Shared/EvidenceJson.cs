@@ -67,14 +67,10 @@ internal static class EvidenceJson
         });
     }
 
-    private static void Memory(Utf8JsonWriter json, MemoryFigures memory)
+    /// <summary>The fields of what is known of a version's effect, into the object that is open.</summary>
+    public static void Effect(Utf8JsonWriter json, MemoryEffectFigures effect)
     {
-        var effect = memory.Effect;
-        json.WriteString("id", effect.Memory);
-        json.WriteNumber("version", effect.Version);
-        json.WriteNumber("level", (int)memory.Level);
-        json.WriteString("domain", memory.Domain);
-        json.WriteString("state", effect.State.ToString().ToLowerInvariant());
+        json.WriteString("state", InterchangeNames.Of(effect.State));
         json.WriteNumber("appearances", effect.Appearances);
         GateText.Number(json, "effect", effect.Effect);
         GateText.Number(json, "low", effect.Interval.Low);
@@ -82,6 +78,16 @@ internal static class EvidenceJson
         GateText.Number(json, "control_rate", effect.ControlRate);
         GateText.Number(json, "harm_e", effect.HarmE);
         GateText.Number(json, "help_e", effect.HelpE);
+    }
+
+    private static void Memory(Utf8JsonWriter json, MemoryFigures memory)
+    {
+        var effect = memory.Effect;
+        json.WriteString("id", effect.Memory);
+        json.WriteNumber("version", effect.Version);
+        json.WriteNumber("level", (int)memory.Level);
+        json.WriteString("domain", memory.Domain);
+        Effect(json, effect);
         GateText.Number(json, "passes", memory.Passes);
         json.WriteNumber("needed", memory.Needed);
     }

@@ -121,14 +121,7 @@ internal static class TransferText
         if (effect is not null)
         {
             json.WriteStartObject("evidence");
-            json.WriteString("state", InterchangeNames.Of(effect.State));
-            json.WriteNumber("appearances", effect.Appearances);
-            GateText.Number(json, "effect", effect.Effect);
-            GateText.Number(json, "low", effect.Interval.Low);
-            GateText.Number(json, "high", effect.Interval.High);
-            GateText.Number(json, "control_rate", effect.ControlRate);
-            GateText.Number(json, "harm_e", effect.HarmE);
-            GateText.Number(json, "help_e", effect.HelpE);
+            EvidenceJson.Effect(json, effect);
             json.WriteEndObject();
         }
         json.WriteEndObject();
