@@ -7,7 +7,8 @@ namespace MemoryEngine.Tests.Reliability;
 /// <summary>
 /// Every call that a script with all verbs makes to the disk fails once, in every way it can. The verb that meets it says so
 /// by a code, the pool goes on being readable, nothing acknowledged is lost, and writing goes on: at once when the disk was
-/// only full, after opening the pool again when a sync failed.
+/// only full, after opening the pool again when a sync failed. In a short run the kinds of failures take turns: half of them
+/// meet the even calls, half the odd ones; with MEMORYENGINE_EVERY_CALL=1 each meets all.
 /// </summary>
 public sealed class FailingCallTests(ITestOutputHelper output)
 {
@@ -26,6 +27,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
         var met = new ConcurrentDictionary<string, int>();
         var refused = 0;
         var fault = Enum.Parse<FaultKind>(kind);
+        var every = TestSeed.Number("MEMORYENGINE_EVERY_CALL") == 1;
         await Parallel.ForEachAsync(Enumerable.Range(1, undisturbed.Trace.Count).Where(MayMeet), async (call, _) =>
         {
             try
@@ -44,7 +46,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
         Assert.True(refused > 0);
 
         // What happens in the background may move a call by a place or two.
-        bool MayMeet(int call) => undisturbed.Trace.Skip(call - 3).Take(5).Any(c => CanMeet(c.Kind, fault));
+        bool MayMeet(int call) => (every || call % 2 == (int)fault % 2) && undisturbed.Trace.Skip(call - 3).Take(5).Any(c => CanMeet(c.Kind, fault));
     }
 
     private static bool CanMeet(DiskCallKind call, FaultKind fault) => fault switch
