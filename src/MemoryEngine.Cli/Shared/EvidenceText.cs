@@ -10,7 +10,8 @@ internal static class EvidenceText
 
     public static void Show(Output output, EvidenceReport report)
     {
-        output.Line(Text($"{report.Outcomes:N0} outcomes, {report.Controls:N0} of them without memory; uses count for {report.Window.Days} days."));
+        var outcomes = report.Outcomes == 1 ? "1 outcome" : Text($"{report.Outcomes:N0} outcomes");
+        output.Line(Text($"{outcomes}, {report.Controls:N0} of them without memory; uses count for {report.Window.Days} days."));
         Section(output, "measure", report.Measures);
         output.Line();
         output.Table(
