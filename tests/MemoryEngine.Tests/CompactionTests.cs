@@ -51,15 +51,17 @@ public sealed class CompactionTests
         Assert.Empty((await MemoryStore.CheckAsync(SimulatedPool.Root, _pool.Options)).Problems);
     }
 
-    [Fact]
-    public async Task A_version_that_a_rollback_hid_for_good_does_not_lend_its_number_to_another()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_version_that_a_rollback_hid_for_good_does_not_lend_its_number_to_another(bool isKnownToEvidence)
     {
         var store = await OpenAsync();
         var id = (await store.RememberAsync(Draft("first"))).Id;
         await store.CreateSnapshotAsync("then");
         await store.ReviseAsync(id, Draft($"second {new string('x', 20_000)}"));
-        // What the second version was worth is known by its number.
-        await store.DecideAsync(id, MemoryState.Quarantined, "it did harm");
+        // What the second version was worth is known by its number. Where nothing is known, only the version itself tells that it was given.
+        if (isKnownToEvidence) await store.DecideAsync(id, MemoryState.Quarantined, "it did harm");
         var undo = (await store.RollBackAsync("then")).Undo;
         await store.DropSnapshotAsync("then");
         await store.DropSnapshotAsync(undo);
@@ -69,6 +71,23 @@ public sealed class CompactionTests
         await store.CompactAsync();
         Assert.Equal(3, (await store.ReviseAsync(id, Draft("another second"))).Version);
         Assert.Contains((await store.RecallAsync(new RecallQuery { Text = "another second" })).Memories, m => m.Memory.Id == id);
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_number_that_evidence_knows_is_passed_over_when_the_memory_itself_is_gone()
+    {
+        var store = await OpenAsync();
+        var id = Guid.NewGuid();
+        await store.CreateSnapshotAsync("before");
+        await store.RememberAsync(Draft($"first {new string('x', 20_000)}") with { Id = id });
+        await store.DecideAsync(id, MemoryState.Quarantined, "it did harm");
+        var undo = (await store.RollBackAsync("before")).Undo;
+        await store.DropSnapshotAsync("before");
+        await store.DropSnapshotAsync(undo);
+        Assert.Equal(1, (await store.CompactAsync()).VersionsDropped);
+        Assert.Equal(2, (await store.RememberAsync(Draft("another first") with { Id = id })).Version);
+        Assert.Contains((await store.RecallAsync(new RecallQuery { Text = "another first" })).Memories, m => m.Memory.Id == id);
         await store.DisposeAsync();
     }
 

@@ -348,6 +348,58 @@ public sealed class RecordedTransferTests
         Assert.True(calls > 20, $"{calls} calls");
     }
 
+    /// <summary>Whichever call of a fold fails: until its sums are on the device, the next compaction keeps what they would stand for.</summary>
+    [Fact]
+    public async Task A_fold_that_failed_is_done_by_the_next_compaction()
+    {
+        byte[] whole;
+        await using (var store = await OpenAsync())
+        {
+            await FillAsync(store, 6);
+            await PlayAsync(store, 100, new Random(5));
+            _pool.Clock.Advance(TimeSpan.FromDays(40));
+            whole = await BytesAsync(store);
+        }
+        var start = _pool.Disk;
+        var repeated = 0;
+        var isMet = true;
+        for (var call = 1; isMet; call++)
+        {
+            var disk = start.AfterProcessKill();
+            _pool.Disk = disk;
+            var store = await OpenAsync();
+            disk.FailCall(disk.CallCount + call, FaultKind.Io);
+            try
+            {
+                await store.CompactAsync();
+            }
+            catch (MemoryEngineException e) when (e.Code is ErrorCode.Storage or ErrorCode.Poisoned)
+            {
+                // The second one is to do it.
+            }
+            isMet = disk.LastFault is not null;
+            if (isMet && store.Stats().Health == "ready")
+            {
+                if (Count(EventType.EvidenceFolded) == 0) repeated++;
+                await store.CompactAsync();
+                Assert.NotEqual(0, Count(EventType.EvidenceFolded));
+            }
+            // What is only derived may be lost at any time: the journal has to hold every digit.
+            _pool.Disk = disk.AfterPowerLoss(PowerLoss.LoseAll);
+            DeleteDerived();
+            await using (var left = await OpenAsync(o => o with { ReadOnly = true })) Assert.Equal(whole, await BytesAsync(left));
+            try
+            {
+                store.Dispose();
+            }
+            catch (MemoryEngineException e) when (e.Code is ErrorCode.Storage or ErrorCode.Poisoned)
+            {
+                // It was poisoned, or the fault was met only now.
+            }
+        }
+        Assert.True(repeated > 3, $"{repeated} folds were repeated.");
+    }
+
     [Fact]
     public async Task Repair_takes_transfers_and_outcomes_along()
     {
