@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace MemoryEngine.Index;
+
+/// <summary>
+/// Decides whether the float vectors of a search's candidates are asked for from the device, all at once, before they are
+/// compared. In memory that would cost a system call each for nothing; on the device their reads would otherwise wait for one another.
+/// So a search does as the last one found: it asks when that one had to wait.
+/// </summary>
+/// <remarks>Searches of several threads tell one another by a plain field: who misses the news is as slow as before, once.</remarks>
+internal sealed class PageRequests(VectorRows rows)
+{
+    /// <summary>
+    /// Candidates asked for ahead of the one that is compared. Where eight in a row that change nothing end the comparing, no more
+    /// are compared than these, mostly.
+    /// </summary>
+    public const int Ahead = 16;
+
+    // A dozen vectors in memory take 3 to 30 µs, one read from the quickest device as long as this.
+    private static readonly long Waited = Stopwatch.Frequency / 10_000;
+
+    private bool _isOnDevice;
+
+    /// <summary>Whether to ask, as far as is known.</summary>
+    public bool IsOnDevice => rows.CanAsk && Volatile.Read(ref _isOnDevice);
+
+    /// <summary>Takes in how long the comparing took.</summary>
+    /// <param name="ticks">In ticks of <see cref="Stopwatch"/>, the asking included.</param>
+    public void Took(long ticks)
+    {
+        var waited = ticks > Waited;
+        if (_isOnDevice != waited) Volatile.Write(ref _isOnDevice, waited);
+    }
+}
