@@ -34,7 +34,7 @@ internal static class EvictedBenchmark
                 $"mapped, graph of {index.Bytes / 1e6:0} MB in memory, ef {Ef}; limit: {arguments.Text("--limit") ?? "none"}.");
             to.WriteLine(
                 $"p50 {micros[micros.Length / 2] / 1000:0.00} ms, p99 {micros[(int)(micros.Length * 0.99)] / 1000:0.00} ms, " +
-                $"max {micros[^1] / 1000:0.00} ms; {(double)faults / micros.Length:0.0} reads from the device a query; " +
+                $"max {micros[^1] / 1000:0.00} ms; {(double)faults / micros.Length:0.0} reads from the device a query that had to be waited for; " +
                 $"resident {Environment.WorkingSet / 1e6:0} MB.");
         });
     }

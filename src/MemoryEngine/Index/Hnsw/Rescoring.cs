@@ -40,7 +40,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
         var idle = 0;
         var (count, sum, squares) = (0, 0f, 0f);
         var (isOnDevice, started) = (_pages.IsOnDevice, Stopwatch.GetTimestamp());
-        for (var i = 0; i < PageRequests.Ahead && isOnDevice; i++) AskDevice(pool, i);
+        for (var i = 0; i < PageRequests.Ahead && isOnDevice; i++) AskDevice(pool, i, allowed, isFiltered);
         for (var i = 0; i < Ahead; i++) Ask(pool, i);
         for (var i = 0; i < pool.Limit && pool[i] != DistanceKey.None && idle < _patience; i++)
         {
@@ -51,7 +51,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
                 var deviation = MathF.Sqrt(MathF.Max(0f, (squares / count) - (mean * mean)));
                 if (estimate + mean - (Deviations * deviation) > -top.Threshold) break;
             }
-            if (isOnDevice) AskDevice(pool, i + PageRequests.Ahead);
+            if (isOnDevice) AskDevice(pool, i + PageRequests.Ahead, allowed, isFiltered);
             Ask(pool, i + Ahead);
             var row = graph.Rows[DistanceKey.Node(pool[i])];
             if (isFiltered && !allowed.Has(row)) continue;
@@ -67,9 +67,11 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
         return top.Count;
     }
 
-    private void AskDevice(CandidatePool pool, int at)
+    private void AskDevice(CandidatePool pool, int at, RowBits allowed, bool isFiltered)
     {
-        if (at < pool.Limit && pool[at] != DistanceKey.None) rows.Ask(graph.Rows[DistanceKey.Node(pool[at])]);
+        if (at >= pool.Limit || pool[at] == DistanceKey.None) return;
+        var row = graph.Rows[DistanceKey.Node(pool[at])];
+        if (!isFiltered || allowed.Has(row)) rows.Ask(row);
     }
 
     private void Ask(CandidatePool pool, int at)
