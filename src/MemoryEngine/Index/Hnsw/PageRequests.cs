@@ -5,7 +5,7 @@ namespace MemoryEngine.Index;
 /// <summary>
 /// Decides whether the float vectors of a search's candidates are asked for from the device, all at once, before they are
 /// compared. In memory that would cost a system call each for nothing; on the device their reads would otherwise wait for one another.
-/// So a search does as the last one found: it asks when that one had to wait.
+/// So a search asks when one of the last few had to wait.
 /// </summary>
 /// <remarks>Searches of several threads tell one another by a plain field: who misses the news is as slow as before, once.</remarks>
 internal sealed class PageRequests(VectorRows rows)
@@ -19,16 +19,20 @@ internal sealed class PageRequests(VectorRows rows)
     // A dozen vectors in memory take 3 to 30 µs, one read from the quickest device as long as this.
     private static readonly long Waited = Stopwatch.Frequency / 10_000;
 
-    private bool _isOnDevice;
+    // Some searches find everything in memory while others do not, and one that goes wrong waits for megabytes of read-ahead.
+    private const int AskingAfterwards = 64;
+
+    private int _left;
 
     /// <summary>Whether to ask, as far as is known.</summary>
-    public bool IsOnDevice => rows.CanAsk && Volatile.Read(ref _isOnDevice);
+    public bool IsOnDevice => rows.CanAsk && Volatile.Read(ref _left) > 0;
 
     /// <summary>Takes in how long the comparing took.</summary>
     /// <param name="ticks">In ticks of <see cref="Stopwatch"/>, the asking included.</param>
     public void Took(long ticks)
     {
-        var waited = ticks > Waited;
-        if (_isOnDevice != waited) Volatile.Write(ref _isOnDevice, waited);
+        var left = Volatile.Read(ref _left);
+        var next = ticks > Waited ? AskingAfterwards : Math.Max(0, left - 1);
+        if (next != left) Volatile.Write(ref _left, next);
     }
 }
