@@ -16,8 +16,10 @@ internal sealed class PageRequests(VectorRows rows)
     /// </summary>
     public const int Ahead = 16;
 
-    // A dozen vectors in memory take 3 to 30 µs, one read from the quickest device as long as this.
-    private static readonly long Waited = Stopwatch.Frequency / 10_000;
+    // A dozen vectors in memory take 3 to 30 µs, and 100 to 200 among the first hundred searches of a process, which touches their
+    // pages for the first time. Reads that nobody asked for take a millisecond together; what was asked for comes sooner.
+    private static readonly long Waited = Stopwatch.Frequency / 2_000;
+    private static readonly long WaitedAsking = Stopwatch.Frequency / 10_000;
 
     // Some searches find everything in memory while others do not, and one that goes wrong waits for megabytes of read-ahead.
     private const int AskingAfterwards = 64;
@@ -28,11 +30,12 @@ internal sealed class PageRequests(VectorRows rows)
     public bool IsOnDevice => rows.CanAsk && Volatile.Read(ref _left) > 0;
 
     /// <summary>Takes in how long the comparing took.</summary>
-    /// <param name="ticks">In ticks of <see cref="Stopwatch"/>, the asking included.</param>
-    public void Took(long ticks)
+    /// <param name="ticks">In ticks of <see cref="Stopwatch"/>, from when the first were asked for.</param>
+    /// <param name="isAsking">Whether they were asked for.</param>
+    public void Took(long ticks, bool isAsking)
     {
         var left = Volatile.Read(ref _left);
-        var next = ticks > Waited ? AskingAfterwards : Math.Max(0, left - 1);
+        var next = ticks > (isAsking ? WaitedAsking : Waited) ? AskingAfterwards : Math.Max(0, left - 1);
         if (next != left) Volatile.Write(ref _left, next);
     }
 }

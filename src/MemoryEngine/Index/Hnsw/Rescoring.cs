@@ -39,8 +39,9 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
         var top = new TopHits(hits);
         var idle = 0;
         var (count, sum, squares) = (0, 0f, 0f);
-        var (isOnDevice, started) = (_pages.IsOnDevice, Stopwatch.GetTimestamp());
+        var isOnDevice = _pages.IsOnDevice;
         for (var i = 0; i < PageRequests.Ahead && isOnDevice; i++) AskDevice(pool, i, allowed, isFiltered);
+        var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < Ahead; i++) Ask(pool, i);
         for (var i = 0; i < pool.Limit && pool[i] != DistanceKey.None && idle < _patience; i++)
         {
@@ -62,7 +63,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
             var error = distance - estimate;
             (count, sum, squares) = (count + 1, sum + error, squares + (error * error));
         }
-        _pages.Took(Stopwatch.GetTimestamp() - started);
+        _pages.Took(Stopwatch.GetTimestamp() - started, isOnDevice);
         exact = count;
         return top.Count;
     }

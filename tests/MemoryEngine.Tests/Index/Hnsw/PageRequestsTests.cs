@@ -92,7 +92,9 @@ public sealed unsafe class PageRequestsTests
         {
             if (AskedBeforeTheFirst < 0) AskedBeforeTheFirst = Asked.Count;
             if (!Asked.Contains(row)) Unasked.Add(row);
-            if (IsSlow) Thread.Sleep(1);
+            if (!IsSlow) return;
+            var started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(0.6)) Thread.SpinWait(20);
         }
     }
 }
