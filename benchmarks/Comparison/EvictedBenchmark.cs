@@ -17,14 +17,14 @@ internal static class EvictedBenchmark
         using var mapped = new MappedVectors(set);
         using var index = HnswIndex.Over(
             Segments.GraphFile.Read(Storage.PhysicalFileSystem.Instance, arguments.Text("--graph")!, Storage.HugePages.Advise), mapped.Rows);
-        var (hits, micros, faults) = (new Hit[DataSet.K], new double[arguments.Number("--queries") ?? mapped.Queries.Count], MajorFaults());
+        var (hits, micros, read) = (new Hit[DataSet.K], new double[arguments.Number("--queries") ?? mapped.Queries.Count], BytesRead());
         for (var i = 0; i < micros.Length; i++)
         {
             var started = Stopwatch.GetTimestamp();
             index.Search(mapped.Queries.Span(i), Ef, hits, out _);
             micros[i] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         }
-        faults = MajorFaults() - faults;
+        read = BytesRead() - read;
         Array.Sort(micros);
         arguments.Write($"evicted-{Path.GetFileNameWithoutExtension(set)}.txt", to =>
         {
@@ -34,11 +34,12 @@ internal static class EvictedBenchmark
                 $"mapped, graph of {index.Bytes / 1e6:0} MB in memory, ef {Ef}; limit: {arguments.Text("--limit") ?? "none"}.");
             to.WriteLine(
                 $"p50 {micros[micros.Length / 2] / 1000:0.00} ms, p99 {micros[(int)(micros.Length * 0.99)] / 1000:0.00} ms, " +
-                $"max {micros[^1] / 1000:0.00} ms; {(double)faults / micros.Length:0.0} reads from the device a query; " +
+                $"max {micros[^1] / 1000:0.00} ms; {read / 1024.0 / micros.Length:0} KB from the device a query; " +
                 $"resident {Environment.WorkingSet / 1e6:0} MB.");
         });
     }
 
-    /// <summary>Pages that had to be read, from /proc/self/stat: field 12.</summary>
-    private static long MajorFaults() => long.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[9]);
+    /// <summary>What this process had the device read, read-ahead included, from /proc/self/io.</summary>
+    private static long BytesRead() =>
+        long.Parse(File.ReadLines("/proc/self/io").First(line => line.StartsWith("read_bytes:", StringComparison.Ordinal))["read_bytes:".Length..]);
 }

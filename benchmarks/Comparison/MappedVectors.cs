@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using MemoryEngine.Index;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine.Benchmarks.Comparison;
 
@@ -19,7 +20,7 @@ internal sealed unsafe class MappedVectors : IDisposable
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);
         var sizes = (int*)first;
         First = (float*)(first + Header);
-        Rows = new VectorRows(First, sizes[0], sizes[2], (Metric)sizes[3]);
+        Rows = new VectorRows(First, sizes[0], sizes[2], (Metric)sizes[3], ask: ReadAhead.Ask);
         Queries = new VectorRows(First + ((nint)sizes[0] * sizes[2]), sizes[1], sizes[2], (Metric)sizes[3]);
     }
 

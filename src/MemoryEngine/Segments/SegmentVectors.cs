@@ -14,6 +14,9 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     // Fewer are compared as they are, exactly.
     private const int LeastCoded = 1024;
 
+    // One for all, since rows are made for each search.
+    private static readonly Action<nint, nint> Asking = ReadAhead.Ask;
+
     private readonly SealedBytes _bytes;
     private readonly long _first;
     private readonly int* _rows;
@@ -59,7 +62,7 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     public bool IsRefused { get; private set; }
 
     /// <summary>The vectors in place, checked when a distance to them is asked for.</summary>
-    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric, this);
+    public VectorRows Rows => new((float*)_bytes.Unverified(_first), Count, Space.Dimension, Space.Metric, this, Asking);
 
     /// <summary>Which row each vector stands for.</summary>
     public RowNumbers Numbers => new(FirstRow, _rows);

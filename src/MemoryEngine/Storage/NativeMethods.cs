@@ -11,6 +11,7 @@ internal static partial class NativeMethods
     public const int NoSpace = 28;
     public const int InvalidArgument = 22;
     public const int NotSupportedOnLinux = 95;
+    public const int AdviseWillNeed = 3;
     public const int AdviseHugePage = 14;
     public const int CurrentDirectory = -100;
     public const int NoFollow = 0x100;

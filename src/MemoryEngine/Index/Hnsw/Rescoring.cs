@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MemoryEngine.Kernels;
 
 namespace MemoryEngine.Index;
@@ -21,6 +22,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
     private const int Fewest = 8;
     private const float Deviations = 3f;
 
+    private readonly PageRequests _pages = new(rows);
     private readonly int _patience = graph.Shape.Bits == 1 ? 16 : 8;
 
     // Codes of unit vectors estimate 2 − 2·cos, and of scaled ones the scaled distance.
@@ -37,6 +39,9 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
         var top = new TopHits(hits);
         var idle = 0;
         var (count, sum, squares) = (0, 0f, 0f);
+        var isOnDevice = _pages.IsOnDevice;
+        for (var i = 0; i < PageRequests.Ahead && isOnDevice; i++) AskDevice(pool, i, allowed, isFiltered);
+        var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < Ahead; i++) Ask(pool, i);
         for (var i = 0; i < pool.Limit && pool[i] != DistanceKey.None && idle < _patience; i++)
         {
@@ -47,6 +52,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
                 var deviation = MathF.Sqrt(MathF.Max(0f, (squares / count) - (mean * mean)));
                 if (estimate + mean - (Deviations * deviation) > -top.Threshold) break;
             }
+            if (isOnDevice) AskDevice(pool, i + PageRequests.Ahead, allowed, isFiltered);
             Ask(pool, i + Ahead);
             var row = graph.Rows[DistanceKey.Node(pool[i])];
             if (isFiltered && !allowed.Has(row)) continue;
@@ -57,8 +63,16 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
             var error = distance - estimate;
             (count, sum, squares) = (count + 1, sum + error, squares + (error * error));
         }
+        _pages.Took(Stopwatch.GetTimestamp() - started, isOnDevice);
         exact = count;
         return top.Count;
+    }
+
+    private void AskDevice(CandidatePool pool, int at, RowBits allowed, bool isFiltered)
+    {
+        if (at >= pool.Limit || pool[at] == DistanceKey.None) return;
+        var row = graph.Rows[DistanceKey.Node(pool[at])];
+        if (!isFiltered || allowed.Has(row)) rows.Ask(row);
     }
 
     private void Ask(CandidatePool pool, int at)

@@ -14,7 +14,14 @@ internal interface IVectorGuard
 /// Float vectors one behind the other, in memory that the caller keeps: an array of its own or a mapped file. For cosine they
 /// are of unit length.
 /// </summary>
-internal readonly unsafe struct VectorRows(float* first, int count, int dimension, Metric metric, IVectorGuard? guard = null)
+/// <param name="first">The first component of the first vector.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="dimension">Components of each.</param>
+/// <param name="metric">What says how near two are.</param>
+/// <param name="guard">Looks at a vector before it is compared; null where nothing can have happened to them.</param>
+/// <param name="ask">Begins to read a range of a mapped file, given its address and bytes; null where they are always in memory.</param>
+internal readonly unsafe struct VectorRows(
+    float* first, int count, int dimension, Metric metric, IVectorGuard? guard = null, Action<nint, nint>? ask = null)
 {
     public int Count { get; } = count;
 
@@ -23,6 +30,12 @@ internal readonly unsafe struct VectorRows(float* first, int count, int dimensio
     public Metric Metric { get; } = metric;
 
     public float* this[int row] => first + ((nint)row * Dimension);
+
+    /// <summary>Whether they may be on the device and not in memory.</summary>
+    public bool CanAsk => ask is not null;
+
+    /// <summary>Begins to read a vector that may not be in memory, and does not wait for it.</summary>
+    public void Ask(int row) => ask?.Invoke((nint)this[row], (nint)Dimension * sizeof(float));
 
     public ReadOnlySpan<float> Span(int row) => new(this[row], Dimension);
 
