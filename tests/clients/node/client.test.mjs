@@ -107,6 +107,9 @@ test("snapshots and maintenance", async () => {
   const advice = await client.advise({ scenario: "long-edit" });
   assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
   assert.ok(advice.gates.some(gate => gate.name === "hybrid_ntr" && gate.verdict === "insufficient" && gate.value === undefined));
+  assert.deepEqual(advice.domain_variance.map((v) => v.level), [1, 2, 3, 4]);
+  // Insights of which no domain has more than one say nothing, and those of one domain neither.
+  assert.ok(advice.domain_variance.every((v) => v.explained === undefined || v.memories - v.domains >= 20));
   await client.ping();
 });
 

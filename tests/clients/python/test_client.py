@@ -90,6 +90,10 @@ class ClientTests(unittest.TestCase):
         advice = self.client.advise(scenario="long-edit")
         self.assertEqual(("single", "medium", True), (advice["mode"], advice["risk"], advice["provisional"]))
         self.assertIn(("hybrid_ntr", "insufficient"), [(gate["name"], gate["verdict"]) for gate in advice["gates"]])
+        self.assertEqual([1, 2, 3, 4], [variance["level"] for variance in advice["domain_variance"]])
+        for variance in advice["domain_variance"]:
+            # Of a few memories nothing is said.
+            self.assertTrue("explained" not in variance or variance["memories"] - variance["domains"] >= 20)
         self.client.ping()
 
     def test_errors_are_exceptions_with_codes(self):

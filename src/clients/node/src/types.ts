@@ -230,6 +230,15 @@ export interface Gate {
   needed?: number;
 }
 
+/** How much of the variance of a level's vectors the memories' domain explains. */
+export interface DomainVariance {
+  level: number;
+  memories: number;
+  domains: number;
+  explained?: number;
+  raw?: number;
+}
+
 export interface Advice {
   mode: Mode;
   risk: "low" | "medium" | "high";
@@ -237,6 +246,7 @@ export interface Advice {
   cross_model: boolean;
   gates: Gate[];
   reasons?: string[];
+  domain_variance?: DomainVariance[];
 }
 
 export interface Stats {
