@@ -105,7 +105,7 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
         map.Boolean("cross_model", CrossModel);
         map.Maps("gates", Gates);
         map.Texts("reasons", Reasons);
-        map.Maps("domain_variance", DomainVariance);
+        map.AnyMaps("domain_variance", DomainVariance);
     }
 }
 
