@@ -61,7 +61,7 @@ internal sealed class AdviseVerb : Verb
     }
 
     private static string Share(double? share) =>
-        share is { } s ? s.ToString("0.00", CultureInfo.InvariantCulture) : "not enough data";
+        share is { } s ? s.ToString("0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "not enough data";
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<DomainVariance> levels)
     {
