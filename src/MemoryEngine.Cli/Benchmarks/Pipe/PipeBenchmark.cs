@@ -121,11 +121,13 @@ internal sealed class PipeBenchmark(string directory, string pool, int memories,
         string address, float[][] queries, int count, CancellationToken cancellation)
     {
         var (quiet, hostile) = (new List<long>(), new List<long>());
+        using var others = new HostileProcess(address);
         while (hostile.Count < count)
         {
             quiet.AddRange(TimeRecalls(address, queries, Slice, cancellation));
-            using var others = new HostileClients(address, queries[0]);
+            others.Begin();
             hostile.AddRange(TimeRecalls(address, queries, Slice, cancellation));
+            others.End();
         }
         return (quiet, hostile);
     }
