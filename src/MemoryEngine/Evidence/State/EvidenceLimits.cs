@@ -7,4 +7,4 @@ namespace MemoryEngine.Evidence.State;
 /// <param name="DomainsPerMemory">Target domains in which a memory is measured by itself; the first count, the others overall only.</param>
 /// <param name="Groups">Domains, models and the like by which gains are shown; those that come later go together.</param>
 internal sealed record EvidenceLimits(
-    int Transfers = 100_000, int WholeTransfers = 64, int TaskRuns = 50_000, int DomainsPerMemory = 64, int Groups = 1_000);
+    int Transfers = 100_000, int WholeTransfers = 2_048, int TaskRuns = 50_000, int DomainsPerMemory = 64, int Groups = 1_000);
