@@ -20,9 +20,14 @@ internal sealed partial class Session : IDisposable
     // What a request that is not answered at once may take without being counted.
     private const int SmallBytes = 4 << 10;
 
-    // Whoever is refused so often in a row waits for the shortest time there is. Low priority alone would not do: a thread that is kept
-    // from its processor while it allocates keeps everybody else from allocating.
+    // So many refusals at once, before the reader rests. Low priority alone would not do: a thread that is kept from its processor while it
+    // allocates keeps everybody else from allocating.
     private const int RefusedBetweenRests = 64;
+
+    private const int RestMs = 1;
+
+    // For a client that reads nothing either.
+    private const int LongRestMs = 10;
 
     private static readonly TimeSpan TimeToListen = TimeSpan.FromSeconds(1);
 
@@ -155,6 +160,8 @@ internal sealed partial class Session : IDisposable
             if (read == 0) return;
             _inbox.Received(read);
             while (_inbox.TryTake(out var message)) Take(RpcMessage.Parse(message, _options.Limits), message.Length);
+            // What comes meanwhile is read at once then: a client that sends a little at a time would otherwise wake this thread each time.
+            if (_refused > 0) Rest();
             if (!_inbox.IsWithinMessage) Volatile.Write(ref _messageSince, 0);
             else if (_messageSince == 0) Volatile.Write(ref _messageSince, _options.Clock.GetTimestamp() | 1);
         }
@@ -230,8 +237,14 @@ internal sealed partial class Session : IDisposable
     {
         GoBehindOthers();
         Outbox.SendError(id, _server.TooManyOpen);
-        if (++_refused % RefusedBetweenRests == 0) Thread.Sleep(1);
+        if (++_refused == RefusedBetweenRests) Rest();
         return null;
+    }
+
+    private void Rest()
+    {
+        _refused = 0;
+        Thread.Sleep(Outbox.IsBackedUp ? LongRestMs : RestMs);
     }
 
     // For good: who sends far more than it is answered makes work even by being refused.
