@@ -122,6 +122,10 @@ internal sealed class PipeBenchmark(string directory, string pool, int memories,
     {
         var (quiet, hostile) = (new List<long>(), new List<long>());
         using var others = new HostileProcess(address);
+        // Neither they nor what answers them have run before: all of it would be compiled while the first ones are timed.
+        others.Begin();
+        _ = TimeRecalls(address, queries, WarmUp, cancellation);
+        others.End();
         while (hostile.Count < count)
         {
             quiet.AddRange(TimeRecalls(address, queries, Slice, cancellation));
