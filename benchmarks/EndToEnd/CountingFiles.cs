@@ -44,6 +44,8 @@ internal sealed class CountingFiles(string name) : IFileSystem
 
         public int Read(long offset, Span<byte> buffer) => file.Read(offset, buffer);
 
+        public bool TryReadAtOnce(long offset, Span<byte> buffer) => file.TryReadAtOnce(offset, buffer);
+
         public void Write(long offset, ReadOnlySpan<byte> data)
         {
             Interlocked.Add(ref counts._written, data.Length);

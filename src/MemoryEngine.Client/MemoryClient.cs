@@ -159,6 +159,13 @@ public sealed class MemoryClient : IMemoryStore, IPoolMaintenance
     }
 
     /// <inheritdoc/>
+    public async Task<EvidenceReport> EvidenceAsync(EvidenceQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        var request = EvidenceRequest.Of(query);
+        return (await CallAsync(MemoryMethods.Evidence, request, CallKind.Repeatable, cancellationToken).ConfigureAwait(false)).ToReport();
+    }
+
+    /// <inheritdoc/>
     public ValueTask<MemoryVersion?> GetAsync(Guid id, int? version = null, CancellationToken cancellationToken = default) =>
         new Reading(this, null).GetAsync(id, version, cancellationToken);
 

@@ -20,6 +20,14 @@ internal sealed class Advising(Pool pool)
             () => look(new PoolMeasures(pool.Evidence.State, active, now, TraceUpkeep.Window, TraceUpkeep.Grace)), cancellation);
     }
 
+    /// <summary>The advice for the pool as it is, and what its vectors say beside it: they are read for that, all of them.</summary>
+    public async Task<Advice> DiagnoseAsync(TransferScenario scenario, CancellationToken cancellation)
+    {
+        var advice = await AdviseAsync(scenario, cancellation).ConfigureAwait(false);
+        var spread = new DomainSpread(pool);
+        return advice with { DomainVariance = await Task.Run(() => spread.Measure(cancellation), cancellation).ConfigureAwait(false) };
+    }
+
     /// <summary>The advice for the pool as it is.</summary>
     public ValueTask<Advice> AdviseAsync(TransferScenario scenario, CancellationToken cancellation) =>
         MeasureAsync(measures => Advisor.Advise(measures.ForAdvisor(scenario)), cancellation);

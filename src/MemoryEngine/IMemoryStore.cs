@@ -66,6 +66,15 @@ public interface IMemoryStore : IMemoryReader, IAsyncDisposable
     /// <param name="cancellationToken">Cancels.</param>
     Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What the pool's evidence adds up to: each measure with what it rests on, the modes beside each other, gains, the economy, credits, and
+    /// for each memory what it takes to know more.
+    /// </summary>
+    /// <param name="query">How many memories to list, and prices; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    Task<EvidenceReport> EvidenceAsync(EvidenceQuery? query = null, CancellationToken cancellationToken = default);
+
     /// <summary>Forgets a memory: it is recalled no more, and can be restored.</summary>
     /// <returns>False when it was forgotten already.</returns>
     /// <exception cref="MemoryEngineException">The id is unknown.</exception>

@@ -326,11 +326,14 @@ public sealed partial class MemoryStore : IMemoryStore, IPoolMaintenance, IDispo
     public Task<CleanupReport> CleanUpAsync(CancellationToken cancellationToken = default) =>
         _cleanUp.RunAsync(withUpkeep: false, cancellationToken);
 
-    /// <summary>The mode to use, with every gate and what blocks a better one. Recalls in mode auto follow it once it is not provisional.</summary>
+    /// <summary>
+    /// The mode to use, with every gate and what blocks a better one, and how much of the vectors' variance is their domain, for which all
+    /// vectors of texts are read. Recalls in mode auto follow the mode once it is not provisional.
+    /// </summary>
     /// <param name="scenario">What recalls are for.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<Advice> AdviseAsync(TransferScenario scenario = TransferScenario.Default, CancellationToken cancellationToken = default) =>
-        _advising.AdviseAsync(scenario, cancellationToken).AsTask();
+        _advising.DiagnoseAsync(scenario, cancellationToken);
 
     /// <summary>
     /// What the pool's evidence adds up to: each measure with what it rests on and what the article says of it, the modes beside each

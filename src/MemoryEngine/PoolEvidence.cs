@@ -173,7 +173,7 @@ internal sealed class PoolEvidence
         if (state == MemoryState.Active && known is { HarmE: >= MemoryEffect.SuspectAt }) state = MemoryState.Suspect;
         if (known is not { Appearances: > 0 } effect) return new(memory, version, state, 0, null, new Interval(-1, 1), null, 1, 1);
         return new MemoryEffectFigures(
-            memory, version, state, effect.Appearances, double.IsFinite(effect.Estimate) ? effect.Estimate : null, effect.EstimateInterval(),
+            memory, version, state, effect.Appearances, double.IsFinite(effect.Estimate) ? effect.Shown : null, effect.EstimateInterval(),
             double.IsNaN(effect.ControlRate) ? null : effect.ControlRate, effect.HarmE, effect.HelpE);
     }
 

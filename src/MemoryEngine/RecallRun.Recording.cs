@@ -30,7 +30,8 @@ internal sealed partial class RecallRun
         for (var i = 0; i < _chosenCount; i++)
         {
             ref readonly var c = ref _candidates[_chosen[i]];
-            candidates[i] = new InclusionCandidate(c.Id, _pool.Effects.IsWatched(c.Id, c.Version), c.IsPinned);
+            var isSuspect = _pool.Effects.Standing(c.Id, c.Version, _rules.Facts.Domain) == MemoryStanding.Suspect;
+            candidates[i] = new InclusionCandidate(c.Id, _pool.Effects.IsWatched(c.Id, c.Version), c.IsPinned, isSuspect);
         }
         _ = RandomisedInclusion.Draw(
             TransferRecorder.OptionsOf(_experiment, _query.K) with { K = _chosenCount }, candidates.AsSpan(0, _chosenCount), _seed,

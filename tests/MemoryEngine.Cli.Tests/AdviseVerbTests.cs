@@ -34,6 +34,8 @@ public sealed class AdviseVerbTests : IDisposable
         Assert.All(measuredTasks, g => Assert.Equal(tasks, g.GetProperty("value").GetDouble()));
         var reasons = advice.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!).ToList();
         Assert.Contains(reasons, r => r.Contains("has no data", StringComparison.Ordinal) || r.Contains("more", StringComparison.Ordinal));
+        // Without vectors there is nothing to be said of them.
+        Assert.Empty(advice.GetProperty("domain_variance").EnumerateArray());
         // Between the article's tiers and its table.
         Assert.Equal(tasks == 200, reasons.Exists(r => r.StartsWith("The article contradicts itself about 200 tasks", StringComparison.Ordinal)));
     }
@@ -49,8 +51,24 @@ public sealed class AdviseVerbTests : IDisposable
         Assert.Contains("the article's", answer.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_variance_of_vectors_by_domain_stands_beside_it()
+    {
+        await FillAsync(60, "builtin");
+        var variance = (await _cli.JsonAsync(0, "advise")).GetProperty("domain_variance").EnumerateArray().ToList();
+        Assert.Equal([1, 2, 3, 4], variance.Select(v => v.GetProperty("level").GetInt32()));
+        Assert.Equal((60, 3), (variance[2].GetProperty("memories").GetInt32(), variance[2].GetProperty("domains").GetInt32()));
+        // Domains are dealt out in turns here: they mix.
+        Assert.InRange(variance[2].GetProperty("explained").GetDouble(), -0.1, 0.1);
+        Assert.InRange(variance[2].GetProperty("raw").GetDouble(), 0, 0.2);
+        Assert.Equal(JsonValueKind.Null, variance[0].GetProperty("explained").ValueKind);
+        var answer = await _cli.RunAsync("advise");
+        Assert.Matches("3 insight +60 +3 +-?0\\.0[0-9] +0\\.[01][0-9]", answer.Out);
+        Assert.Matches("1 trace +0 +0 +not enough data", answer.Out);
+    }
+
     // A memory of its own for each task, in three domains.
-    private async Task FillAsync(int tasks)
+    private async Task FillAsync(int tasks, string embedder = "none")
     {
         var lines = Enumerable.Range(0, tasks).Select(i => JsonSerializer.Serialize(new
         {
@@ -61,6 +79,6 @@ public sealed class AdviseVerbTests : IDisposable
             level = 3,
         }));
         var file = _cli.Write("lessons.jsonl", [.. lines]);
-        Assert.Equal(0, (await _cli.RunAsync("import", file, "--durability", "process", "--embedder", "none")).ExitCode);
+        Assert.Equal(0, (await _cli.RunAsync("import", file, "--durability", "process", "--embedder", embedder)).ExitCode);
     }
 }

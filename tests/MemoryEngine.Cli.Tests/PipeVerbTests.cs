@@ -49,6 +49,30 @@ public sealed class PipeVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_evidence_is_the_same_through_the_pipe_and_from_the_pool_itself()
+    {
+        var id = await _cli.RememberAsync("Retry only what is idempotent.", "--domain", "backend/go", "--contributor", "ann");
+        for (var i = 0; i < 6; i++)
+        {
+            string[] recall = ["recall", "idempotent retries", "--domain", "backend/go", "--design", "factorial", "--task", $"t{i}"];
+            var recalled = await _cli.JsonAsync(0, recall);
+            await _cli.JsonAsync(0, "report", recalled.GetProperty("transfer").GetString()!, i % 2 == 0 ? "pass" : "fail");
+        }
+        string[] verb = ["stats", "--evidence", "--memories", "5", "--pass-value", "2", "--upkeep", "0.5"];
+        var (asked, shown) = (await _cli.JsonAsync(0, verb), await _cli.RunAsync(verb));
+        Assert.Equal(6, asked.GetProperty("outcomes").GetInt32());
+        var memory = Assert.Single(asked.GetProperty("memories").EnumerateArray());
+        Assert.Equal((id, 6), (memory.GetProperty("id").GetString(), memory.GetProperty("appearances").GetInt32()));
+        Assert.Equal("ann", Assert.Single(asked.GetProperty("contributors").EnumerateArray()).GetProperty("contributor").GetString());
+        var refused = await _cli.JsonAsync(2, "stats", "--evidence", "--upkeep", "0");
+        Assert.Contains("above 0", refused.ToString(), StringComparison.Ordinal);
+        await _server.DisposeAsync();
+        Assert.Equal(asked.ToString(), (await _cli.JsonAsync(0, verb)).ToString());
+        var own = await _cli.RunAsync(verb);
+        Assert.Equal((0, shown.Out), (own.ExitCode, own.Out));
+    }
+
+    [Fact]
     public async Task The_pool_is_kept_through_the_pipe()
     {
         await _cli.RememberAsync("One");

@@ -137,6 +137,10 @@ public sealed partial class SameDoorTests
         await told.Try(() => store.WhyAsync(Unknown));
         await told.Try(() => store.AdviseAsync());
         foreach (var scenario in Enum.GetValues<TransferScenario>()) await told.Try(() => store.AdviseAsync(scenario));
+        await told.Try(() => store.EvidenceAsync());
+        await told.Try(() => store.EvidenceAsync(new EvidenceQuery { Memories = 0, PassValue = 2, Upkeep = 0.5 }));
+        await told.Try(() => store.EvidenceAsync(new EvidenceQuery { Memories = -1 }));
+        await told.Try(() => store.EvidenceAsync(new EvidenceQuery { Upkeep = double.NaN }));
         told.Add((await store.RecallAsync(new RecallQuery { Text = "x", Record = false })).Transfer);
     }
 

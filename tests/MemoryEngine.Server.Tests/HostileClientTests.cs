@@ -282,6 +282,7 @@ public sealed class HostileClientTests
         yield return RawClient.Request(MemoryMethods.List, new ListRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Stats, new StatsRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Advise, new AdviseRequest(), 1);
+        yield return RawClient.Request(MemoryMethods.Evidence, new EvidenceRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Check, new EmptyRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Compact, new CompactRequest(), 1);
         yield return RawClient.Request(MemoryMethods.Maintain, new EmptyRequest(), 1);

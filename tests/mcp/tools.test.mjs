@@ -47,6 +47,7 @@ test("every tool does what it says", async t => {
   const advice = await call("advise", { scenario: "long-edit" });
   assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
   assert.ok(advice.gates.some(gate => gate.name === "cross_tasks" && gate.limit === 500 && gate.verdict === "fail"));
+  assert.deepEqual(advice.domain_variance.map(v => v.level), [1, 2, 3, 4]);
 
   const snapshot = await call("create_snapshot", { name: "before" });
   assert.equal(snapshot.memories, 2);

@@ -104,6 +104,7 @@ internal static class ProtocolSeeds
         yield return Request(MemoryMethods.List, new ListRequest { Domain = "a", Level = 2, State = "all", Limit = 10, After = 500 });
         yield return Request(MemoryMethods.Stats, new StatsRequest { AsOf = "s" });
         yield return Request(MemoryMethods.Advise, new AdviseRequest { Scenario = "long-edit" });
+        yield return Request(MemoryMethods.Evidence, new EvidenceRequest { Memories = 5, PassValue = 0.5, Upkeep = 0.25 });
         yield return Request(MemoryMethods.Check, new EmptyRequest());
         yield return Request(MemoryMethods.Compact, new CompactRequest { KeepVersionsUs = 1 });
         yield return Request(MemoryMethods.Maintain, new EmptyRequest());
@@ -133,11 +134,12 @@ internal static class ProtocolSeeds
         yield return Answer(MemoryMethods.Restore, new RestoreReply { Id = Id, Restored = false });
         yield return Answer(MemoryMethods.List, new ListReply { Memories = [View], Next = 1 });
         yield return Answer(MemoryMethods.Stats, Stats());
+        yield return Answer(MemoryMethods.Advise, Advice());
+        yield return Answer(MemoryMethods.Evidence, Evidence());
         yield return Answer(MemoryMethods.Check, new CheckReply { Ok = false, Bytes = 1_000_000, Problems = [problem] });
         yield return Answer(MemoryMethods.Verify, new VerifyReply { Verdicts = [Verified()] });
         yield return Answer(MemoryMethods.Report, new ReportReply { OutcomeResult = "counted", NotInjected = [Id] });
         yield return Answer(MemoryMethods.Why, Story());
-        yield return Answer(MemoryMethods.Advise, Advice());
         yield return Answer(MemoryMethods.Compact, Compacted);
         yield return Answer(MemoryMethods.Maintain, Compacted with { VersionsDropped = 0 });
         yield return Answer(MemoryMethods.Backup, new BackupReply { Path = "/p", Sequence = 1, Memories = 2, Bytes = 3 });
@@ -262,22 +264,81 @@ internal static class ProtocolSeeds
         },
         Outcome = Outcome,
         ReportedUs = 1_760_000_000_000_001,
-        Effects =
-        [
-            new()
-            {
-                Id = Id,
-                Version = 1,
-                State = "suspect",
-                Appearances = 3,
-                Effect = -0.25,
-                Low = -0.5,
-                High = 0.5,
-                ControlRate = 0.75,
-                HarmE = 20,
-                HelpE = 0.5,
-            },
-        ],
+        Effects = [Effect],
+    };
+
+    private static AdviseReply Advice() => new()
+    {
+        Mode = "cross",
+        Risk = "medium",
+        Provisional = true,
+        CrossModel = false,
+        Gates = [new() { Name = "g", Value = 0.5, Low = 0.25, High = 1, Limit = 0.1, Article = 0.1, Verdict = "insufficient", Needed = 7 }],
+        Reasons = ["r"],
+        DomainVariance = [new() { Level = 3, Memories = 90, Domains = 4, Explained = 0.125, Raw = 0.25 }],
+    };
+
+    private static EvidenceReply Evidence() => new()
+    {
+        AtUs = 1_760_000_000_000_000,
+        Outcomes = 3,
+        Controls = 1,
+        WindowUs = 2_592_000_000_000,
+        Kept = 3,
+        Measures = [Figure],
+        Modes = [new()
+        {
+            Mode = "hybrid",
+            Gain = Figure,
+            Loss = Figure,
+            Risk = "low",
+            ArticleRisk = "high",
+            Utilisation = Figure,
+            UsedOfInjected = Figure,
+        }],
+        Groups = [new() { Group = "domain", Key = "a", Gain = Figure }],
+        Models = [new() { Producer = "p", Consumer = "c", Outcome = Figure, Lift = Figure }],
+        Economy = [new() { Name = "e", Count = 0 }],
+        Contributors = [new() { Contributor = "c", Passes = 1.5, Tasks = 2, Influence = 1.0625 }],
+        Judges = [new() { Model = "m", Gain = Figure }],
+        Failures = new Dictionary<string, long> { ["misapplied_practice"] = 2 },
+        MeasuredMemories = 1,
+        Memories = [new() { Effect = Effect, Level = 3, Domain = "a", Passes = -0.5, Needed = 597 }],
+        Removals = [new() { Decision = Decision, FailuresBefore = 0.5, FailuresSince = 0.25, Outcomes = 4 }],
+    };
+
+    private static FigureView Figure => new() { Name = "f", Value = 12.5, Low = -1, High = 30, Count = 40, Article = "> 5" };
+
+    private static EffectView Effect => new()
+    {
+        Id = Id,
+        Version = 1,
+        State = "suspect",
+        Appearances = 3,
+        Effect = -0.25,
+        Low = -0.5,
+        High = 0.5,
+        ControlRate = 0.75,
+        HarmE = 20,
+        HelpE = 0.5,
+    };
+
+    private static DecisionView Decision => new()
+    {
+        Id = Id,
+        Version = 1,
+        Domain = "a",
+        From = "active",
+        To = "quarantined",
+        Decided = WireNames.Decisions[0],
+        AtUs = 1_760_000_000_000_000,
+        EValue = 400,
+        Effect = -0.5,
+        Low = -0.75,
+        High = -0.25,
+        Appearances = 120,
+        Failures = 3,
+        Note = "n",
     };
 
     private static StatsReply Stats() => new()
@@ -296,20 +357,6 @@ internal static class ProtocolSeeds
         Spaces = [new() { Name = "text", Dimension = 384, Metric = "cosine", Embedder = "e", Modality = "text" }],
         Tiers = [new() { Tier = "mutable", Bytes = 100, Reads = 1 }, new() { Tier = "disk", Bytes = 200, Reads = 0 }],
         Health = "ready",
-    };
-
-    private static AdviseReply Advice() => new()
-    {
-        Mode = "hybrid",
-        Risk = "medium",
-        Provisional = true,
-        CrossModel = false,
-        Gates =
-        [
-            new() { Name = "g", Value = 0.75, Low = 0.5, High = 0.875, Limit = 0.7, Article = 0.625, Verdict = "insufficient", Needed = 40 },
-            new() { Name = "h", Limit = 500, Verdict = "pass" },
-        ],
-        Reasons = ["r"],
     };
 
     private static ReembedReply Reembedded() => new()

@@ -35,7 +35,8 @@ internal sealed class VectorsTarget : SealedTarget
         var match = new ulong[BitWords.WordsFor(Math.Min(header.FirstRow + header.Rows, 1 << 20))];
         match.AsSpan().Fill(ulong.MaxValue);
         var hits = new TopHits(new Hit[4]);
-        vectors.Search([1, 2, 3, 4], match, 10, ref hits, out _);
+        var candidates = new CodeCandidates(new Hit[CodeCandidates.RoomFor(RecordSeeds.Space.Dimension, hits.Room)]);
+        vectors.Search([1, 2, 3, 4], match, 10, ref candidates, ref hits, out _);
     }
 
     public override IEnumerable<(string Name, byte[] Bytes)> Seeds()

@@ -65,17 +65,23 @@ internal sealed class Player<TRule>
             var memory = _world.Candidate(task, draw);
             if (_gone[(memory * _options.Domains) + domain] || Array.IndexOf(_chosen, memory, 0, count) >= 0) continue;
             _chosen[count] = memory;
-            _candidates[count++] = new InclusionCandidate(_world.Ids[memory], IsWatched(memory, domain));
+            _candidates[count++] = new InclusionCandidate(
+                _world.Ids[memory], IsWatched(memory, domain), IsSuspect: IsSuspect(memory, domain));
         }
         return count;
     }
 
-    private bool IsWatched(int memory, int domain)
+    private bool IsWatched(int memory, int domain) =>
+        _options.IsEscalating && (_appearances[memory] < MemoryEffect.NewBelow || HarmE(memory, domain) >= MemoryEffect.WatchAt);
+
+    // A store that never removes hands over suspects like the rest: what the harm that is left is compared with.
+    private bool IsSuspect(int memory, int domain) =>
+        _removes && _options.IsEscalating && HarmE(memory, domain) >= MemoryEffect.SuspectAt;
+
+    private double HarmE(int memory, int domain)
     {
-        if (!_options.IsEscalating) return false;
-        if (_appearances[memory] < MemoryEffect.NewBelow) return true;
         var cell = memory * CellsPerMemory(_options);
-        return _values[cell] >= MemoryEffect.WatchAt || (_options.Domains > 1 && _values[cell + 1 + domain] >= MemoryEffect.WatchAt);
+        return _options.Domains == 1 ? _values[cell] : Math.Max(_values[cell], _values[cell + 1 + domain]);
     }
 
     private void PlayTask(int task, int domain, int count, FixedSampleTest? fixedSample)

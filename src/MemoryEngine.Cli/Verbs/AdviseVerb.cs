@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
 using MemoryEngine.Agents.Interchange;
 using MemoryEngine.Cli.Shared;
 
@@ -31,6 +33,7 @@ internal sealed class AdviseVerb : Verb
                 json.WriteStartArray("reasons");
                 foreach (var reason in advice.Reasons) json.WriteStringValue(reason);
                 json.WriteEndArray();
+                Write(json, advice.DomainVariance);
             });
         }
         else
@@ -48,5 +51,31 @@ internal sealed class AdviseVerb : Verb
         foreach (var reason in advice.Reasons) output.Line($"   {reason}");
         output.Line();
         GateText.Show(output, advice.Gates);
+        if (advice.DomainVariance.All(v => v.Memories == 0)) return;
+        output.Line();
+        output.Table(
+            ["level", "memories", "domains", "variance by domain", "before chance is taken off"],
+            [.. advice.DomainVariance.Select(v => (string[])[
+                MemoryText.NameOf(v.Level), $"{v.Memories:N0}", $"{v.Domains:N0}", Share(v.Explained), Share(v.Raw)])]);
+        output.Line("Insights and strategies should mix, and be near 0; traces should not.");
+    }
+
+    private static string Share(double? share) =>
+        share is { } s ? s.ToString("0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "not enough data";
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<DomainVariance> levels)
+    {
+        json.WriteStartArray("domain_variance");
+        foreach (var level in levels)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("level", (int)level.Level);
+            json.WriteNumber("memories", level.Memories);
+            json.WriteNumber("domains", level.Domains);
+            GateText.Number(json, "explained", level.Explained);
+            GateText.Number(json, "raw", level.Raw);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 }

@@ -46,8 +46,8 @@ internal sealed class StatsVerb : Verb
             PassValue = call.Get(_passValue),
             Upkeep = call.Get(_upkeep),
         };
-        await using var store = await PoolDoor.OpenOwnAsync(call.Pool, create: false, ChosenEmbedder.Unused, cancellation);
-        var report = await store.EvidenceAsync(query, cancellation);
+        await using var pool = await PoolDoor.OpenToReadAsync(call, cancellation);
+        var report = await pool.Store.EvidenceAsync(query, cancellation);
         if (call.Output.IsJson) call.Output.Json(json => EvidenceJson.Write(json, report));
         else EvidenceText.Show(call.Output, report);
         return ExitCode.Done;

@@ -53,6 +53,9 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
     /// <summary>What stands between this mode and a better one, a sentence each.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
+    /// <summary>How much of what sets the memories of each level apart is their domain; empty where texts have no vectors.</summary>
+    public IReadOnlyList<DomainVarianceView> DomainVariance { get; init; } = [];
+
     /// <summary>Advice of the engine.</summary>
     public static AdviseReply Of(Advice advice)
     {
@@ -65,6 +68,7 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
             CrossModel = advice.CrossModel,
             Gates = [.. advice.Gates.Select(GateView.Of)],
             Reasons = advice.Reasons,
+            DomainVariance = [.. advice.DomainVariance.Select(DomainVarianceView.Of)],
         };
     }
 
@@ -77,6 +81,7 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
         CrossModel = CrossModel,
         Gates = [.. Gates.Select(g => g.ToGate())],
         Reasons = Reasons,
+        DomainVariance = [.. DomainVariance.Select(v => v.ToVariance())],
     };
 
     /// <inheritdoc/>
@@ -88,6 +93,7 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
         CrossModel = map.NeedBoolean("cross_model"),
         Gates = map.NeedMaps<GateView>("gates"),
         Reasons = map.Texts("reasons"),
+        DomainVariance = map.Maps<DomainVarianceView>("domain_variance"),
     };
 
     /// <inheritdoc/>
@@ -99,6 +105,63 @@ public sealed record AdviseReply : IWireMap<AdviseReply>
         map.Boolean("cross_model", CrossModel);
         map.Maps("gates", Gates);
         map.Texts("reasons", Reasons);
+        map.AnyMaps("domain_variance", DomainVariance);
+    }
+}
+
+/// <summary>How much of the variance of a level's vectors the memories' domain explains.</summary>
+public sealed record DomainVarianceView : IWireMap<DomainVarianceView>
+{
+    /// <summary>The level.</summary>
+    public required int Level { get; init; }
+
+    /// <summary>Active memories of it that name a domain and have a vector.</summary>
+    public required long Memories { get; init; }
+
+    /// <summary>How many domains they name.</summary>
+    public required long Domains { get; init; }
+
+    /// <summary>The share beyond what chance explains; null where there are too few memories.</summary>
+    public double? Explained { get; init; }
+
+    /// <summary>The share as it is, 0 to 1; null where nothing varies.</summary>
+    public double? Raw { get; init; }
+
+    /// <summary>A figure of the engine.</summary>
+    public static DomainVarianceView Of(DomainVariance variance)
+    {
+        ArgumentNullException.ThrowIfNull(variance);
+        return new()
+        {
+            Level = (int)variance.Level,
+            Memories = variance.Memories,
+            Domains = variance.Domains,
+            Explained = variance.Explained,
+            Raw = variance.Raw,
+        };
+    }
+
+    /// <summary>The figure as the engine gives it.</summary>
+    public DomainVariance ToVariance() => new((MemoryLevel)Level, Memories, Domains, Explained, Raw);
+
+    /// <inheritdoc/>
+    public static DomainVarianceView Read(ref MapReader map) => new()
+    {
+        Level = map.NeedInt32("level", WireNames.LowestLevel, WireNames.HighestLevel),
+        Memories = map.NeedInt64("memories", 0),
+        Domains = map.NeedInt64("domains", 0),
+        Explained = map.Double("explained"),
+        Raw = map.Double("raw"),
+    };
+
+    /// <inheritdoc/>
+    public void Write(ref MapWriter map)
+    {
+        map.Int64("level", Level);
+        map.Int64("memories", Memories);
+        map.Int64("domains", Domains);
+        map.Double("explained", Explained);
+        map.Double("raw", Raw);
     }
 }
 

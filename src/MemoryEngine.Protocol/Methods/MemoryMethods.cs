@@ -57,6 +57,9 @@ public static class MemoryMethods
     /// <summary>The mode that the pool is ready for.</summary>
     public static RpcMethod<AdviseRequest, AdviseReply> Advise { get; } = new("memory.advise");
 
+    /// <summary>What the pool's evidence adds up to.</summary>
+    public static RpcMethod<EvidenceRequest, EvidenceReply> Evidence { get; } = new("memory.evidence");
+
     /// <summary>Reads every byte of the pool and checks it.</summary>
     public static RpcMethod<EmptyRequest, CheckReply> Check { get; } = new("memory.check");
 
@@ -100,7 +103,7 @@ public static class MemoryMethods
     public static IReadOnlyList<RpcMethod> All { get; } =
     [
         Hello, Ping, Remember, RememberMany, Revise, Recall, Verify, Report, Why, Get, History, Forget, Restore, List, Stats, Advise,
-        Check, Compact, Maintain, Backup, Reembed, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
+        Evidence, Check, Compact, Maintain, Backup, Reembed, SnapshotCreate, SnapshotList, SnapshotDrop, SnapshotDiff, SnapshotRollback, Subscribe,
     ];
 
     private static FrozenDictionary<string, RpcMethod> ByName { get; } = All.ToFrozenDictionary(m => m.Name);

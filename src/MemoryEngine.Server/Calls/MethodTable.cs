@@ -38,6 +38,8 @@ internal sealed class MethodTable
             Heavy(MemoryMethods.List, reading.ListAsync),
             Heavy(MemoryMethods.Stats, reading.StatsAsync),
             Heavy(MemoryMethods.Advise, async (r, _, c) => AdviseReply.Of(await store.AdviseAsync(r.ToScenario(), c).ConfigureAwait(false))),
+            Heavy(MemoryMethods.Evidence, async (r, _, c) =>
+                EvidenceReply.Of(await store.EvidenceAsync(r.ToQuery(), c).ConfigureAwait(false))),
             Heavy(MemoryMethods.Check, async (_, _, c) =>
                 CheckReply.Of(await MemoryStore.CheckAsync(pool, new MemoryStoreOptions { ReadOnly = true }, c).ConfigureAwait(false))),
             Heavy(MemoryMethods.Compact, async (r, _, c) => CompactReply.Of(await store.CompactAsync(r.ToOptions(), c).ConfigureAwait(false))),

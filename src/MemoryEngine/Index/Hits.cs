@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MemoryEngine.Index;
 
 /// <summary>A found row and its score.</summary>
@@ -18,10 +20,19 @@ internal ref struct TopHits(Span<Hit> target)
 
     public readonly ReadOnlySpan<Hit> Best => _target[..Count];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int row, float score)
     {
+        // Most of what a scan offers stops here: the threshold lies below all scores until there are as many as wanted.
+        if (score < Threshold) return;
+        Insert(row, score);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Insert(int row, float score)
+    {
         // Rows may come in any order, so an equal score still competes by row.
-        if (Count == _target.Length && (score < Threshold || (score == Threshold && row > _target[^1].Row))) return;
+        if (Count == _target.Length && score == Threshold && row > _target[^1].Row) return;
         var end = Count < _target.Length ? Count++ : Count - 1;
         var at = PlaceOf(row, score, end);
         _target[at..end].CopyTo(_target[(at + 1)..]);

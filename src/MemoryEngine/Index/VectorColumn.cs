@@ -15,9 +15,6 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
     /// <summary>Fewer are compared exactly, always: a pool of a thousand memories is searched without any codes.</summary>
     private const int LeastCoded = 1024;
 
-    /// <summary>So many candidates for each that is wanted are compared by their vectors, as in <c>CodeScan</c>.</summary>
-    private const int Candidates = 2;
-
     private readonly AppendOnlyList<int> _rows = new();
     private readonly AppendOnlyList<float[]> _chunks = new();
     private ColumnCodes? _codes;
@@ -101,9 +98,11 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
     /// </summary>
     /// <param name="query">Of unit length for cosine.</param>
     /// <param name="match">A bit for each row.</param>
+    /// <param name="candidates">Of the whole search.</param>
     /// <param name="hits">Gets the best.</param>
     /// <param name="matching">How many match.</param>
-    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref TopHits hits, out int matching)
+    public SearchCost Search(
+        scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, ref CodeCandidates candidates, ref TopHits hits, out int matching)
     {
         var count = _rows.Count;
         var rented = ArrayPool<ulong>.Shared.Rent((count + ChunkVectors - 1) / ChunkVectors * ChunkWords);
@@ -113,11 +112,11 @@ internal sealed class VectorColumn(int dimension, Metric metric) : IRowVectors
         var codes = Volatile.Read(ref _codes);
         // Fewer are compared in no time, and without a doubt.
         var compared = 0L;
-        if (codes is not null && matching >= Math.Max(LeastCoded, 2 * Candidates * hits.Room))
+        if (codes is not null && matching >= Math.Max(LeastCoded, 2 * CodeCandidates.RoomFor(dimension, hits.Room)))
         {
             var coded = rented.AsSpan(0, Math.Min(count / ChunkVectors, codes.Count / ChunkVectors) * ChunkWords);
             compared = BitWords.Count(coded);
-            codes.Narrow(query, coded, Candidates * hits.Room);
+            codes.Narrow(query, coded, hits, ref candidates);
         }
         var exact = 0L;
         for (var start = 0; start < count; start += ChunkVectors)

@@ -33,4 +33,24 @@ public sealed record Advice
 
     /// <summary>What stands between this mode and a better one, and why it is provisional: a sentence each.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>
+    /// For each level how much of what sets its memories apart is their domain. Insights and strategies should mix, and be near 0; traces
+    /// should not. Empty where texts have no vectors.
+    /// </summary>
+    public IReadOnlyList<DomainVariance> DomainVariance { get; init; } = [];
 }
+
+/// <summary>
+/// How much of the variance of a level's vectors the memories' domain explains: squared distances between the means of domains, by those of
+/// all vectors to the mean of all (R² of a one-way analysis of variance of vectors, Anderson 2001).
+/// </summary>
+/// <param name="Level">The level.</param>
+/// <param name="Memories">Active memories of it that name a domain and have a vector in the space in which texts are searched.</param>
+/// <param name="Domains">How many domains they name.</param>
+/// <param name="Explained">
+/// The share beyond what chance explains, 1 at most: 0 in the mean where domains mean nothing, and so at times below it (Kelley 1935). Null
+/// where there are not at least two domains and 20 memories more than domains.
+/// </param>
+/// <param name="Raw">The share as it is, 0 to 1, which is near 1 by chance where domains have few memories; null where nothing varies.</param>
+public sealed record DomainVariance(MemoryLevel Level, long Memories, long Domains, double? Explained, double? Raw);

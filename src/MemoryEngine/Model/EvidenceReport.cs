@@ -120,6 +120,6 @@ public sealed record EvidenceReport
     /// <summary>The first of them, those with the most against them first.</summary>
     public required IReadOnlyList<MemoryFigures> Memories { get; init; }
 
-    /// <summary>Removals that hold, and what has happened since.</summary>
+    /// <summary>Removals that hold, and what has happened since: the newest first, <see cref="EvidenceQuery.MostMemories"/> at most.</summary>
     public required IReadOnlyList<RemovalWatch> Removals { get; init; }
 }

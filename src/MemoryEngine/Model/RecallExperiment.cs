@@ -12,7 +12,10 @@ public sealed record RecallExperiment
     /// <summary>The probability of withholding a candidate in <see cref="InclusionDesign.Withhold"/>, above 0 and below 1.</summary>
     public double Withhold { get; init; } = 0.1;
 
-    /// <summary>The same for a memory that is new or suspected, about which more should be known soon.</summary>
+    /// <summary>
+    /// The same for a memory that is new or has something against it, about which more should be known soon. A suspect is withheld two
+    /// times in three in any design, or as often as this says where that is more.
+    /// </summary>
     public double WithholdWatched { get; init; } = 0.5;
 
     /// <summary>The share of recalls that are held out as a whole, as controls; 0 to below 1.</summary>

@@ -31,6 +31,16 @@ internal static class ColdReader
     /// <exception cref="MemoryEngineException">A block on the way could not be read, or does not verify.</exception>
     public static string? Read(LogSegments segments, long address, long key, long begin, BodyBuilder builder)
     {
+        _ = TryRead(segments, address, key, begin, builder, mayWait: true, out var damage);
+        return damage;
+    }
+
+    /// <summary>The same; or false where it may not wait for the device and would have to.</summary>
+    /// <exception cref="MemoryEngineException">A block on the way could not be read, or does not verify.</exception>
+    public static bool TryRead(
+        LogSegments segments, long address, long key, long begin, BodyBuilder builder, bool mayWait, out string? damage)
+    {
+        damage = null;
         var buffer = ArrayPool<byte>.Shared.Rent(RecordHeaderBytes + StoredValue.MostBytes);
         try
         {
@@ -39,25 +49,28 @@ internal static class ColdReader
                 var leftInPage = MemoryPlan.PageBytes - (int)(address & (MemoryPlan.PageBytes - 1));
                 // To the end of the second block: most values are shorter, and no block is read for nothing.
                 var have = Math.Min(leftInPage, FirstReadBytes - (int)(address % LogBlock.Bytes));
-                if (have < RecordHeaderBytes) return $"a record begins at {address}, too near the end of its page";
-                segments.Read(address, buffer.AsSpan(0, have));
+                if (have < RecordHeaderBytes) damage = $"a record begins at {address}, too near the end of its page";
+                if (damage is not null) return true;
+                if (!segments.TryRead(address, buffer.AsSpan(0, have), mayWait)) return false;
                 var header = BinaryPrimitives.ReadInt64LittleEndian(buffer);
                 var length = BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(16));
                 if (BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(8)) == key && (header & Valid) != 0)
                 {
-                    if ((header & Deleted) != 0) return null;
+                    if ((header & Deleted) != 0) return true;
                     if (length is < 0 or > StoredValue.MostBytes || RecordHeaderBytes + length > leftInPage)
-                        return $"the record at {address} has a length of {length}";
+                        damage = $"the record at {address} has a length of {length}";
+                    if (damage is not null) return true;
                     var missing = RecordHeaderBytes + length - have;
-                    if (missing > 0) segments.Read(address + have, buffer.AsSpan(have, missing));
+                    if (missing > 0 && !segments.TryRead(address + have, buffer.AsSpan(have, missing), mayWait)) return false;
                     builder.Take(key, buffer.AsSpan(RecordHeaderBytes, length));
-                    return null;
+                    return true;
                 }
                 var previous = header & PreviousAddressMask;
-                if (previous >= address) return $"the record at {address} names {previous} as an earlier one";
+                if (previous >= address) damage = $"the record at {address} names {previous} as an earlier one";
+                if (damage is not null) return true;
                 address = previous;
             }
-            return null;
+            return true;
         }
         finally
         {

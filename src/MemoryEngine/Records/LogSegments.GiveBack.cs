@@ -74,11 +74,13 @@ internal sealed partial class LogSegments
         return true;
     }
 
-    private int ReadOrRefuse(IFile file, int segment, long offset, Span<byte> buffer)
+    /// <returns>How many bytes were read; negative where that would take a wait and it may not.</returns>
+    private int ReadOrRefuse(IFile file, int segment, long offset, Span<byte> buffer, bool mayWait)
     {
         try
         {
-            return file.Read(offset, buffer);
+            if (mayWait) return file.Read(offset, buffer);
+            return file.TryReadAtOnce(offset, buffer) ? buffer.Length : -1;
         }
         catch (ObjectDisposedException) when (segment < Volatile.Read(ref _firstReadable))
         {

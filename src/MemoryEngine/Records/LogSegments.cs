@@ -44,18 +44,24 @@ internal sealed partial class LogSegments(IFileSystem files, string directory) :
 
     /// <summary>Fills the destination with the log from an address on, all of it verified. Does not cross a segment.</summary>
     /// <exception cref="CorruptionException">A block is missing or not what was written there.</exception>
-    public void Read(long address, Span<byte> destination)
+    public void Read(long address, Span<byte> destination) => _ = TryRead(address, destination, mayWait: true);
+
+    /// <summary>The same; or false where it may not wait for the device and would have to.</summary>
+    /// <exception cref="CorruptionException">A block is missing or not what was written there.</exception>
+    public bool TryRead(long address, Span<byte> destination, bool mayWait)
     {
         var firstBlock = address / LogBlock.Bytes;
         var blocks = (int)(((address + destination.Length - 1) / LogBlock.Bytes) - firstBlock + 1);
         var segment = (int)(address >> SegmentBits);
+        if (!mayWait && !IsOpen(segment)) return false;
         var file = Segment(segment, FileOpening.ReadWrite);
         var offset = StoredLength(firstBlock * LogBlock.Bytes & (SegmentBytes - 1));
         var buffer = ArrayPool<byte>.Shared.Rent(blocks * LogBlock.StoredBytes);
         try
         {
             var stored = buffer.AsSpan(0, blocks * LogBlock.StoredBytes);
-            var read = ReadOrRefuse(file, segment, offset, stored);
+            var read = ReadOrRefuse(file, segment, offset, stored, mayWait);
+            if (read < 0) return false;
             var skip = (int)(address % LogBlock.Bytes);
             for (var i = 0; i < blocks; i++)
             {
@@ -70,6 +76,7 @@ internal sealed partial class LogSegments(IFileSystem files, string directory) :
                 destination = destination[part..];
                 skip = 0;
             }
+            return true;
         }
         finally
         {
@@ -175,6 +182,12 @@ internal sealed partial class LogSegments(IFileSystem files, string directory) :
             foreach (var file in _open) file?.Dispose();
             _open = [];
         }
+    }
+
+    private bool IsOpen(int segment)
+    {
+        var open = Volatile.Read(ref _open);
+        return segment < open.Length && Volatile.Read(ref open[segment]) is not null;
     }
 
     private IFile Segment(int segment, FileOpening opening)

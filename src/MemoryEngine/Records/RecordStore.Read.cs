@@ -1,6 +1,9 @@
 namespace MemoryEngine.Records;
 
-/// <summary>Reading: in memory without allocating or waiting; from disk on the thread pool, verified before a byte is handed out.</summary>
+/// <summary>
+/// Reading: from memory, and from files that the system has in memory, on the caller's thread without waiting; from disk on the thread pool.
+/// What comes from a file is verified before a byte of it is handed out.
+/// </summary>
 internal sealed partial class RecordStore
 {
     // A body that is put again while it is read can change between two chunks; it is put again at replay only. A step
@@ -8,10 +11,10 @@ internal sealed partial class RecordStore
     private const int Attempts = 64;
 
     /// <summary>
-    /// False when the answer needs the disk: then <see cref="ReadAsync"/> has it. Allocates nothing and waits for
+    /// False when the answer may need the disk: then <see cref="ReadAsync"/> has it. Allocates nothing and waits for
     /// nothing.
     /// </summary>
-    public bool TryRead(long recordId, out RecordBody body) => TryRead(recordId, fromDisk: false, CancellationToken.None, out body);
+    public bool TryRead(long recordId, out RecordBody body) => TryRead(recordId, mayWait: false, CancellationToken.None, out body);
 
     public ValueTask<RecordBody> ReadAsync(long recordId, CancellationToken cancellation)
     {
@@ -23,11 +26,11 @@ internal sealed partial class RecordStore
     {
         // The caller's thread must not wait for the disk.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _ = TryRead(recordId, fromDisk: true, cancellation, out var body);
+        _ = TryRead(recordId, mayWait: true, cancellation, out var body);
         return body;
     }
 
-    private bool TryRead(long recordId, bool fromDisk, CancellationToken cancellation, out RecordBody body)
+    private bool TryRead(long recordId, bool mayWait, CancellationToken cancellation, out RecordBody body)
     {
         body = RecordBody.Missing;
         if (recordId is < 0 or > StoredValue.LargestRecordId) return true;
@@ -36,7 +39,7 @@ internal sealed partial class RecordStore
         {
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var result = Gather(session, recordId, fromDisk, cancellation, out body);
+                var result = Gather(session, recordId, mayWait, cancellation, out body);
                 if (result is { } answered) return answered;
                 Thread.Yield();
             }
@@ -49,8 +52,8 @@ internal sealed partial class RecordStore
         }
     }
 
-    /// <summary>True: the body is the answer. False: the disk has it and was not to be asked. Null: try again.</summary>
-    private bool? Gather(ReadSession session, long recordId, bool fromDisk, CancellationToken cancellation, out RecordBody body)
+    /// <summary>True: the body is the answer. False: the disk has it and was not to be waited for. Null: try again.</summary>
+    private bool? Gather(ReadSession session, long recordId, bool mayWait, CancellationToken cancellation, out RecordBody body)
     {
         body = RecordBody.Missing;
         var begin = BeginAddress;
@@ -63,9 +66,8 @@ internal sealed partial class RecordStore
             string? damage = null;
             if (session.DiskAddress != 0)
             {
-                if (!fromDisk) return false;
                 cancellation.ThrowIfCancellationRequested();
-                damage = ReadChunkFromDisk(session, key, begin);
+                if (!TryReadChunkFromDisk(session, key, begin, mayWait, out damage)) return false;
             }
             if (damage is null && builder.Last == TakeResult.Taken) continue;
             // A compaction moved the log's beginning meanwhile: what was sought may lie elsewhere now, and its old place
@@ -94,18 +96,19 @@ internal sealed partial class RecordStore
         return true;
     }
 
-    /// <summary>What is damaged, or null.</summary>
-    private string? ReadChunkFromDisk(ReadSession session, long key, long begin)
+    /// <returns>False: the device would have to be waited for, and may not be.</returns>
+    private bool TryReadChunkFromDisk(ReadSession session, long key, long begin, bool mayWait, out string? damage)
     {
-        session.DiskReads++;
         try
         {
-            return ColdReader.Read(_segments, session.DiskAddress, key, begin, session.Builder);
+            if (!ColdReader.TryRead(_segments, session.DiskAddress, key, begin, session.Builder, mayWait, out damage)) return false;
         }
         catch (MemoryEngineException e)
         {
             if (BeginAddress == begin) _device.KeepReadFault(e);
-            return e.Message;
+            damage = e.Message;
         }
+        session.DiskReads++;
+        return true;
     }
 }

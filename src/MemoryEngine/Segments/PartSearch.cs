@@ -19,25 +19,29 @@ internal static class PartSearch
     public static void Vectors(
         SearchParts parts, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
     {
+        var rented = ArrayPool<Hit>.Shared.Rent(CodeCandidates.RoomFor(space.Space.Dimension, hits.Room));
+        var candidates = new CodeCandidates(rented.AsSpan(0, CodeCandidates.RoomFor(space.Space.Dimension, hits.Room)));
         foreach (var segment in parts.Segments)
         {
             if (segment.Vectors(space.Id) is not { } vectors) continue;
-            var cost = vectors.Search(query, rows.Match, Math.Max(Ef, hits.Room), ref hits, out var matching);
+            var cost = vectors.Search(query, rows.Match, Math.Max(Ef, hits.Room), ref candidates, ref hits, out var matching);
             plan?.Add(new SearchStep(
                 $"segment {segment.Number}", space.Space.Name, vectors.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
         }
-        foreach (var mended in parts.Mended) InMemory(mended.Rows.Column(space.Id), space, query, rows, plan, ref hits);
-        foreach (var memtable in parts.Memtables) InMemory(memtable.Column(space.Id), space, query, rows, plan, ref hits);
+        foreach (var mended in parts.Mended) InMemory(mended.Rows.Column(space.Id), space, query, rows, plan, ref candidates, ref hits);
+        foreach (var memtable in parts.Memtables) InMemory(memtable.Column(space.Id), space, query, rows, plan, ref candidates, ref hits);
+        ArrayPool<Hit>.Shared.Return(rented);
         if (parts.Added.Vectors(space.Id) is not { } added) return;
         var exact = added.SearchUnordered(query, rows.Match, ref hits, out var found);
         plan?.Add(new SearchStep("added", space.Space.Name, added.Count, found, NameOf(exact.Way), exact.CodeDistances, exact.FloatDistances));
     }
 
     private static void InMemory(
-        VectorColumn? column, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan, ref TopHits hits)
+        VectorColumn? column, SpaceEntry space, scoped ReadOnlySpan<float> query, in QueryRows rows, List<SearchStep>? plan,
+        ref CodeCandidates candidates, ref TopHits hits)
     {
         if (column is null) return;
-        var cost = column.Search(query, rows.Match, ref hits, out var matching);
+        var cost = column.Search(query, rows.Match, ref candidates, ref hits, out var matching);
         plan?.Add(new SearchStep("memory", space.Space.Name, column.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
     }
 

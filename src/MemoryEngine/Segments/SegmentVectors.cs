@@ -161,9 +161,11 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
     /// <param name="query">Of unit length for cosine.</param>
     /// <param name="match">A bit for each row of the pool.</param>
     /// <param name="ef">Candidates that a walk through the graph keeps.</param>
+    /// <param name="candidates">Of the whole search.</param>
     /// <param name="hits">Gets the best.</param>
     /// <param name="matching">How many of the vectors match.</param>
-    public SearchCost Search(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref TopHits hits, out int matching)
+    public SearchCost Search(
+        scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> match, int ef, ref CodeCandidates candidates, ref TopHits hits, out int matching)
     {
         var words = BitWords.WordsFor(Count);
         var rented = ArrayPool<ulong>.Shared.Rent(words);
@@ -171,7 +173,7 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
         matching = Select(match, allowed);
         SearchCost cost = default;
         if (matching > 0 && Index is { } index) cost = Walk(index, query, allowed, matching, ef, ref hits);
-        else if (matching > 0) cost = Scan(query, allowed, matching, ref hits);
+        else if (matching > 0) cost = Scan(query, allowed, matching, ref candidates, ref hits);
         ArrayPool<ulong>.Shared.Return(rented);
         return cost;
     }
@@ -190,11 +192,12 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
         return cost;
     }
 
-    private SearchCost Scan(scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref TopHits hits)
+    private SearchCost Scan(
+        scoped ReadOnlySpan<float> query, scoped ReadOnlySpan<ulong> allowed, int matching, ref CodeCandidates candidates, ref TopHits hits)
     {
         // Where few match, most codes would be passed over.
         if (Volatile.Read(ref _codes) is { } codes && matching >= LeastCoded)
-            return new SearchCost(matching, codes.Run(query, allowed, Numbers, ref hits), SearchWay.Exact, Scanned: true);
+            return new SearchCost(matching, codes.Run(query, allowed, Numbers, ref candidates, ref hits), SearchWay.Exact, Scanned: true);
         fixed (float* asked = query) ExactSearch.Instance.Run(Rows, asked, allowed, Numbers, ref hits);
         return new SearchCost(0, matching, SearchWay.Exact, Scanned: true);
     }

@@ -70,6 +70,12 @@ internal interface IFile : IDisposable
     /// <summary>Reads until the buffer is full or the file ends; returns the number of bytes read.</summary>
     int Read(long offset, Span<byte> buffer);
 
+    /// <summary>
+    /// Fills the buffer if that takes no wait for the device; else false, and the buffer holds anything. False says nothing more: a file
+    /// may always say so, and <see cref="Read"/> tells what is the matter.
+    /// </summary>
+    bool TryReadAtOnce(long offset, Span<byte> buffer) => false;
+
     void Write(long offset, ReadOnlySpan<byte> data);
 
     /// <summary>fdatasync: bytes and length reach the device.</summary>

@@ -33,6 +33,10 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static unsafe partial nint Read(int fileDescriptor, byte* buffer, nint count);
 
+    // Linux, where the C library has it.
+    [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
+    public static unsafe partial nint PReadV2(SafeFileHandle file, IoVector* vectors, int count, long offset, int flags);
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fileDescriptor);
 
@@ -56,4 +60,11 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int LStatIntel(string path, byte* result);
+
+    /// <summary>struct iovec.</summary>
+    public unsafe struct IoVector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
 }

@@ -29,6 +29,9 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         }
     }
 
+    public bool TryReadAtOnce(long offset, Span<byte> buffer) =>
+        CachedReads.AreSupported && CachedReads.TryRead(handle, offset, buffer);
+
     public void Write(long offset, ReadOnlySpan<byte> data)
     {
         try

@@ -288,7 +288,12 @@ public sealed class McpToolTests
     {
         await using var run = await McpRun.StartAsync();
         await run.AddAsync("Bound every queue.");
+        for (var i = 0; i < 30; i++) await run.CallAsync("add_memory", new { text = $"Lesson {i}.", domain = $"d{i % 3}", level = 3 });
         var advice = await run.CallAsync("advise");
+        var insights = advice.GetProperty("domain_variance")[2];
+        Assert.Equal((3, 4), (insights.GetProperty("level").GetInt32(), insights.GetProperty("domains").GetInt32()));
+        Assert.InRange(insights.GetProperty("explained").GetDouble(), -0.2, 0.2);
+        Assert.False(advice.GetProperty("domain_variance")[0].TryGetProperty("explained", out _));
         Assert.Equal(("single", "medium"), (advice.GetProperty("mode").GetString(), advice.GetProperty("risk").GetString()));
         Assert.True(advice.GetProperty("provisional").GetBoolean());
         var tasks = advice.GetProperty("gates").EnumerateArray().Single(g => g.GetProperty("name").GetString() == "cross_tasks");

@@ -27,6 +27,8 @@ public sealed class EngineMappingTests(ITestOutputHelper output)
         [typeof(ListFilter)] = v => Sent(ListRequest.Of((ListFilter)v)).ToFilter(),
         [typeof(PoolStats)] = v => Sent(StatsReply.Of((PoolStats)v)).ToStats(),
         [typeof(Advice)] = v => Sent(AdviseReply.Of((Advice)v)).ToAdvice(),
+        [typeof(EvidenceQuery)] = v => Sent(EvidenceRequest.Of((EvidenceQuery)v)).ToQuery(),
+        [typeof(EvidenceReport)] = v => Sent(EvidenceReply.Of((EvidenceReport)v)).ToReport(),
         [typeof(CheckReport)] = v => Sent(CheckReply.Of((CheckReport)v)).ToReport(),
         [typeof(CompactOptions)] = v => Sent(CompactRequest.Of((CompactOptions)v)).ToOptions(),
         [typeof(CompactResult)] = v => Sent(CompactReply.Of((CompactResult)v)).ToResult(),
@@ -60,6 +62,7 @@ public sealed class EngineMappingTests(ITestOutputHelper output)
         Assert.Equal(Text(new RecallQuery()), Text(new RecallRequest().ToQuery()));
         Assert.Equal(Text(new ListFilter()), Text(new ListRequest().ToFilter()));
         Assert.Equal(Text(new VerifyQuery()), Text(new VerifyRequest { Ids = [] }.ToQuery()));
+        Assert.Equal(Text(new EvidenceQuery()), Text(new EvidenceRequest().ToQuery()));
         Assert.Equal(Text(new CompactOptions()), Text(new CompactRequest().ToOptions()));
         Assert.Equal(Text(new MemoryDraft { Text = "x" }), Text(new MemoryContent { Text = "x" }.ToDraft()));
     }
@@ -76,6 +79,17 @@ public sealed class EngineMappingTests(ITestOutputHelper output)
         var reasons = view.ToVerdict().Reasons;
         Assert.Equal([default, ReasonCode.Expired, default], reasons.Select(r => r.Code));
         Assert.Equal(["from_the_future: because", null, "another"], reasons.Select(r => r.Detail));
+    }
+
+    [Fact]
+    public void A_kind_of_failure_that_only_a_newer_server_knows_is_left_out()
+    {
+        var report = (EvidenceReport)new RandomModel(new Random(1)).Make(typeof(EvidenceReport));
+        var reply = EvidenceReply.Of(report) with
+        {
+            Failures = new Dictionary<string, long> { ["from_the_future"] = 3, ["misapplied_practice"] = 2 },
+        };
+        Assert.Equal((FailureClass.MisappliedPractice, 2L), Assert.Single(reply.ToReport().Failures.Select(f => (f.Key, f.Value))));
     }
 
     [Fact]

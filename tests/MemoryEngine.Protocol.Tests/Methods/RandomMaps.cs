@@ -32,6 +32,7 @@ internal sealed class RandomMaps(Random random)
         ["Verdict"] = WireNames.Verdicts.ToArray(),
         ["GateView.Verdict"] = WireNames.GateVerdicts.ToArray(),
         ["Risk"] = WireNames.Risks.ToArray(),
+        ["ArticleRisk"] = WireNames.Risks.ToArray(),
     };
 
     // Asking reflection whether null is allowed takes longer than everything else.

@@ -49,6 +49,11 @@ internal sealed class RandomModel(Random random)
         if (type == typeof(IReadOnlyDictionary<string, ReadOnlyMemory<float>>)) return Map(Vector);
         if (type == typeof(IReadOnlyDictionary<MemoryLevel, long>))
             return Enum.GetValues<MemoryLevel>().Where(_ => random.Next(2) == 0).ToDictionary(l => l, _ => random.NextInt64());
+        if (type == typeof(IReadOnlyDictionary<FailureClass, long>))
+        {
+            return Enum.GetValues<FailureClass>().Where(f => f != FailureClass.None && random.Next(2) == 0)
+                .ToDictionary(f => f, _ => random.NextInt64());
+        }
         return Make(type);
     }
 

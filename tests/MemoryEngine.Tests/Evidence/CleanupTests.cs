@@ -74,6 +74,7 @@ public sealed class CleanupTests
             await AssertGoneAsync(store, bad);
             var recalled = (await RecallAsync(store)).Memories.Single(m => m.Memory.Id == child);
             Assert.Contains(recalled.Verdict.Reasons, r => r.Code == ReasonCode.Suspect);
+            await AssertProbabilityAsync(store, child, 1.0 / 3, 0.5);
             // Watched from then on.
             await FailAsync(store, child, "later");
             var watch = (await store.DecisionsAsync()).Single(w => w.Decision.Memory == bad);
@@ -205,6 +206,16 @@ public sealed class CleanupTests
         var run = await store.RecallAsync(new RecallQuery { Text = "queue", Task = task, K = 1, Pins = [new MemoryPin(id)] });
         Assert.Equal([id], run.Memories.Select(m => m.Memory.Id));
         await store.ReportAsync(new Outcome { Transfer = run.Transfer!.Value, Score = 0, Used = [id] });
+    }
+
+    /// <summary>A suspect takes part with one probability, all others with another.</summary>
+    private static async Task AssertProbabilityAsync(MemoryStore store, Guid suspect, double probability, double others)
+    {
+        var result = await store.RecallAsync(new RecallQuery { Text = "queue", Experiment = new() { Design = InclusionDesign.Factorial } });
+        var candidates = (await store.WhyAsync(result.Transfer!.Value)).Transfer.Candidates.Where(c => c.Fate != CandidateFate.LeftOut).ToList();
+        Assert.True(candidates.Count > 1);
+        Assert.Contains(candidates, c => c.Memory == suspect);
+        Assert.All(candidates, c => Assert.Equal(c.Memory == suspect ? probability : others, c.Probability, 15));
     }
 
     private static async Task<CleanupReport> PlayUntilRemovedAsync(MemoryStore store, Guid bad)

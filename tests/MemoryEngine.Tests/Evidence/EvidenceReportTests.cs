@@ -112,6 +112,30 @@ public sealed class EvidenceReportTests
             await Assert.ThrowsAsync<ArgumentException>(() => store.EvidenceAsync(wrong));
     }
 
+    /// <summary>One pass with a memory that chance hands over nine times of ten is ten times half a pass as it is computed.</summary>
+    [Fact]
+    public async Task No_memory_is_said_to_do_more_than_can_be_done()
+    {
+        var pool = new SimulatedPool();
+        await using var store = await MemoryStore.OpenAsync(
+            SimulatedPool.Root, pool.Options with { RecordTransfers = true, LexicalOnly = true, CleanupEvery = 0 });
+        for (var i = 0; i < 20; i++) await store.RememberAsync(new MemoryDraft { Text = $"queue {i}", Domain = "a" });
+        var experiment = new RecallExperiment { Design = InclusionDesign.Withhold, Withhold = 0.1, WithholdWatched = 0.1 };
+        var recall = await store.RecallAsync(new RecallQuery { Text = "queue", Domain = "a", K = 20, Experiment = experiment });
+        await store.ReportAsync(new Outcome { Transfer = recall.Transfer!.Value, Score = 1 });
+        var raw = await store.LookAtEvidenceAsync(s => s.Memories.Values.Select(m => m.Overall!.Value.Effect.Estimate).ToList());
+        Assert.Contains(raw, estimate => estimate > 4.9);
+        var memories = (await store.EvidenceAsync()).Memories;
+        Assert.Equal(20, memories.Count);
+        Assert.Contains(memories, m => m.Effect.Effect == 1);
+        Assert.All(memories, m => Assert.InRange(m.Effect.Effect!.Value, -1, 1));
+        Assert.All(memories, m => Assert.True(m.Effect.Interval is { Low: >= -1, High: <= 1 } shown && shown.Contains(m.Effect.Effect!.Value)));
+        Assert.All((await store.WhyAsync(recall.Transfer!.Value)).Effects, e => Assert.InRange(e.Effect!.Value, -1, 1));
+        // A decision keeps what is known when it is made.
+        await store.QuarantineAsync(memories.First(m => m.Effect.Effect == 1).Effect.Memory);
+        Assert.Equal(1, Assert.Single((await store.EvidenceAsync()).Removals).Decision.Effect);
+    }
+
     private static EvidenceFigure Of(IReadOnlyList<EvidenceFigure> figures, string name) => figures.Single(f => f.Name == name);
 
     private static async Task RunAsync(MemoryStore store, TransferMode mode, string task, bool isControl, double score)

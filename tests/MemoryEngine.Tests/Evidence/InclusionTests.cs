@@ -61,6 +61,23 @@ public sealed class InclusionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => RandomisedInclusion.Probability(new InclusionOptions((InclusionDesign)9), default));
     }
 
+    [Fact]
+    public void A_suspect_is_withheld_two_times_in_three()
+    {
+        var suspect = Candidates(1)[0] with { IsSuspect = true };
+        foreach (var (design, withholdWatched, withheld) in new[]
+        {
+            (InclusionDesign.Factorial, 0.5, 2.0 / 3), (InclusionDesign.Withhold, 0.5, 2.0 / 3),
+            (InclusionDesign.Withhold, 0.8, 0.8), (InclusionDesign.Off, 0.5, 0),
+        })
+        {
+            var options = new InclusionOptions(design, WithholdWatched: withholdWatched);
+            Assert.Equal(1 - withheld, RandomisedInclusion.Probability(options, suspect), 15);
+            Assert.Equal(1 - withheld, RandomisedInclusion.Probability(options, suspect with { IsWatched = true }), 15);
+            Assert.Equal(1, RandomisedInclusion.Probability(options, suspect with { IsPinned = true }));
+        }
+    }
+
     /// <summary>A withheld one is not replaced, and what becomes of one says nothing of another.</summary>
     [Fact]
     public void Each_candidate_is_drawn_by_itself_with_the_logged_probability()

@@ -55,6 +55,30 @@ public sealed class MartingaleTests
         }));
     }
 
+    /// <summary>What is shown lies within ±1 and loses no effect that is possible, however few the appearances and uneven the π.</summary>
+    [Fact]
+    public void What_is_shown_of_an_effect_is_one_that_there_can_be()
+    {
+        var (random, beyond) = (new Random(TestSeed.Value), 0);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var effect = MemoryEffect.Begin();
+            Assert.True(double.IsNaN(effect.Shown));
+            var probability = new[] { 0.01, 0.1, 0.5, 0.9, 0.99 }[random.Next(5)];
+            for (var n = random.Next(1, 30); n > 0; n--) effect.Add(random.Next(2), 0.5, random.NextDouble() < probability, probability);
+            if (Math.Abs(effect.Estimate) > 1) beyond++;
+            var shown = effect.EstimateInterval();
+            Assert.Equal(Math.Abs(effect.Estimate) <= 1 ? effect.Estimate : Math.Sign(effect.Estimate), effect.Shown);
+            Assert.True(shown.Low >= -1 && shown.Low <= effect.Shown && effect.Shown <= shown.High && shown.High <= 1);
+            var half = 1.959963984540054 * effect.StandardError;
+            foreach (var truth in new[] { -1, -0.4, 0, 0.2, 1 })
+            {
+                if (Math.Abs(truth - effect.Estimate) < half - 1e-9) Assert.True(shown.Contains(truth));
+            }
+        }
+        Assert.True(beyond > 100);
+    }
+
     /// <summary>
     /// Ville's inequality, tried where it is hardest: the probability of inclusion follows the evidence, and success comes in
     /// streaks. 1,500 harmless memories; 75 may be suspected at some time, and chance adds up to 25 (three deviations of 8.4).

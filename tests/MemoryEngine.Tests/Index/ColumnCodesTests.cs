@@ -38,7 +38,8 @@ public sealed class ColumnCodesTests(ITestOutputHelper output)
             var query = new float[Dimension];
             VectorColumn.Prepare(Vector(random, scale, movesOn ? random.Next(3) : 0), metric, query);
             var hits = new TopHits(new Hit[K]);
-            var cost = column.Search(query, match, ref hits, out var matching);
+            var candidates = Candidates();
+            var cost = column.Search(query, match, ref candidates, ref hits, out var matching);
             var matches = rows.Where(row => row < seen && BitWords.Has(match, row)).ToHashSet();
             Assert.Equal(matches.Count, matching);
             // All but the last chunk, which is not whole, have codes.
@@ -69,7 +70,8 @@ public sealed class ColumnCodesTests(ITestOutputHelper output)
             var hits = new TopHits(new Hit[K]);
             var match = new ulong[BitWords.WordsFor(2_000)];
             match.AsSpan(0, 15).Fill(ulong.MaxValue);
-            var cost = column.Search(column.Vector(3), match, ref hits, out var matching);
+            var candidates = Candidates();
+            var cost = column.Search(column.Vector(3), match, ref candidates, ref hits, out var matching);
             Assert.Equal((960, 0L, 960L), (matching, cost.CodeDistances, cost.FloatDistances));
             Assert.Equal(3, hits.Best[0].Row);
         }
@@ -86,10 +88,13 @@ public sealed class ColumnCodesTests(ITestOutputHelper output)
         var match = new ulong[BitWords.WordsFor(2_048)];
         Array.Fill(match, ulong.MaxValue);
         var hits = new TopHits(new Hit[K]);
-        Assert.Equal(2_048, column.Search(query, match, ref hits, out _).CodeDistances);
+        var candidates = Candidates();
+        Assert.Equal(2_048, column.Search(query, match, ref candidates, ref hits, out _).CodeDistances);
         Assert.DoesNotContain(hits.Best.ToArray(), hit => hit.Row == 700);
         Assert.Equal(new float[Dimension], column.Vector(700).ToArray());
     }
+
+    private static CodeCandidates Candidates() => new(new Hit[CodeCandidates.RoomFor(Dimension, K)]);
 
     private static Dictionary<int, float> Exact(VectorColumn column, float[] query, Metric metric, HashSet<int> matches)
     {

@@ -54,7 +54,8 @@ public sealed class SearchOracleTests
             var top = new TopHits(new Hit[20]);
             var prepared = new float[8];
             VectorColumn.Prepare(query, metric, prepared);
-            column.Search(prepared, Bits(2 * Rows, row => row % 4 == 0), ref top, out var matching);
+            var candidates = new CodeCandidates(new Hit[CodeCandidates.RoomFor(8, 20)]);
+            column.Search(prepared, Bits(2 * Rows, row => row % 4 == 0), ref candidates, ref top, out var matching);
             Assert.Equal(Rows / 2, matching);
             var expected = Enumerable.Range(0, Rows).Where(row => row % 2 == 0)
                 .OrderByDescending(row => Similarity(metric, query, vectors[row])).ThenBy(row => row).ToList();

@@ -41,6 +41,31 @@ public sealed class PhysicalFileSystemTests
         }
     }
 
+    /// <summary>A file system that cannot tell refuses, so what is asked for is only that an answer is right, and none made up.</summary>
+    [Fact]
+    public void What_is_read_at_once_is_what_was_written_and_nothing_past_the_end_is()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var written = new byte[20_000];
+            new Random(3).NextBytes(written);
+            using var file = PhysicalFileSystem.Instance.Open(path, FileOpening.CreateNew);
+            file.Write(0, written);
+            var buffer = new byte[5_000];
+            foreach (var offset in new[] { 0, 1, 4_095, 15_000 })
+                if (file.TryReadAtOnce(offset, buffer)) Assert.True(buffer.AsSpan().SequenceEqual(written.AsSpan(offset, buffer.Length)));
+            foreach (var offset in new[] { 15_001, 19_999, 20_000, 1 << 30 }) Assert.False(file.TryReadAtOnce(offset, buffer));
+            file.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => file.Read(0, buffer));
+            if (OperatingSystem.IsLinux()) Assert.Throws<ObjectDisposedException>(() => file.TryReadAtOnce(0, buffer));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_directory_that_takes_no_files_is_read_only()
     {

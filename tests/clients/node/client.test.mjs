@@ -107,6 +107,14 @@ test("snapshots and maintenance", async () => {
   const advice = await client.advise({ scenario: "long-edit" });
   assert.deepEqual([advice.mode, advice.risk, advice.provisional], ["single", "medium", true]);
   assert.ok(advice.gates.some(gate => gate.name === "hybrid_ntr" && gate.verdict === "insufficient" && gate.value === undefined));
+  assert.deepEqual(advice.domain_variance.map((v) => v.level), [1, 2, 3, 4]);
+  // Insights of which no domain has more than one say nothing, and those of one domain neither.
+  assert.ok(advice.domain_variance.every((v) => v.explained === undefined || v.memories - v.domains >= 20));
+  const evidence = await client.evidence({ memories: 5, pass_value: 2, upkeep: 0.5 });
+  assert.ok(evidence.measures.some((f) => f.name === "tasks" && f.value === f.low && f.n > 0));
+  assert.deepEqual(evidence.modes.map((m) => m.mode), ["single", "cross", "hybrid"]);
+  assert.ok(evidence.economy.some((f) => f.name === "return_on_investment" && f.value === undefined));
+  await assert.rejects(client.evidence({ upkeep: 0 }), met(2001, "INVALID_ARGUMENT"));
   await client.ping();
 });
 

@@ -35,6 +35,7 @@ class AsyncClientTests(unittest.IsolatedAsyncioTestCase):
             self.assertIn(made["id"], [m["id"] async for m in client.list()])
             self.assertEqual("ready", (await client.stats())["health"])
             self.assertEqual("single", (await client.advise())["mode"])
+            self.assertEqual(1, (await client.evidence(memories=0))["outcomes"])
             await client.snapshot_create("s")
             self.assertEqual(["s"], [s["name"] for s in await client.snapshot_list()])
             self.assertEqual([], (await client.snapshot_diff("s"))["added"])

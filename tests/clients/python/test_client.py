@@ -90,6 +90,17 @@ class ClientTests(unittest.TestCase):
         advice = self.client.advise(scenario="long-edit")
         self.assertEqual(("single", "medium", True), (advice["mode"], advice["risk"], advice["provisional"]))
         self.assertIn(("hybrid_ntr", "insufficient"), [(gate["name"], gate["verdict"]) for gate in advice["gates"]])
+        self.assertEqual([1, 2, 3, 4], [variance["level"] for variance in advice["domain_variance"]])
+        for variance in advice["domain_variance"]:
+            # Of a few memories nothing is said.
+            self.assertTrue("explained" not in variance or variance["memories"] - variance["domains"] >= 20)
+        evidence = self.client.evidence(memories=5, pass_value=2, upkeep=0.5)
+        self.assertEqual(["single", "cross", "hybrid"], [mode["mode"] for mode in evidence["modes"]])
+        tasks = next(figure for figure in evidence["measures"] if figure["name"] == "tasks")
+        self.assertTrue(tasks["n"] > 0 and tasks["value"] == tasks["low"])
+        self.assertNotIn("value", next(f for f in evidence["economy"] if f["name"] == "return_on_investment"))
+        with self.assertRaises(InvalidArgument):
+            self.client.evidence(upkeep=0)
         self.client.ping()
 
     def test_errors_are_exceptions_with_codes(self):

@@ -33,6 +33,9 @@ internal sealed record PoolAdvice
     [Description("What stands between this mode and a better one, and why it is provisional.")]
     public required IReadOnlyList<string> Reasons { get; init; }
 
+    [Description("For each level, how much of the variance of its vectors the domain explains. Insights should mix, traces not.")]
+    public required IReadOnlyList<LevelVariance> DomainVariance { get; init; }
+
     public static PoolAdvice Of(Advice advice) => new()
     {
         Mode = InterchangeNames.Of(advice.Mode),
@@ -41,7 +44,33 @@ internal sealed record PoolAdvice
         CrossModel = advice.CrossModel,
         Gates = [.. advice.Gates.Select(AdviceGate.Of)],
         Reasons = advice.Reasons,
+        DomainVariance = [.. advice.DomainVariance.Select(v => new LevelVariance
+        {
+            Level = (int)v.Level,
+            Memories = v.Memories,
+            Domains = v.Domains,
+            Explained = v.Explained,
+            Raw = v.Raw,
+        })],
     };
+}
+
+internal sealed record LevelVariance
+{
+    [Description("1 a trace, 2 a procedure, 3 an insight, 4 a strategy.")]
+    public required int Level { get; init; }
+
+    [Description("Active memories of the level that name a domain and have a vector.")]
+    public required long Memories { get; init; }
+
+    [Description("How many domains they name.")]
+    public required long Domains { get; init; }
+
+    [Description("The share beyond what chance explains: 0 where they mix, 1 where they keep apart; absent where there are too few.")]
+    public double? Explained { get; init; }
+
+    [Description("The share as it is, 0 to 1: near 1 by chance where domains have few memories.")]
+    public double? Raw { get; init; }
 }
 
 internal sealed record AdviceGate

@@ -69,7 +69,7 @@ internal static class CleanupRules
         EvidenceState state, VersionKey key, string? domain, MemoryState to, DecisionReason reason, DateTimeOffset now, string? note = null)
     {
         var known = EffectOf(state, key, domain);
-        var effect = known is { Appearances: > 0 } k && double.IsFinite(k.Estimate) ? k.Estimate : (double?)null;
+        var effect = known is { Appearances: > 0 } k && double.IsFinite(k.Estimate) ? k.Shown : (double?)null;
         return new Decision
         {
             Memory = key.Memory,

@@ -4,15 +4,16 @@ namespace MemoryEngine.Evidence.Design;
 /// <param name="Design">The design.</param>
 /// <param name="K">Memories to hand over, on average under the factorial design, at most otherwise.</param>
 /// <param name="Withhold">w: the probability of withholding a candidate, above 0 and below 1.</param>
-/// <param name="WithholdWatched">The same for a suspect or a very new memory, about which more should be known soon.</param>
+/// <param name="WithholdWatched">The same for a memory that is new or has something against it, about which more should be known soon.</param>
 internal readonly record struct InclusionOptions(
     InclusionDesign Design, int K = 3, double Withhold = 0.1, double WithholdWatched = 0.5);
 
 /// <summary>A verified candidate, in the order of the ranking.</summary>
 /// <param name="Memory">Its id.</param>
-/// <param name="IsWatched">Whether it is suspected or very new.</param>
+/// <param name="IsWatched">Whether it is new or has something against it.</param>
 /// <param name="IsPinned">Whether the caller asked for it by id: then it is handed over whatever chance says.</param>
-internal readonly record struct InclusionCandidate(Guid Memory, bool IsWatched = false, bool IsPinned = false);
+/// <param name="IsSuspect">Whether it is suspected of harm, where it would be handed over.</param>
+internal readonly record struct InclusionCandidate(Guid Memory, bool IsWatched = false, bool IsPinned = false, bool IsSuspect = false);
 
 /// <summary>What chance decided about a candidate.</summary>
 /// <param name="Probability">The probability with which it was to be handed over; it is logged with the transfer.</param>
@@ -29,6 +30,12 @@ internal readonly record struct Inclusion(double Probability, bool Included);
 /// </remarks>
 internal static class RandomisedInclusion
 {
+    /// <summary>
+    /// A suspect is withheld two times in three, at least, until it is removed or no suspect any more: what an appearance teaches goes with
+    /// π (1 - π) and the harm it does with π, so of the harm that it takes to be sure a quarter is saved, for an eighth more appearances.
+    /// </summary>
+    public const double WithholdSuspect = 2.0 / 3;
+
     /// <summary>How many of the best candidates take part.</summary>
     public static int Considered(InclusionOptions options, int candidates) =>
         Math.Min(candidates, options.Design == InclusionDesign.Factorial ? 2 * options.K : options.K);
@@ -51,7 +58,8 @@ internal static class RandomisedInclusion
     {
         _ when candidate.IsPinned => 1,
         InclusionDesign.Off => 1,
-        InclusionDesign.Factorial => 0.5,
+        InclusionDesign.Factorial => candidate.IsSuspect ? 1 - WithholdSuspect : 0.5,
+        InclusionDesign.Withhold when candidate.IsSuspect => 1 - Math.Max(WithholdSuspect, options.WithholdWatched),
         InclusionDesign.Withhold => 1 - (candidate.IsWatched ? options.WithholdWatched : options.Withhold),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Design, "No such design."),
     };

@@ -71,12 +71,21 @@ internal struct MemoryEffect
     /// </remarks>
     public readonly double StandardError => Math.Sqrt(_productSquares + (0.25 * 0.25)) / _weight;
 
-    /// <summary>The interval of <see cref="Estimate"/> by the normal approximation: to be shown, it decides nothing.</summary>
+    /// <summary>
+    /// <see cref="Estimate"/> to be shown: within ±1, since a difference of outcomes of 0 to 1 is. With few appearances at an uneven π the raw
+    /// one lies far beyond; cut off it is nearer to the effect, whatever that is. What is computed further takes the raw one, which is unbiased.
+    /// </summary>
+    public readonly double Shown => Math.Clamp(Estimate, -1, 1);
+
+    /// <summary>
+    /// The interval of <see cref="Estimate"/> by the normal approximation, within ±1: to be shown, it decides nothing. Cut off it holds every
+    /// effect that it held before.
+    /// </summary>
     public readonly Interval EstimateInterval(double confidence = 0.95)
     {
         if (_weight == 0) return new Interval(-1, 1);
         var half = NormalDistribution.TwoSided(confidence) * StandardError;
-        return new Interval(Math.Max(-1, Estimate - half), Math.Min(1, Estimate + half));
+        return new Interval(Math.Clamp(Estimate - half, -1, 1), Math.Clamp(Estimate + half, -1, 1));
     }
 
     /// <summary>Takes the outcome of one task for which the memory was a candidate.</summary>

@@ -40,7 +40,8 @@ internal sealed class EvidenceReporter(EvidenceState state, PoolMeasures pool, M
             Failures = Enum.GetValues<FailureClass>().Where(f => f != FailureClass.None).ToDictionary(f => f, f => state.Sums.Failures[(int)f]),
             MeasuredMemories = state.Memories.Values.Count(m => m.Overall is not null),
             Memories = [.. Memories(figuresOf)],
-            Removals = removals,
+            // What is listed fits into one message of a pipe.
+            Removals = [.. removals.OrderByDescending(r => r.Decision.At).Take(EvidenceQuery.MostMemories)],
         };
 
     private ModeFigures Mode(TransferMode mode)

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection.js";
 import { Gone, MemoryEngineError } from "./errors.js";
 import type {
-  Advice, Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Memory, Mode, Outcome, Recall, RecallOptions, Reembedded,
-  ReembedOptions, Remembered, Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
+  Advice, Backup, CallOptions, Change, Check, ClientOptions, Compacted, Content, Evidence, EvidenceOptions, Memory, Mode, Outcome, Recall,
+  RecallOptions, ReembedOptions, Reembedded, Remembered, Reported, Rollback, Snapshot, SnapshotDiff, State, Stats, Verdict, Why,
 } from "./types.js";
 import { newId, toContent, toNumbers, toOptions, toOutcome } from "./values.js";
 
@@ -124,6 +124,11 @@ export class Client {
   /** The mode that the pool is ready for, by which gates, and what a better one takes. */
   async advise(options: { scenario?: string } = {}, call?: CallOptions): Promise<Advice> {
     return (await this.#call("memory.advise", { ...options }, true, call)) as unknown as Advice;
+  }
+
+  /** What the pool's outcomes add up to, at the prices given. */
+  async evidence(options: EvidenceOptions = {}, call?: CallOptions): Promise<Evidence> {
+    return (await this.#call("memory.evidence", { ...options }, true, call)) as unknown as Evidence;
   }
 
   async check(call?: CallOptions): Promise<Check> {

@@ -230,6 +230,15 @@ export interface Gate {
   needed?: number;
 }
 
+/** How much of the variance of a level's vectors the memories' domain explains. */
+export interface DomainVariance {
+  level: number;
+  memories: number;
+  domains: number;
+  explained?: number;
+  raw?: number;
+}
+
 export interface Advice {
   mode: Mode;
   risk: "low" | "medium" | "high";
@@ -237,6 +246,51 @@ export interface Advice {
   cross_model: boolean;
   gates: Gate[];
   reasons?: string[];
+  domain_variance?: DomainVariance[];
+}
+
+/** A measured figure with its 95 % interval; what was not measured has no value. */
+export interface Figure {
+  name: string;
+  value?: number;
+  low?: number;
+  high?: number;
+  n: number;
+  article?: string;
+}
+
+export interface EvidenceOptions {
+  memories?: number;
+  pass_value?: number;
+  upkeep?: number;
+}
+
+/** What a pool's outcomes add up to. */
+export interface Evidence {
+  at_us: number;
+  outcomes: number;
+  controls: number;
+  window_us: number;
+  kept: number;
+  measures: Figure[];
+  modes: {
+    mode: Mode;
+    gain: Figure;
+    loss: Figure;
+    risk: Advice["risk"];
+    article_risk: Advice["risk"];
+    utilisation: Figure;
+    used_of_injected: Figure;
+  }[];
+  groups: { group: string; key: string; gain: Figure }[];
+  models: { producer: string; consumer: string; outcome: Figure; lift: Figure }[];
+  economy: Figure[];
+  contributors: { contributor: string; passes: number; tasks: number; influence: number }[];
+  judges: { model: string; gain: Figure }[];
+  failures?: Record<string, number>;
+  measured_memories: number;
+  memories: { effect: Effect; level: number; domain: string; passes: number; needed: number }[];
+  removals: { decision: Decision; failures_before?: number; failures_since?: number; outcomes: number }[];
 }
 
 export interface Stats {
@@ -273,23 +327,25 @@ export interface Compacted {
   cleanup?: { actions: CleanupAction[] };
 }
 
+export interface Decision {
+  id: string;
+  version: number;
+  domain?: string;
+  from: State;
+  to: State;
+  reason: string;
+  at_us: number;
+  e_value: number;
+  effect?: number;
+  low: number;
+  high: number;
+  appearances: number;
+  failures: number;
+  note?: string;
+}
+
 export interface CleanupAction {
-  decision: {
-    id: string;
-    version: number;
-    domain?: string;
-    from: State;
-    to: State;
-    reason: string;
-    at_us: number;
-    e_value: number;
-    effect?: number;
-    low: number;
-    high: number;
-    appearances: number;
-    failures: number;
-    note?: string;
-  };
+  decision: Decision;
   title?: string;
   consequence: string;
   undo: string;

@@ -227,6 +227,11 @@ class AsyncClient:
     async def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
         return await self._call("memory.advise", scenario=scenario)
 
+    async def evidence(
+        self, *, memories: Optional[int] = None, pass_value: Optional[float] = None, upkeep: Optional[float] = None,
+    ) -> Dict[str, Any]:
+        return await self._call("memory.evidence", memories=memories, pass_value=pass_value, upkeep=upkeep)
+
     async def check(self) -> Dict[str, Any]:
         return await self._call("memory.check")
 

@@ -196,6 +196,11 @@ class Client:
     def advise(self, *, scenario: Optional[str] = None) -> Dict[str, Any]:
         return self._call("memory.advise", scenario=scenario)
 
+    def evidence(
+        self, *, memories: Optional[int] = None, pass_value: Optional[float] = None, upkeep: Optional[float] = None,
+    ) -> Dict[str, Any]:
+        return self._call("memory.evidence", memories=memories, pass_value=pass_value, upkeep=upkeep)
+
     def check(self) -> Dict[str, Any]:
         return self._call("memory.check")
 

@@ -36,6 +36,7 @@ _TAKES: Dict[str, frozenset] = {
     "memory.list": frozenset({"domain", "level", "state", "limit", "after", "as_of"}),
     "memory.stats": frozenset({"as_of"}),
     "memory.advise": frozenset({"scenario"}),
+    "memory.evidence": frozenset({"memories", "pass_value", "upkeep"}),
     "memory.check": frozenset(),
     "memory.compact": frozenset({"keep_versions_us"}),
     "memory.maintain": frozenset(),
