@@ -15,11 +15,7 @@ internal static class AnalysisBenchmark
     public static int Run(string[] args)
     {
         var rounds = (int)new Arguments(args).Number("rounds", 10);
-        if (Environment.GetEnvironmentVariable("MEMORYENGINE_DATA") is not { } data)
-        {
-            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/.");
-            return 2;
-        }
+        if (SharedData.Folder() is not { } data) return 2;
         var texts = Texts(Path.Combine(data, "memories"));
         Console.WriteLine($"{texts.Count:n0} memories of {texts.Average(t => t.Length):n0} characters, best of {rounds} rounds");
         Say("analyse, sort and count", rounds, texts, static text =>

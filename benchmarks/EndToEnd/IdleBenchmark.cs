@@ -14,12 +14,7 @@ internal static class IdleBenchmark
     public static int Run(string[] args)
     {
         if (new Arguments(args).Text(Child) is { } pool) return Wait(pool);
-        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
-        if (data is null || !Directory.Exists(Path.Combine(data, "memories")))
-        {
-            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/ and tasks/.");
-            return 2;
-        }
+        if (SharedData.Folder() is not { } data) return 2;
         var directory = Directory.CreateTempSubdirectory("memengine-idle-").FullName;
         try
         {

@@ -34,23 +34,13 @@ internal static class PairsBenchmark
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args);
-        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
         var pairs = arguments.Text("pairs") ?? DefaultPairs;
-        if (data is null || !File.Exists(pairs))
+        if (!File.Exists(pairs))
         {
-            Console.Error.WriteLine($"Set MEMORYENGINE_DATA to the folder that holds memories/ and tasks/, and run this where {pairs} is.");
+            Console.Error.WriteLine($"Run this where {pairs} is.");
             return 2;
         }
-        var root = Directory.CreateTempSubdirectory("memengine-pairs-").FullName;
-        try
-        {
-            RunAsync(root, data, Lessons(pairs, Tasks(data)), arguments.Text("failures")).GetAwaiter().GetResult();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
+        return SharedData.Run("pairs", (data, root) => RunAsync(root, data, Lessons(pairs, Tasks(data)), arguments.Text("failures")));
     }
 
     private static async Task RunAsync(string root, string data, List<Lesson> lessons, string? failures)

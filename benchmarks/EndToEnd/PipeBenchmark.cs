@@ -17,22 +17,8 @@ internal static class PipeBenchmark
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args);
-        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
-        if (data is null || !Directory.Exists(Path.Combine(data, "memories")))
-        {
-            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/ and tasks/.");
-            return 2;
-        }
-        var root = Directory.CreateTempSubdirectory("memengine-pipe-").FullName;
-        try
-        {
-            RunAsync(root, data, (int)arguments.Number("rounds", 20), (int)arguments.Number("at-once", 1_000)).GetAwaiter().GetResult();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
+        return SharedData.Run(
+            "pipe", (data, root) => RunAsync(root, data, (int)arguments.Number("rounds", 20), (int)arguments.Number("at-once", 1_000)));
     }
 
     private static async Task RunAsync(string root, string data, int rounds, int atOnce)

@@ -17,23 +17,11 @@ internal static class RecallBenchmark
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args);
-        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
-        if (data is null || !Directory.Exists(Path.Combine(data, "memories")))
+        return SharedData.Run("recall", async (data, root) =>
         {
-            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/ and tasks/.");
-            return 2;
-        }
-        var root = Directory.CreateTempSubdirectory("memengine-recall-").FullName;
-        try
-        {
-            RunAsync(arguments.Text("keep") ?? Path.Combine(root, "text"), data, arguments).GetAwaiter().GetResult();
-            AllocationAsync(Path.Combine(root, "vectors")).GetAwaiter().GetResult();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
+            await RunAsync(arguments.Text("keep") ?? Path.Combine(root, "text"), data, arguments);
+            await AllocationAsync(Path.Combine(root, "vectors"));
+        });
     }
 
     private static async Task RunAsync(string pool, string data, Arguments arguments)

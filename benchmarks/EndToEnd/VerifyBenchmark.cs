@@ -16,23 +16,8 @@ internal static class VerifyBenchmark
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args);
-        var data = Environment.GetEnvironmentVariable("MEMORYENGINE_DATA");
-        if (data is null || !Directory.Exists(Path.Combine(data, "memories")))
-        {
-            Console.Error.WriteLine("Set MEMORYENGINE_DATA to the folder that holds memories/.");
-            return 2;
-        }
-        var root = Directory.CreateTempSubdirectory("memengine-verify-").FullName;
-        try
-        {
-            var (requests, atOnce) = ((int)arguments.Number("requests", 100_000), (int)arguments.Number("at-once", 1_000));
-            RunAsync(root, data, requests, atOnce).GetAwaiter().GetResult();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
-        }
+        var (requests, atOnce) = ((int)arguments.Number("requests", 100_000), (int)arguments.Number("at-once", 1_000));
+        return SharedData.Run("verify", (data, root) => RunAsync(root, data, requests, atOnce));
     }
 
     private static async Task RunAsync(string root, string data, int requests, int atOnce)

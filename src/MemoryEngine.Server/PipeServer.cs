@@ -1,4 +1,5 @@
 using MemoryEngine.Protocol;
+using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Server.Calls;
 using MemoryEngine.Server.Sessions;
 using MemoryEngine.Server.Transport;
@@ -30,6 +31,7 @@ public sealed partial class PipeServer : IAsyncDisposable
         (Store, _listener, Address, Options) = (store, listener, address, options);
         Memory = new MemoryBudget(options.MemoryBytes);
         Methods = new MethodTable(store, pool, options);
+        TooManyOpen = RpcError.Of(ProtocolErrorCode.Busy, $"{options.MaxInFlight} requests of this connection are unanswered; wait for one.");
         _stallTimer = options.Clock.CreateTimer(_ => CheckStalls(), null, StallCheck, StallCheck);
         _accepting = Task.Run(AcceptAsync);
     }
@@ -45,6 +47,9 @@ public sealed partial class PipeServer : IAsyncDisposable
     internal MemoryBudget Memory { get; }
 
     internal MethodTable Methods { get; }
+
+    /// <summary>What whoever has too many requests open is told of one more.</summary>
+    internal RpcError TooManyOpen { get; }
 
     /// <summary>Whether no more requests are taken.</summary>
     internal bool IsClosing => _isClosing;

@@ -22,7 +22,10 @@ public sealed record PipeServerOptions
     /// <summary>Requests of one connection that may be unanswered; one more is refused as busy.</summary>
     public int MaxInFlight { get; init; } = 128;
 
-    /// <summary>Bytes of answers that may wait for one client to read them; one that lets more wait is disconnected.</summary>
+    /// <summary>
+    /// Bytes of answers that may wait for one client to read them; one that lets more wait is disconnected. From a quarter of them on none of
+    /// its requests is begun before it reads.
+    /// </summary>
     public int MaxQueuedBytes { get; init; } = 8 << 20;
 
     /// <summary>Bytes that all connections together may hold for messages that arrive, are worked on, or wait to be read.</summary>

@@ -178,13 +178,19 @@ internal sealed class PoolEvidence
     }
 
     /// <summary>A state in which nothing has happened.</summary>
-    public EvidenceState NewState() => new(_options.EvidenceLimits) { Open = { Load = _load } };
+    public EvidenceState NewState() => WithTransfers(new EvidenceState(_options.EvidenceLimits));
 
     /// <summary>A state that was written; null where the bytes are none.</summary>
     public EvidenceState? Read(ReadOnlySpan<byte> bytes)
     {
         var state = EvidenceSnapshot.TryRead(bytes.ToArray(), _options.EvidenceLimits);
-        if (state is not null) state.Open.Load = _load;
+        return state is null ? null : WithTransfers(state);
+    }
+
+    private EvidenceState WithTransfers(EvidenceState state)
+    {
+        state.Open.Load = _load;
+        state.Open.Packing = (TransferEvent.Encode, static bytes => TransferEvent.Decode(bytes));
         return state;
     }
 

@@ -43,7 +43,7 @@ public sealed class ErrorTests : IDisposable
         var id = (await owner.RememberAsync("Bound every queue.")).Id.ToString();
         await ExpectAsync(4, "pool_busy", "owned by", "remember", "x");
         await ExpectAsync(4, "pool_busy", "owned by", "forget", id);
-        foreach (var args in new string[][] { ["recall", "queue"], ["get", id], ["history", id], ["list"], ["stats"] })
+        foreach (var args in new string[][] { ["recall", "queue"], ["get", id], ["history", id], ["list"], ["stats"], ["advise"] })
         {
             var answer = await _cli.RunAsync([.. args, "--json"]);
             Assert.Equal(0, answer.ExitCode);

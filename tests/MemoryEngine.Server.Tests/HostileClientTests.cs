@@ -46,13 +46,37 @@ public sealed class HostileClientTests
     [Fact]
     public async Task One_that_never_reads_is_cut_off_when_too_much_waits_for_it()
     {
-        await using var server = await TestServer.StartAsync(o => o with { MaxQueuedBytes = 1 << 20 });
+        await using var server = await TestServer.StartAsync(o => o with { MaxQueuedBytes = 1 << 16 });
         var large = await server.Pipe.Store.RememberAsync(new string('x', 400_000));
         using var deaf = server.Connect();
         Assert.Null(deaf.Call(MemoryMethods.Ping, new EmptyRequest()).Error);
         var get = RawClient.Request(MemoryMethods.Get, new GetRequest { Id = large.Id }, 1);
         TestServer.Until(() => !deaf.TrySend(get) || server.Pipe.Connections == 0, "the deaf client was cut off");
         server.ShouldBeQuiet();
+    }
+
+    [Fact]
+    public async Task One_that_reads_late_gets_all_that_it_asked_for_and_no_more_is_worked_out_before()
+    {
+        const int Requests = 100;
+        const int Most = 4 << 20;
+        const int Length = 400_000;
+        await using var server = await TestServer.StartAsync(o => o with { MaxQueuedBytes = Most });
+        var large = await server.Pipe.Store.RememberAsync(new string('x', Length));
+        using var late = server.Connect();
+        for (var id = 1u; id <= Requests; id++) late.Send(RawClient.Request(MemoryMethods.Get, new GetRequest { Id = large.Id }, id));
+        TestServer.Until(() => server.Pipe.Memory.Used > Most / 4, "much waits for it");
+        using (var other = server.Connect()) Assert.Null(other.Call(MemoryMethods.Ping, new EmptyRequest()).Error);
+        // What makes a quarter of the bytes full, and one more that was under way.
+        Assert.InRange(server.Pipe.Memory.Used, Most / 4, (Most / 4) + (2 * (Length + 1000)));
+        var answered = new HashSet<uint>();
+        for (var i = 0; i < Requests; i++)
+        {
+            var answer = late.Next()!.Value;
+            Assert.Null(answer.Error);
+            Assert.True(answered.Add(answer.Id));
+        }
+        server.ShouldBeQuiet(others: 1);
     }
 
     [Fact]

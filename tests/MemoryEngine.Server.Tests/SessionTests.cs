@@ -61,6 +61,9 @@ public sealed class SessionTests
         TestServer.Until(() => embedder.Waiting == 128, "all wait for the embedder");
         client.Send(RawClient.Request(MemoryMethods.Ping, new EmptyRequest(), 129));
         ShouldBe(ProtocolErrorCode.Busy, 129, client.Next());
+        // What is refused is not looked at: this has parameters that are wrong.
+        client.Send(RawClient.Request(MemoryMethods.Recall, new RecallRequest { K = -1 }, 130));
+        ShouldBe(ProtocolErrorCode.Busy, 130, client.Next());
         using var other = server.Connect();
         Assert.Null(other.Call(MemoryMethods.Ping, new EmptyRequest()).Error);
         embedder.Open();

@@ -65,6 +65,16 @@ internal static class ProtocolSeeds
 
     private static readonly RememberReply Remembered = new() { Id = Id, Version = 1, Outcome = "added", Sequence = 5 };
 
+    private static readonly CompactReply Compacted = new()
+    {
+        JournalBytesBefore = 1,
+        JournalBytes = 2,
+        RecordBytesBefore = 3,
+        RecordBytes = 4,
+        VersionsDropped = 5,
+        EventsDropped = 6,
+    };
+
     public static IEnumerable<(string Name, byte[] Bytes)> All() => Requests().Concat(Answers()).Concat(Damage());
 
     /// <summary>The same bytes in segments of a size.</summary>
@@ -97,9 +107,14 @@ internal static class ProtocolSeeds
         yield return Request(MemoryMethods.Evidence, new EvidenceRequest { Memories = 5, PassValue = 0.5, Upkeep = 0.25 });
         yield return Request(MemoryMethods.Check, new EmptyRequest());
         yield return Request(MemoryMethods.Compact, new CompactRequest { KeepVersionsUs = 1 });
+        yield return Request(MemoryMethods.Maintain, new EmptyRequest());
         yield return Request(MemoryMethods.Backup, new BackupRequest { Path = "/p" });
+        yield return Request(MemoryMethods.Reembed, new ReembedRequest { BatchTexts = 16, TextsPerSecond = 2.5, DropOld = true });
         yield return Request(MemoryMethods.SnapshotCreate, new SnapshotRequest { Name = "n" });
+        yield return Request(MemoryMethods.SnapshotList, new EmptyRequest());
+        yield return Request(MemoryMethods.SnapshotDrop, new SnapshotRequest { Name = "n" });
         yield return Request(MemoryMethods.SnapshotDiff, new SnapshotDiffRequest { Earlier = "n", Later = "m" });
+        yield return Request(MemoryMethods.SnapshotRollback, new SnapshotRequest { Name = "n" });
         yield return Request(MemoryMethods.Subscribe, new SubscribeRequest { After = 7 });
     }
 
@@ -125,17 +140,13 @@ internal static class ProtocolSeeds
         yield return Answer(MemoryMethods.Verify, new VerifyReply { Verdicts = [Verified()] });
         yield return Answer(MemoryMethods.Report, new ReportReply { OutcomeResult = "counted", NotInjected = [Id] });
         yield return Answer(MemoryMethods.Why, Story());
-        yield return Answer(MemoryMethods.Compact, new CompactReply
-        {
-            JournalBytesBefore = 1,
-            JournalBytes = 2,
-            RecordBytesBefore = 3,
-            RecordBytes = 4,
-            VersionsDropped = 5,
-            EventsDropped = 6,
-        });
+        yield return Answer(MemoryMethods.Compact, Compacted);
+        yield return Answer(MemoryMethods.Maintain, Compacted with { VersionsDropped = 0 });
         yield return Answer(MemoryMethods.Backup, new BackupReply { Path = "/p", Sequence = 1, Memories = 2, Bytes = 3 });
+        yield return Answer(MemoryMethods.Reembed, Reembedded());
+        yield return Answer(MemoryMethods.SnapshotCreate, Snapshot);
         yield return Answer(MemoryMethods.SnapshotList, new SnapshotListReply { Snapshots = [Snapshot] });
+        yield return Answer(MemoryMethods.SnapshotDrop, new EmptyReply());
         yield return Answer(MemoryMethods.SnapshotDiff, new SnapshotDiffReply { Added = [Id], Revised = [], Removed = [Id, Id], Changed = [] });
         yield return Answer(MemoryMethods.SnapshotRollback, new RollbackReply { Snapshot = "n", Undo = "u", Sequence = 1 });
         yield return Answer(MemoryMethods.Subscribe, new SubscribeReply { Sequence = 1 });
@@ -346,6 +357,18 @@ internal static class ProtocolSeeds
         Spaces = [new() { Name = "text", Dimension = 384, Metric = "cosine", Embedder = "e", Modality = "text" }],
         Tiers = [new() { Tier = "mutable", Bytes = 100, Reads = 1 }, new() { Tier = "disk", Bytes = 200, Reads = 0 }],
         Health = "ready",
+    };
+
+    private static ReembedReply Reembedded() => new()
+    {
+        Embedder = "e",
+        EmbedderRevision = "2",
+        Embedded = 70_000,
+        Already = 3,
+        Skipped = 1,
+        SkippedBecause = "w",
+        Switched = true,
+        DroppedSpaces = 2,
     };
 
     private static (string Name, byte[] Bytes) Request<TRequest, TReply>(RpcMethod<TRequest, TReply> method, TRequest request)

@@ -22,16 +22,28 @@ internal sealed class BenchPipeVerb : Verb
         Description = "Keeps the pool in this directory, or takes the one that an earlier run has left there.",
     };
 
+    private readonly Option<string?> _hostile = new(HostileProcess.Option)
+    {
+        Description = "Is the hostile clients of a server at this address.",
+        Hidden = true,
+    };
+
     public BenchPipeVerb(Shell shell)
         : base(shell, "pipe", "Measures requests over the pipe against a bare socket, in a temporary directory beside the pool.")
     {
         Add(_memories);
         Add(_requests);
         Add(_keep);
+        Add(_hostile);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
+        if (call.Get(_hostile) is { } address)
+        {
+            HostileProcess.Serve(address, Console.In, Console.Out);
+            return ExitCode.Done;
+        }
         var beside = Path.GetDirectoryName(Path.GetFullPath(call.Pool)) ?? throw new UsageException("--pool is the root of the file system.");
         Directory.CreateDirectory(beside);
         // Its socket is to be for its owner alone.

@@ -13,7 +13,7 @@ internal sealed class Inbox(ProtocolLimits limits, MemoryBudget budget) : IDispo
     private const int FirstBytes = 64 << 10;
 
     private readonly MessageScanner _scanner = new(limits);
-    private byte[] _array = new byte[FirstBytes];
+    private byte[] _array = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _start;
     private int _scanned;
     private int _end;
@@ -58,6 +58,12 @@ internal sealed class Inbox(ProtocolLimits limits, MemoryBudget budget) : IDispo
     }
 
     public void Dispose() => budget.Give(_array.Length - FirstBytes);
+
+    /// <summary>Gives the first room back, for the next connection: for the reader, when it reads no more.</summary>
+    public void GiveBack()
+    {
+        if (_array.Length == FirstBytes) ArrayPool<byte>.Shared.Return(_array);
+    }
 
     private bool TryGrow()
     {

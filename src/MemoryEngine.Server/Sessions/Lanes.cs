@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MemoryEngine.Server.Calls;
 using MemoryEngine.Storage;
 
@@ -11,6 +12,7 @@ namespace MemoryEngine.Server.Sessions;
 internal sealed class Lanes(int most, Action<Call, bool> run)
 {
     private const int StackBytes = 1 << 20;
+    private const int MostRestMs = 100;
 
     private readonly Lock _gate = new();
     private readonly Queue<Call> _waiting = new();
@@ -41,7 +43,7 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
         _filled.Release();
     }
 
-    /// <summary>Lets everybody else go first from now on.</summary>
+    /// <summary>Lets everybody else go first from now on, and rests between two requests.</summary>
     public void GoLast() => _isLast = true;
 
     /// <summary>Lets the threads end when nothing waits any more.</summary>
@@ -50,6 +52,10 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
         _isClosed = true;
         _filled.Release(most);
     }
+
+    // As long as it has worked, so that a client that was refused has half of a processor at most, and the others theirs where priorities
+    // mean nothing.
+    private static void Rest(TimeSpan worked) => Thread.Sleep(Math.Clamp((int)worked.TotalMilliseconds, 1, MostRestMs));
 
     private void RunWaiting()
     {
@@ -74,8 +80,10 @@ internal sealed class Lanes(int most, Action<Call, bool> run)
                 }
                 areMore = _waiting.Count > 0;
             }
+            var start = Stopwatch.GetTimestamp();
             run(call, areMore);
             Interlocked.Decrement(ref _open);
+            if (isLast && !_isClosed) Rest(Stopwatch.GetElapsedTime(start));
         }
     }
 }

@@ -20,6 +20,15 @@ internal sealed partial class Session : IDisposable
     // What a request that is not answered at once may take without being counted.
     private const int SmallBytes = 4 << 10;
 
+    // So many refusals at once, before the reader rests. Low priority alone would not do: a thread that is kept from its processor while it
+    // allocates keeps everybody else from allocating.
+    private const int RefusedBetweenRests = 64;
+
+    private const int RestMs = 1;
+
+    // For a client that reads nothing either.
+    private const int LongRestMs = 10;
+
     private static readonly TimeSpan TimeToListen = TimeSpan.FromSeconds(1);
 
     private readonly PipeServer _server;
@@ -35,13 +44,14 @@ internal sealed partial class Session : IDisposable
     private volatile bool _isAuthorised;
     private bool _isClosed;
     private bool _isBehindOthers;
+    private int _refused;
 
     public Session(PipeServer server, IPipeConnection connection, long number)
     {
         (_server, _connection, _options, Number) = (server, connection, server.Options, number);
         _inbox = new Inbox(_options.Limits, server.Memory);
         Outbox = new Outbox(connection, server.Memory, _options);
-        _lanes = new Lanes(Math.Max(1, Environment.ProcessorCount - 1), Run);
+        _lanes = new Lanes(Math.Max(1, Environment.ProcessorCount - 1), RunWhenItReads);
         _isAuthorised = _options.Token is null;
     }
 
@@ -129,6 +139,7 @@ internal sealed partial class Session : IDisposable
         {
             _server.Remove(this);
             Dispose();
+            _inbox.GiveBack();
         }
     }
 
@@ -149,6 +160,8 @@ internal sealed partial class Session : IDisposable
             if (read == 0) return;
             _inbox.Received(read);
             while (_inbox.TryTake(out var message)) Take(RpcMessage.Parse(message, _options.Limits), message.Length);
+            // What comes meanwhile is read at once then: a client that sends a little at a time would otherwise wake this thread each time.
+            if (_refused > 0) Rest();
             if (!_inbox.IsWithinMessage) Volatile.Write(ref _messageSince, 0);
             else if (_messageSince == 0) Volatile.Write(ref _messageSince, _options.Clock.GetTimestamp() | 1);
         }
@@ -172,7 +185,7 @@ internal sealed partial class Session : IDisposable
     private void Answer(in RpcMessage message, int bytes)
     {
         if (Prepare(message, bytes) is not { } call) return;
-        if (call.Handler.Weight == CallWeight.Light && !_inbox.HasMore && !_lanes.IsBusy) Run(call, isOneOfMany: false);
+        if (call.Handler.Weight == CallWeight.Light && !_inbox.HasMore && !_lanes.IsBusy && !Outbox.IsBackedUp) Run(call, isOneOfMany: false);
         else _lanes.Add(call);
     }
 
@@ -184,15 +197,16 @@ internal sealed partial class Session : IDisposable
         if (handler is null) return Refuse(message.Id, ProtocolErrorCode.UnknownMethod, $"There is no method '{message.Method}'.");
         if (!_isAuthorised && handler.Name != MemoryMethods.Hello.Name)
             return Refuse(message.Id, ProtocolErrorCode.Unauthorized, "This server asks for a token: say memory.hello with it first.");
+        if (HasTooManyOpen()) return RefuseOneTooMany(message.Id);
         if (bytes > SmallBytes && !_server.Memory.TryTake(bytes))
             return Refuse(message.Id, ProtocolErrorCode.Busy, "Other requests take all the memory there is for them.");
         var taken = bytes > SmallBytes ? bytes : 0;
         try
         {
             var call = new Call(message.Id, handler, handler.Read(message.Params, _options.Limits), taken, _options.Clock);
-            if (TryAdd(call, out var why, out var code)) return call;
+            if (TryAdd(call)) return call;
             call.Dispose();
-            Refuse(message.Id, code, why);
+            Refuse(message.Id, ProtocolErrorCode.InvalidArgument, $"The msgid {call.Id} belongs to a request that is not answered yet.");
         }
         catch (ProtocolException e) when (e.Problem == ProtocolProblem.Unexpected)
         {
@@ -202,21 +216,35 @@ internal sealed partial class Session : IDisposable
         return null;
     }
 
-    private bool TryAdd(Call call, out string why, out ProtocolErrorCode code)
+    private bool TryAdd(Call call)
     {
         lock (_gate)
         {
-            if (_calls.Count >= _options.MaxInFlight)
-            {
-                GoBehindOthers();
-                (code, why) = (ProtocolErrorCode.Busy, $"{_calls.Count} requests of this connection are unanswered; wait for one.");
-                return false;
-            }
-            (code, why) = (ProtocolErrorCode.InvalidArgument, $"The msgid {call.Id} belongs to a request that is not answered yet.");
             if (!_calls.TryAdd(call.Id, call)) return false;
             _open.Add(1);
             return true;
         }
+    }
+
+    // Only the reader adds, so there can be fewer by the time it does.
+    private bool HasTooManyOpen()
+    {
+        lock (_gate) return _calls.Count >= _options.MaxInFlight;
+    }
+
+    // Before its parameters are looked at: being refused is to cost as little as it can.
+    private Call? RefuseOneTooMany(uint id)
+    {
+        GoBehindOthers();
+        Outbox.SendError(id, _server.TooManyOpen);
+        if (++_refused == RefusedBetweenRests) Rest();
+        return null;
+    }
+
+    private void Rest()
+    {
+        _refused = 0;
+        Thread.Sleep(Outbox.IsBackedUp ? LongRestMs : RestMs);
     }
 
     // For good: who sends far more than it is answered makes work even by being refused.
@@ -240,6 +268,13 @@ internal sealed partial class Session : IDisposable
         Call? call;
         lock (_gate) _calls.TryGetValue(id, out call);
         call?.Cancel();
+    }
+
+    // Who does not read what it asked for gets nothing more worked out.
+    private void RunWhenItReads(Call call, bool isOneOfMany)
+    {
+        Outbox.WaitForRoom();
+        Run(call, isOneOfMany);
     }
 
     // On the reader's thread or on a lane's; returns when the call is answered or waits for something.

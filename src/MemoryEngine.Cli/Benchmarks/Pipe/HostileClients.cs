@@ -8,30 +8,32 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 
 /// <summary>
 /// Clients that mean harm, each on a thread of its own, for as long as they are let: one sends ten thousand recalls before it reads an
-/// answer, one never reads, one sends a byte at a time, one sends nonsense and comes back.
+/// answer, one never reads, one sends a byte at a time, one sends nonsense and comes back. They have a process of their own
+/// (<see cref="HostileProcess"/>): in that of the server, what they leave to be collected would stop the server too.
 /// </summary>
-internal sealed class HostileClients : IDisposable
+internal sealed class HostileClients
 {
     private const int Flood = 10_000;
 
     private readonly string _address;
-    private readonly Thread[] _threads;
+    private readonly Client[] _clients;
+    private Thread[] _threads = [];
     private volatile bool _isOver;
 
-    public HostileClients(string address, float[] vector)
+    public HostileClients(string address)
     {
         _address = address;
         var recalls = new ArrayBufferWriter<byte>();
-        var request = new RecallRequest { Vector = vector, Domain = BenchPool.Domain };
+        var request = new RecallRequest { Vector = new BenchPool().Queries(1)[0], Domain = BenchPool.Domain };
         for (var id = 0u; id < Flood; id++) RpcWriter.WriteRequest(recalls, id, MemoryMethods.Recall.Name, request);
         var list = new ArrayBufferWriter<byte>();
         RpcWriter.WriteRequest(list, 1, MemoryMethods.List.Name, new ListRequest { Limit = 1000 });
-        _threads =
+        _clients =
         [
-            Begin(socket => SendAll(socket, recalls.WrittenMemory)),
-            Begin(socket => SendAll(socket, list.WrittenMemory), isDeaf: true),
-            Begin(socket => SendSlowly(socket, list.WrittenMemory)),
-            Begin(static socket =>
+            new(socket => SendAll(socket, recalls.WrittenMemory)),
+            new(socket => SendAll(socket, list.WrittenMemory)) { IsDeaf = true },
+            new(socket => SendSlowly(socket, list.WrittenMemory)),
+            new(static socket =>
             {
                 socket.Send([0xc1]);
                 Thread.Sleep(1);
@@ -39,20 +41,23 @@ internal sealed class HostileClients : IDisposable
         ];
     }
 
-    public void Dispose()
+    /// <summary>Lets them act.</summary>
+    public void Begin()
+    {
+        _isOver = false;
+        _threads = [.. _clients.Select(client => new Thread(() => Run(client)) { IsBackground = true, Name = "memengine-hostile" })];
+        foreach (var thread in _threads) thread.Start();
+    }
+
+    /// <summary>Stops them; false when one of them has not even been let in.</summary>
+    public bool End()
     {
         _isOver = true;
         foreach (var thread in _threads) thread.Join();
+        return _clients.All(client => client.Connections > 0);
     }
 
-    private Thread Begin(Action<Socket> act, bool isDeaf = false)
-    {
-        var thread = new Thread(() => Run(act, isDeaf)) { IsBackground = true, Name = "memengine-hostile" };
-        thread.Start();
-        return thread;
-    }
-
-    private void Run(Action<Socket> act, bool isDeaf)
+    private void Run(Client client)
     {
         // What they cost the others is to be what the server does for them, not what they take themselves of two processors.
         LowPriority.TakeLast();
@@ -62,15 +67,12 @@ internal sealed class HostileClients : IDisposable
             try
             {
                 socket.Connect(new UnixDomainSocketEndPoint(_address));
+                client.Connections++;
                 // Answers are taken away by the system's buffer alone, or read while more is sent.
-                var reading = isDeaf ? null : new Thread(() =>
-                {
-                    LowPriority.TakeLast();
-                    Drain(socket);
-                });
+                var reading = client.IsDeaf ? null : new Thread(() => Drain(socket));
                 reading?.Start();
-                act(socket);
-                if (isDeaf) while (!_isOver) act(socket);
+                client.Act(socket);
+                if (client.IsDeaf) while (!_isOver) client.Act(socket);
                 socket.Shutdown(SocketShutdown.Send);
                 reading?.Join();
             }
@@ -98,6 +100,7 @@ internal sealed class HostileClients : IDisposable
 
     private static void Drain(Socket socket)
     {
+        LowPriority.TakeLast();
         var buffer = new byte[64 << 10];
         try
         {
@@ -107,5 +110,12 @@ internal sealed class HostileClients : IDisposable
         {
             // Cut off.
         }
+    }
+
+    private sealed record Client(Action<Socket> Act)
+    {
+        public bool IsDeaf { get; init; }
+
+        public int Connections { get; set; }
     }
 }

@@ -121,11 +121,17 @@ internal sealed class PipeBenchmark(string directory, string pool, int memories,
         string address, float[][] queries, int count, CancellationToken cancellation)
     {
         var (quiet, hostile) = (new List<long>(), new List<long>());
+        using var others = new HostileProcess(address);
+        // Neither they nor what answers them have run before: all of it would be compiled while the first ones are timed.
+        others.Begin();
+        _ = TimeRecalls(address, queries, WarmUp, cancellation);
+        others.End();
         while (hostile.Count < count)
         {
             quiet.AddRange(TimeRecalls(address, queries, Slice, cancellation));
-            using var others = new HostileClients(address, queries[0]);
+            others.Begin();
             hostile.AddRange(TimeRecalls(address, queries, Slice, cancellation));
+            others.End();
         }
         return (quiet, hostile);
     }

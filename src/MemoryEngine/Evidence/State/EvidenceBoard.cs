@@ -81,7 +81,8 @@ internal sealed class EvidenceBoard : IMemoryEvidence
         var memory = state.Find(version.Memory, version.Version);
         var overall = Worse(Judge(memory?.Overall), Decided(state.Decisions.StateOf(version)));
         Dictionary<string, MemoryStanding>? domains = null;
-        foreach (var (domain, effect) in memory?.ByDomain ?? []) Note(domain, Judge(effect));
+        // Not as an enumeration, which would be some two hundred bytes for each candidate of each recall.
+        for (var i = 0; i < memory?.ByDomain.Count; i++) Note(memory.ByDomain.GetKeyAtIndex(i), Judge(memory.ByDomain.GetValueAtIndex(i)));
         foreach (var decision in state.Decisions.Of(version))
         {
             if (decision.Domain is not { } domain) continue;
@@ -90,8 +91,9 @@ internal sealed class EvidenceBoard : IMemoryEvidence
             Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
         }
         var isWatched = memory?.Overall is not { Effect.IsWatched: false };
-        _known[version] = new Known(
-            state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, isWatched);
+        var known = new Known(state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, isWatched);
+        // Of most candidates a recall says nothing new.
+        if (known != _known.GetValueOrDefault(version)) _known[version] = known;
 
         void Note(string domain, MemoryStanding standing)
         {

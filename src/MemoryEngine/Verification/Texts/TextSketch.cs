@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -11,6 +12,9 @@ internal sealed class TextSketch
 {
     /// <summary>Hashes kept. The estimate's standard error is at most 0.5/√k.</summary>
     private const int Kept = 64;
+
+    /// <summary>So many runs need no array.</summary>
+    private const int OnTheStack = 256;
 
     /// <summary>Words in a run.</summary>
     private const int Run = 3;
@@ -34,7 +38,10 @@ internal sealed class TextSketch
 
     public static TextSketch Of(ReadOnlySpan<char> text)
     {
-        var runs = new HashSet<uint>();
+        var most = (text.Length / 2) + 1;
+        var rented = most > OnTheStack ? ArrayPool<uint>.Shared.Rent(most) : null;
+        var runs = rented ?? stackalloc uint[OnTheStack];
+        var count = 0;
         var (all, before, last, words) = (0xCBF2_9CE4_8422_2325UL, 0UL, 0UL, 0);
         for (var i = 0; i < text.Length;)
         {
@@ -46,10 +53,12 @@ internal sealed class TextSketch
             var word = 0xCBF2_9CE4_8422_2325UL;
             for (; i < text.Length && char.IsLetterOrDigit(text[i]); i++) word = (word ^ char.ToLowerInvariant(text[i])) * 0x100_0000_01B3;
             all = Mix(all, word);
-            if (++words >= Run) runs.Add((uint)(Mix(Mix(before, last), word) >> 32));
+            if (++words >= Run) runs[count++] = (uint)(Mix(Mix(before, last), word) >> 32);
             (before, last) = (last, word);
         }
-        return new TextSketch(Smallest(runs), all, words);
+        var smallest = Smallest(runs[..count]);
+        if (rented is not null) ArrayPool<uint>.Shared.Return(rented);
+        return new TextSketch(smallest, all, words);
     }
 
     /// <summary>Whether it is worth comparing them: false only where they are far from alike.</summary>
@@ -83,12 +92,14 @@ internal sealed class TextSketch
         return seen == 0 ? 0 : (double)common / seen;
     }
 
-    private static uint[] Smallest(HashSet<uint> runs)
+    // Sorts them in place.
+    private static uint[] Smallest(Span<uint> runs)
     {
-        var all = new uint[runs.Count];
-        runs.CopyTo(all);
-        Array.Sort(all);
-        return all.Length <= Kept ? all : all[..Kept];
+        runs.Sort();
+        var kept = 0;
+        for (var i = 0; i < runs.Length && kept < Kept; i++)
+            if (kept == 0 || runs[i] != runs[kept - 1]) runs[kept++] = runs[i];
+        return runs[..kept].ToArray();
     }
 
     [InlineArray(4)]
