@@ -93,14 +93,19 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
 
     private EvidenceState FoldThrough(long last, int file, CancellationToken cancellation)
     {
-        var state = pool.Evidence.NewState();
+        // With an index of its own: the pool's has let go of what an earlier fold, which failed, was to stand for.
+        var index = pool.Evidence.NewIndex();
+        var state = pool.Evidence.NewState(index);
         ReadAll(file, (in frame) =>
         {
             if (frame.Sequence > last) return;
             switch (frame.Type)
             {
-                case EventType.EvidenceFolded: state = pool.Evidence.Read(frame.Payload)!; break;
-                case EventType.Transferred: state.Apply(TransferEvent.Decode(frame.Payload)!); break;
+                case EventType.EvidenceFolded: state = pool.Evidence.Read(frame.Payload, index)!; break;
+                case EventType.Transferred:
+                    index.Add(TransferEvent.IdOf(frame.Payload), frame.Sequence, frame.Position);
+                    state.Apply(TransferEvent.Decode(frame.Payload)!);
+                    break;
                 case EventType.OutcomeReported: _ = state.Apply(OutcomeEvent.Decode(frame.Payload)!.Outcome); break;
                 case EventType.Decided: state.Apply(DecidedEvent.Decode(frame.Payload)!); break;
             }

@@ -18,7 +18,7 @@ internal sealed class PoolEvidence
 
     private readonly MemoryStoreOptions _options;
     private readonly PoolPaths _paths;
-    private readonly Func<Guid, Transfer?> _load;
+    private readonly JournalBodies _bodies;
     private Guid? _checkpointOf;
     private long _covered;
     private long _seen;
@@ -26,10 +26,9 @@ internal sealed class PoolEvidence
 
     private PoolEvidence(MemoryStoreOptions options, PoolPaths paths, JournalBodies bodies)
     {
-        (_options, _paths) = (options, paths);
-        Index = new TransferIndex(options.EvidenceLimits.Transfers);
-        _load = id => Read(bodies, id);
-        State = NewState();
+        (_options, _paths, _bodies) = (options, paths, bodies);
+        Index = NewIndex();
+        State = NewState(Index);
     }
 
     /// <summary>The sums.</summary>
@@ -87,7 +86,7 @@ internal sealed class PoolEvidence
                 break;
             case EventType.EvidenceFolded:
                 FoldedThrough = frame.Sequence;
-                if (!isCovered) State = Read(frame.Payload) ?? throw Malformed(frame, "folded evidence");
+                if (!isCovered) State = Read(frame.Payload, Index) ?? throw Malformed(frame, "folded evidence");
                 break;
         }
     }
@@ -177,19 +176,25 @@ internal sealed class PoolEvidence
             double.IsNaN(effect.ControlRate) ? null : effect.ControlRate, effect.HarmE, effect.HelpE);
     }
 
+    /// <summary>An index that knows as many transfers as the evidence does.</summary>
+    public TransferIndex NewIndex() => new(_options.EvidenceLimits.Transfers);
+
     /// <summary>A state in which nothing has happened.</summary>
-    public EvidenceState NewState() => WithTransfers(new EvidenceState(_options.EvidenceLimits));
+    /// <param name="index">Where the transfers stand that it does not keep whole.</param>
+    public EvidenceState NewState(TransferIndex index) => WithTransfers(new EvidenceState(_options.EvidenceLimits), index);
 
     /// <summary>A state that was written; null where the bytes are none.</summary>
-    public EvidenceState? Read(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What was written.</param>
+    /// <param name="index">Where the transfers stand that it does not keep whole.</param>
+    public EvidenceState? Read(ReadOnlySpan<byte> bytes, TransferIndex index)
     {
         var state = EvidenceSnapshot.TryRead(bytes.ToArray(), _options.EvidenceLimits);
-        return state is null ? null : WithTransfers(state);
+        return state is null ? null : WithTransfers(state, index);
     }
 
-    private EvidenceState WithTransfers(EvidenceState state)
+    private EvidenceState WithTransfers(EvidenceState state, TransferIndex index)
     {
-        state.Open.Load = _load;
+        state.Open.Load = id => Load(id, index);
         state.Open.Packing = (TransferEvent.Encode, static bytes => TransferEvent.Decode(bytes));
         return state;
     }
@@ -205,7 +210,7 @@ internal sealed class PoolEvidence
         var file = EvidenceFile.Read(_options.Files, _paths.Evidence, out _, out var problem);
         if (problem is not null) Refuse(problem);
         if (file is null) return;
-        if (Read(file.State.Span) is { } state) (State, _checkpointOf, _covered) = (state, file.PoolId, file.Sequence);
+        if (Read(file.State.Span, Index) is { } state) (State, _checkpointOf, _covered) = (state, file.PoolId, file.Sequence);
         else Refuse("its content is of another form");
     }
 
@@ -213,13 +218,13 @@ internal sealed class PoolEvidence
     {
         var path = Path.Combine(_paths.Evidence, EvidenceFile.Name);
         Note = $"Evidence checkpoint {path} is not used: {problem}. Opening takes longer; nothing is lost.";
-        (_checkpointOf, _covered, State) = (null, 0, NewState());
+        (_checkpointOf, _covered, State) = (null, 0, NewState(Index));
     }
 
-    private Transfer? Read(JournalBodies bodies, Guid id)
+    private Transfer? Load(Guid id, TransferIndex index)
     {
-        if (Index.Find(id) is not { } place) return null;
-        var payload = bodies.Read(() => Index.Find(id)?.Position ?? place.Position, place.Sequence);
+        if (index.Find(id) is not { } place) return null;
+        var payload = _bodies.Read(() => index.Find(id)?.Position ?? place.Position, place.Sequence);
         return TransferEvent.Decode(payload);
     }
 

@@ -22,7 +22,7 @@ internal sealed class PoolTarget : FuzzTarget
         _ = recovery.Run(withRecords: false);
         evidence.Settle();
         var kept = EvidenceSnapshot.Write(evidence.State);
-        Require(evidence.Read(kept) is not null, "what evidence adds up to can be kept and read again");
+        Require(evidence.Read(kept, evidence.Index) is not null, "what evidence adds up to can be kept and read again");
         var table = recovery.Table;
         var current = table.Current;
         var live = 0;

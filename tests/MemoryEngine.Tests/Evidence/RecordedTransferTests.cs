@@ -348,12 +348,15 @@ public sealed class RecordedTransferTests
         Assert.True(calls > 20, $"{calls} calls");
     }
 
-    /// <summary>Whichever call of a fold fails: until its sums are on the device, the next compaction keeps what they would stand for.</summary>
-    [Fact]
-    public async Task A_fold_that_failed_is_done_by_the_next_compaction()
+    /// <summary>Whichever call of a fold fails: until its sums are on the device, the next compaction keeps what they would stand for, of
+    /// transfers too that are not kept whole until their outcome comes.</summary>
+    [Theory]
+    [InlineData(2_048)]
+    [InlineData(4)]
+    public async Task A_fold_that_failed_is_done_by_the_next_compaction(int keptWhole)
     {
         byte[] whole;
-        await using (var store = await OpenAsync())
+        await using (var store = await OpenKeepingAsync(o => o))
         {
             await FillAsync(store, 6);
             await PlayAsync(store, 100, new Random(5));
@@ -367,7 +370,7 @@ public sealed class RecordedTransferTests
         {
             var disk = start.AfterProcessKill();
             _pool.Disk = disk;
-            var store = await OpenAsync();
+            var store = await OpenKeepingAsync(o => o);
             disk.FailCall(disk.CallCount + call, FaultKind.Io);
             try
             {
@@ -387,7 +390,7 @@ public sealed class RecordedTransferTests
             // What is only derived may be lost at any time: the journal has to hold every digit.
             _pool.Disk = disk.AfterPowerLoss(PowerLoss.LoseAll);
             DeleteDerived();
-            await using (var left = await OpenAsync(o => o with { ReadOnly = true })) Assert.Equal(whole, await BytesAsync(left));
+            await using (var left = await OpenKeepingAsync(o => o with { ReadOnly = true })) Assert.Equal(whole, await BytesAsync(left));
             try
             {
                 store.Dispose();
@@ -398,6 +401,9 @@ public sealed class RecordedTransferTests
             }
         }
         Assert.True(repeated > 3, $"{repeated} folds were repeated.");
+    
+        Task<MemoryStore> OpenKeepingAsync(Func<MemoryStoreOptions, MemoryStoreOptions> with) =>
+            OpenAsync(o => with(o) with { EvidenceLimits = new EvidenceLimits(WholeTransfers: keptWhole) });
     }
 
     [Fact]
