@@ -401,7 +401,7 @@ public sealed class RecordedTransferTests
             }
         }
         Assert.True(repeated > 3, $"{repeated} folds were repeated.");
-    
+
         Task<MemoryStore> OpenKeepingAsync(Func<MemoryStoreOptions, MemoryStoreOptions> with) =>
             OpenAsync(o => with(o) with { EvidenceLimits = new EvidenceLimits(WholeTransfers: keptWhole) });
     }
