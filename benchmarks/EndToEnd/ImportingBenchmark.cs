@@ -1,17 +1,22 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Numerics.Tensors;
+using MemoryEngine.Index;
 using MemoryEngine.Segments;
 
 namespace MemoryEngine.Benchmarks.EndToEnd;
 
 /// <summary>
-/// What a recall takes while nothing else goes on, and while memories are imported, sealed and merged beside it; and how many
-/// bytes are written into segments for each byte that is there in the end.
+/// What a recall takes while nothing else goes on, and while memories are imported, sealed and merged beside it; what it finds of the
+/// true nearest before and after; and how many bytes are written into segments for each byte that is there in the end.
 /// </summary>
 internal static class ImportingBenchmark
 {
     private const int Dimension = 384;
     private const int Batch = 1_000;
     private const int Topics = 2_000;
+    private const int Judged = 200;
+    private const int K = 10;
     private static readonly VectorSpace Space = new("v", Dimension, Metric.Cosine);
 
     public static int Run(string[] args)
@@ -44,6 +49,8 @@ internal static class ImportingBenchmark
             SegmentLimits = limits,
         };
         var source = new Source();
+        var truth = Nearest(source, 0, count, earlier: null);
+        var truthAfter = Nearest(source, count, count + more, truth);
         var store = await MemoryStore.OpenAsync(root, options);
         var watch = Stopwatch.StartNew();
         await ImportAsync(store, source, 0, count);
@@ -54,6 +61,7 @@ internal static class ImportingBenchmark
 
         var before = Recall(store, source, quietSeconds, static () => false);
         Say("quiet, before", before);
+        SayRecall("  of the ten nearest", store, source, truth);
         var written = disk.Written;
         watch.Restart();
         var import = Task.Run(async () =>
@@ -69,6 +77,7 @@ internal static class ImportingBenchmark
         Say("  it took", $"{more:N0} memories in {came.TotalSeconds:F1} s, settled after {settled.TotalSeconds:F1} s");
         var after = Recall(store, source, quietSeconds, static () => false);
         Say("quiet, after", after);
+        SayRecall("  of the ten nearest", store, source, truthAfter);
         SayTimes("p99 against quiet", r => r.Walls.P99);
         SayTimes("  of processor time", r => r.Processor.P99);
         Say("written", $"{first / 1e6:N0} MB into segments at first, {(disk.Written - written) / 1e6:N0} MB while importing");
@@ -102,6 +111,47 @@ internal static class ImportingBenchmark
             if (result.Memories.Count != 3) throw new InvalidOperationException($"A recall found {result.Memories.Count} memories.");
         }
         return new Recalls(Percentiles.Of(walls), Percentiles.Of(processor));
+    }
+
+    // The nearest of each of the first queries, among memories from one to another and those of an earlier range.
+    private static Hit[][] Nearest(Source source, int from, int to, Hit[][]? earlier)
+    {
+        var queries = Enumerable.Range(0, Judged).Select(i => Unit(source.Query(i))).ToArray();
+        var nearest = Enumerable.Range(0, Judged).Select(i => earlier?[i].ToList() ?? []).ToArray();
+        for (var memory = from; memory < to; memory++)
+        {
+            var vector = Unit(source.Draft(memory).Vectors["v"].ToArray());
+            for (var i = 0; i < Judged; i++)
+            {
+                var score = TensorPrimitives.Dot<float>(queries[i], vector);
+                if (nearest[i].Count == K && score <= nearest[i][^1].Score) continue;
+                if (nearest[i].Count == K) nearest[i].RemoveAt(K - 1);
+                var at = nearest[i].FindIndex(hit => hit.Score < score);
+                nearest[i].Insert(at < 0 ? nearest[i].Count : at, new Hit(memory, score));
+            }
+        }
+        return [.. nearest.Select(hits => hits.ToArray())];
+
+        static float[] Unit(float[] vector)
+        {
+            TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
+            return vector;
+        }
+    }
+
+    // Also what was left out of an answer was found.
+    private static void SayRecall(string what, MemoryStore store, Source source, Hit[][] truth)
+    {
+        var found = 0;
+        for (var i = 0; i < Judged; i++)
+        {
+            var result = store.RecallAsync(new RecallQuery { Vector = source.Query(i), Space = "v", K = K, Explain = true, Record = false })
+                .AsTask().GetAwaiter().GetResult();
+            var ids = result.Memories.Select(m => m.Memory.Id).Concat(result.LeftOut.Select(l => l.Id)).ToList();
+            var numbers = ids.Select(id => Source.NumberOf(store.GetAsync(id).AsTask().GetAwaiter().GetResult()!.Text)).ToHashSet();
+            found += truth[i].Count(hit => numbers.Contains(hit.Row));
+        }
+        Say(what, $"{found / (double)(Judged * K):F4} were found ({Judged} queries, k = {K}, beside comparing with all)");
     }
 
     private static void SayBytes(string what, long written, string root)
@@ -144,6 +194,8 @@ internal static class ImportingBenchmark
             Text = $"memory {i} of topic {i % Topics}",
             Vectors = new Dictionary<string, ReadOnlyMemory<float>> { ["v"] = Near(i % Topics, new Random(i)) },
         };
+
+        public static int NumberOf(string text) => int.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture);
 
         public float[] Query(int i) => Near(i * 7 % Topics, new Random(-1 - i));
 
