@@ -15,7 +15,7 @@ internal static class ImportingBenchmark
     private const int Dimension = 384;
     private const int Batch = 1_000;
     private const int Topics = 2_000;
-    private const int Judged = 200;
+    private const int Judged = 500;
     private const int K = 10;
     private static readonly VectorSpace Space = new("v", Dimension, Metric.Cosine);
 
@@ -61,7 +61,7 @@ internal static class ImportingBenchmark
 
         var before = Recall(store, source, quietSeconds, static () => false);
         Say("quiet, before", before);
-        SayRecall("  of the ten nearest", store, source, truth);
+        SayRecall("  found of the nearest", store, source, truth);
         var written = disk.Written;
         watch.Restart();
         var import = Task.Run(async () =>
@@ -77,7 +77,7 @@ internal static class ImportingBenchmark
         Say("  it took", $"{more:N0} memories in {came.TotalSeconds:F1} s, settled after {settled.TotalSeconds:F1} s");
         var after = Recall(store, source, quietSeconds, static () => false);
         Say("quiet, after", after);
-        SayRecall("  of the ten nearest", store, source, truthAfter);
+        SayRecall("  found of the nearest", store, source, truthAfter);
         SayTimes("p99 against quiet", r => r.Walls.P99);
         SayTimes("  of processor time", r => r.Processor.P99);
         Say("written", $"{first / 1e6:N0} MB into segments at first, {(disk.Written - written) / 1e6:N0} MB while importing");
@@ -142,16 +142,19 @@ internal static class ImportingBenchmark
     // Also what was left out of an answer was found.
     private static void SayRecall(string what, MemoryStore store, Source source, Hit[][] truth)
     {
-        var found = 0;
-        for (var i = 0; i < Judged; i++)
+        var shares = new int[] { 3, K }.Select(k => $"{Share(k):F4} at k = {k}");
+        Say(what, $"{string.Join(", ", shares)} ({Judged} queries, beside comparing with all)");
+
+        double Share(int k) => Enumerable.Range(0, Judged).Sum(i => Found(i, k)) / (double)(Judged * k);
+
+        int Found(int i, int k)
         {
-            var result = store.RecallAsync(new RecallQuery { Vector = source.Query(i), Space = "v", K = K, Explain = true, Record = false })
+            var result = store.RecallAsync(new RecallQuery { Vector = source.Query(i), Space = "v", K = k, Explain = true, Record = false })
                 .AsTask().GetAwaiter().GetResult();
-            var ids = result.Memories.Select(m => m.Memory.Id).Concat(result.LeftOut.Select(l => l.Id)).ToList();
+            var ids = result.Memories.Select(m => m.Memory.Id).Concat(result.LeftOut.Select(l => l.Id));
             var numbers = ids.Select(id => Source.NumberOf(store.GetAsync(id).AsTask().GetAwaiter().GetResult()!.Text)).ToHashSet();
-            found += truth[i].Count(hit => numbers.Contains(hit.Row));
+            return truth[i].Take(k).Count(hit => numbers.Contains(hit.Row));
         }
-        Say(what, $"{found / (double)(Judged * K):F4} were found ({Judged} queries, k = {K}, beside comparing with all)");
     }
 
     private static void SayBytes(string what, long written, string root)

@@ -9,6 +9,9 @@ internal static class PartSearch
     /// <summary>Candidates that a walk through a graph keeps.</summary>
     private const int Ef = 64;
 
+    /// <summary>The same of a graph a quarter as large as another, or smaller, which has few of the nearest.</summary>
+    private const int SmallEf = 32;
+
     /// <summary>Finds the nearest vectors of a space, exactly in memory and where there is no graph.</summary>
     /// <param name="parts">The parts.</param>
     /// <param name="space">The space.</param>
@@ -21,10 +24,13 @@ internal static class PartSearch
     {
         var rented = ArrayPool<Hit>.Shared.Rent(CodeCandidates.RoomFor(space.Space.Dimension, hits.Room));
         var candidates = new CodeCandidates(rented.AsSpan(0, CodeCandidates.RoomFor(space.Space.Dimension, hits.Room)));
+        var largest = 0;
+        foreach (var segment in parts.Segments) largest = Math.Max(largest, segment.Vectors(space.Id)?.Count ?? 0);
         foreach (var segment in parts.Segments)
         {
             if (segment.Vectors(space.Id) is not { } vectors) continue;
-            var cost = vectors.Search(query, rows.Match, Math.Max(Ef, hits.Room), ref candidates, ref hits, out var matching);
+            var ef = vectors.Count < largest / 4 ? SmallEf : Ef;
+            var cost = vectors.Search(query, rows.Match, Math.Max(ef, hits.Room), ref candidates, ref hits, out var matching);
             plan?.Add(new SearchStep(
                 $"segment {segment.Number}", space.Space.Name, vectors.Count, matching, NameOf(cost.Way), cost.CodeDistances, cost.FloatDistances));
         }
