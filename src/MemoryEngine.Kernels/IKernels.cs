@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MemoryEngine.Kernels;
 
 /// <summary>
@@ -34,11 +36,17 @@ internal unsafe interface IKernels
     /// <summary>The products of one code with <paramref name="count"/> codes, each a stride of bytes behind the last.</summary>
     static abstract void DotBytesMany(sbyte* query, sbyte* codes, int stride, int count, int length, int* results);
 
+    /// <summary>The products of one code with four others, wherever each of them lies.</summary>
+    static abstract Vector128<int> DotBytesOf4(sbyte* query, sbyte* a, sbyte* b, sbyte* c, sbyte* d, int length);
+
     /// <summary>
     /// Σ qᵢcᵢ of a query of signed bytes with a code of four bits a dimension, 0 to 15, packed as <see cref="BitBody"/>
     /// says. The query has two bytes for each byte of the code, zero past the dimension.
     /// </summary>
     static abstract int DotNibbles(sbyte* query, byte* code, int codeBytes);
+
+    /// <summary>As <see cref="DotNibbles"/>, with four codes.</summary>
+    static abstract Vector128<int> DotNibblesOf4(sbyte* query, byte* a, byte* b, byte* c, byte* d, int codeBytes);
 
     /// <summary>As <see cref="DotNibbles"/> with two bits a dimension, 0 to 3; four bytes of query for each of code.</summary>
     static abstract int DotPairs(sbyte* query, byte* code, int codeBytes);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MemoryEngine.Kernels;
 
 /// <summary>The kernels of one variant as function pointers, for callers that a type parameter does not suit.</summary>
@@ -21,8 +23,14 @@ internal readonly unsafe struct KernelTable
     /// <summary>As <see cref="IKernels.DotBytesMany"/>.</summary>
     public required delegate*<sbyte*, sbyte*, int, int, int, int*, void> DotBytesMany { get; init; }
 
+    /// <summary>As <see cref="IKernels.DotBytesOf4"/>.</summary>
+    public required delegate*<sbyte*, sbyte*, sbyte*, sbyte*, sbyte*, int, Vector128<int>> DotBytesOf4 { get; init; }
+
     /// <summary>As <see cref="IKernels.DotNibbles"/>.</summary>
     public required delegate*<sbyte*, byte*, int, int> DotNibbles { get; init; }
+
+    /// <summary>As <see cref="IKernels.DotNibblesOf4"/>.</summary>
+    public required delegate*<sbyte*, byte*, byte*, byte*, byte*, int, Vector128<int>> DotNibblesOf4 { get; init; }
 
     /// <summary>As <see cref="IKernels.DotPairs"/>.</summary>
     public required delegate*<sbyte*, byte*, int, int> DotPairs { get; init; }
@@ -46,7 +54,9 @@ internal readonly unsafe struct KernelTable
             SquaredL2Many = &TKernels.SquaredL2Many,
             DotBytes = &TKernels.DotBytes,
             DotBytesMany = &TKernels.DotBytesMany,
+            DotBytesOf4 = &TKernels.DotBytesOf4,
             DotNibbles = &TKernels.DotNibbles,
+            DotNibblesOf4 = &TKernels.DotNibblesOf4,
             DotPairs = &TKernels.DotPairs,
             DotBits = &TKernels.DotBits,
         };

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MemoryEngine.Kernels;
 
 /// <summary>One component after the other, as the definition says: the reference for the other variants, and for processors without any.</summary>
@@ -39,7 +41,13 @@ internal readonly unsafe struct ScalarKernels : IKernels
         for (var i = 0; i < count; i++) results[i] = DotBytes(query, codes + ((nint)i * stride), length);
     }
 
+    public static Vector128<int> DotBytesOf4(sbyte* query, sbyte* a, sbyte* b, sbyte* c, sbyte* d, int length) =>
+        Vector128.Create(DotBytes(query, a, length), DotBytes(query, b, length), DotBytes(query, c, length), DotBytes(query, d, length));
+
     public static int DotNibbles(sbyte* query, byte* code, int codeBytes) => DotFields(query, code, codeBytes, 4);
+
+    public static Vector128<int> DotNibblesOf4(sbyte* query, byte* a, byte* b, byte* c, byte* d, int codeBytes) => Vector128.Create(
+        DotNibbles(query, a, codeBytes), DotNibbles(query, b, codeBytes), DotNibbles(query, c, codeBytes), DotNibbles(query, d, codeBytes));
 
     public static int DotPairs(sbyte* query, byte* code, int codeBytes) => DotFields(query, code, codeBytes, 2);
 

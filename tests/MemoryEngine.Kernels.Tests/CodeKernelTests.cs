@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit.Abstractions;
@@ -41,7 +42,10 @@ public sealed unsafe class CodeKernelTests(ITestOutputHelper output)
             {
                 var (a, b) = (Enumerable.Repeat(x, Length).ToArray(), Enumerable.Repeat(y, Length).ToArray());
                 fixed (sbyte* first = a, second = b)
+                {
                     Assert.Equal(x * y * Length, kernels.DotBytes(first, second, Length));
+                    Assert.Equal(Vector128.Create(x * y * Length), kernels.DotBytesOf4(first, second, second, second, second, Length));
+                }
             }
         foreach (sbyte y in new sbyte[] { 127, -127 })
         {
@@ -52,6 +56,7 @@ public sealed unsafe class CodeKernelTests(ITestOutputHelper output)
             fixed (sbyte* q = query)
             {
                 Assert.Equal(15 * y * 2 * CodeBytes, kernels.DotNibbles(q, c, CodeBytes));
+                Assert.Equal(Vector128.Create(15 * y * 2 * CodeBytes), kernels.DotNibblesOf4(q, c, c, c, c, CodeBytes));
                 Assert.Equal(3 * y * 4 * CodeBytes, kernels.DotPairs(q, c, CodeBytes));
                 Assert.Equal(y * 8 * CodeBytes, kernels.DotBits(q, c, CodeBytes));
             }
@@ -85,6 +90,15 @@ public sealed unsafe class CodeKernelTests(ITestOutputHelper output)
         using var first = new Poisoned<sbyte>(a, 127, misalignment);
         using var second = new Poisoned<sbyte>(b, 127, misalignment / 3);
         Assert.Equal(Exact(a, b), kernels.DotBytes(first.Pointer, second.Pointer, length));
+
+        // Each of the four lies elsewhere, and differently.
+        var others = Enumerable.Range(0, 3).Select(_ => Signed(random, length)).ToArray();
+        using var third = new Poisoned<sbyte>(others[0], 127, misalignment / 5);
+        using var fourth = new Poisoned<sbyte>(others[1], 127, misalignment / 7);
+        using var fifth = new Poisoned<sbyte>(others[2], 127, misalignment / 2);
+        Assert.Equal(
+            Vector128.Create(Exact(a, b), Exact(a, others[0]), Exact(a, others[1]), Exact(a, others[2])),
+            kernels.DotBytesOf4(first.Pointer, second.Pointer, third.Pointer, fourth.Pointer, fifth.Pointer, length));
     }
 
     private static void CheckFields(KernelTable kernels, Random random, int codeBytes, int misalignment)
@@ -97,6 +111,15 @@ public sealed unsafe class CodeKernelTests(ITestOutputHelper output)
         Assert.Equal(Exact(query, code, 4), kernels.DotNibbles(q.Pointer, c.Pointer, codeBytes));
         Assert.Equal(Exact(query, code, 2), kernels.DotPairs(q.Pointer, c.Pointer, codeBytes));
         Assert.Equal(Exact(query, code, 1), kernels.DotBits(q.Pointer, c.Pointer, codeBytes));
+
+        var others = new byte[3][];
+        foreach (ref var other in others.AsSpan()) random.NextBytes(other = new byte[codeBytes]);
+        using var second = new Poisoned<byte>(others[0], 255, misalignment / 3);
+        using var third = new Poisoned<byte>(others[1], 255, misalignment / 5);
+        using var fourth = new Poisoned<byte>(others[2], 255, misalignment / 7);
+        Assert.Equal(
+            Vector128.Create(Exact(query, code, 4), Exact(query, others[0], 4), Exact(query, others[1], 4), Exact(query, others[2], 4)),
+            kernels.DotNibblesOf4(q.Pointer, c.Pointer, second.Pointer, third.Pointer, fourth.Pointer, codeBytes));
     }
 
     private static int Exact(ReadOnlySpan<sbyte> a, ReadOnlySpan<sbyte> b)

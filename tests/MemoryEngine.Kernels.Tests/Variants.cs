@@ -12,8 +12,8 @@ internal static class Variants
 
     public static KernelTable Get(string name) => name switch
     {
-        Software => KernelTable.Of<VectorKernels<FloatLanes128, SoftwareVnni>>(),
-        Portable => KernelTable.Of<VectorKernels<FloatLanes128, CodeLanes128>>(),
+        Software => KernelTable.Of<VectorKernels<FloatLanes128, SoftwareVnni, OneByOne<SoftwareVnni>>>(),
+        Portable => KernelTable.Of<VectorKernels<FloatLanes128, CodeLanes128, OneByOne<CodeLanes128>>>(),
         _ => KernelTable.Of(Enum.Parse<KernelVariant>(name)),
     };
 }

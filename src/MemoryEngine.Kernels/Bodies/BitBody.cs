@@ -107,8 +107,9 @@ internal static unsafe class BitBody
         where TLanes : struct, ICodeLanes<TLanes> =>
         TLanes.TakesWholeBytes ? TLanes.ShiftDown(sums, shift) : sums;
 
+    /// <summary>The products of the bytes behind the last whole register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Rest(sbyte* query, byte* code, int from, int codeBytes, int bits)
+    public static int Rest(sbyte* query, byte* code, int from, int codeBytes, int bits)
     {
         var sum = 0;
         for (; from < codeBytes; from++)

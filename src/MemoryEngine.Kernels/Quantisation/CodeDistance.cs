@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MemoryEngine.Kernels;
 
@@ -29,4 +30,13 @@ internal readonly record struct CodeQuery(float Add, float Scale, float Offset)
     /// <summary>The estimated distance, from what <see cref="IKernels"/> made of the two codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Distance(int product, CodeTail tail) => Add + tail.Add + (Scale * tail.Factor * (product - Offset));
+
+    /// <summary>The same of four codes, each to the last bit what it is by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector128<float> Distances(Vector128<int> products, CodeTail a, CodeTail b, CodeTail c, CodeTail d)
+    {
+        var (add, factor) = (Vector128.Create(a.Add, b.Add, c.Add, d.Add), Vector128.Create(a.Factor, b.Factor, c.Factor, d.Factor));
+        return Vector128.Create(Add) + add
+            + (Vector128.Create(Scale) * factor * (Vector128.ConvertToSingle(products) - Vector128.Create(Offset)));
+    }
 }

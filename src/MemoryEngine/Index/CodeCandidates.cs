@@ -36,6 +36,9 @@ internal ref struct CodeCandidates(Span<Hit> room)
     /// <summary>Offers a vector by what its code says.</summary>
     public void Add(int number, float score) => _nearest.Add(number, score);
 
+    /// <summary>Scores below this do not get in.</summary>
+    public readonly float Threshold => _nearest.Threshold;
+
     /// <summary>The nearest so far, of every part.</summary>
     public readonly ReadOnlySpan<Hit> Best => _nearest.Best;
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using MemoryEngine.Kernels;
 
 namespace MemoryEngine.Index;
@@ -14,7 +13,7 @@ namespace MemoryEngine.Index;
 /// </remarks>
 internal abstract unsafe class ColumnCodes
 {
-    private readonly AppendOnlyList<Chunk> _chunks = new();
+    private readonly AppendOnlyList<byte[]> _chunks = new();
     private readonly VectorCoder _coder;
     private readonly int _chunkVectors;
 
@@ -34,20 +33,17 @@ internal abstract unsafe class ColumnCodes
     /// <summary>Codes the next chunk.</summary>
     public void Add(VectorRows vectors)
     {
-        var (size, codes, tails) = (_coder.CodeBytes, new byte[vectors.Count * _coder.CodeBytes], new CodeTail[vectors.Count]);
-        for (var i = 0; i < vectors.Count; i++)
-            tails[i] = _coder.Encode(vectors.Span(i), codes.AsSpan(i * size, size));
-        _chunks.Add(new Chunk(codes, tails));
+        var chunk = new byte[vectors.Count * CodeRows.StrideOf(_coder.CodeBytes)];
+        fixed (byte* codes = chunk)
+            for (var i = 0; i < vectors.Count; i++) new CodeRows(codes, _coder.CodeBytes).Encode(_coder, vectors.Span(i), i);
+        _chunks.Add(chunk);
     }
 
     /// <summary>Overwrites the code of a vector, if it has one.</summary>
     public void Erase(int vector)
     {
         if (vector >= Count) return;
-        var size = _coder.CodeBytes;
-        ref var chunk = ref _chunks[vector / _chunkVectors];
-        chunk.Codes.AsSpan(vector % _chunkVectors * size, size).Clear();
-        chunk.Tails[vector % _chunkVectors] = default;
+        fixed (byte* codes = _chunks[vector / _chunkVectors]) new CodeRows(codes, _coder.CodeBytes).Erase(vector % _chunkVectors);
     }
 
     /// <summary>Leaves those of the allowed vectors that are among the candidates of the whole search.</summary>
@@ -71,9 +67,7 @@ internal abstract unsafe class ColumnCodes
     }
 
     private protected abstract void Compare(
-        in CodeQuery coded, sbyte* asked, in Chunk chunk, ReadOnlySpan<ulong> allowed, int first, ref CodeCandidates candidates);
-
-    private protected readonly record struct Chunk(byte[] Codes, CodeTail[] Tails);
+        in CodeQuery coded, sbyte* asked, byte[] chunk, ReadOnlySpan<ulong> allowed, int first, ref CodeCandidates candidates);
 
     private readonly struct Making(VectorRows first) : IKernelUser<ColumnCodes>
     {
@@ -87,17 +81,9 @@ internal abstract unsafe class ColumnCodes
         where TCodes : struct, ICodeKind
     {
         private protected override void Compare(
-            in CodeQuery coded, sbyte* asked, in Chunk chunk, ReadOnlySpan<ulong> allowed, int first, ref CodeCandidates candidates)
+            in CodeQuery coded, sbyte* asked, byte[] chunk, ReadOnlySpan<ulong> allowed, int first, ref CodeCandidates candidates)
         {
-            var (size, tails) = (_coder.CodeBytes, chunk.Tails);
-            fixed (byte* codes = chunk.Codes)
-                for (var i = 0; i < allowed.Length; i++)
-                    for (var word = allowed[i]; word != 0; word &= word - 1)
-                    {
-                        var at = (i << 6) + BitOperations.TrailingZeroCount(word);
-                        var product = TCodes.Product(asked, codes + ((nint)at * size), size);
-                        candidates.Add(first + at, VectorRows.Similarity(coded.Distance(product, tails[at])));
-                    }
+            fixed (byte* codes = chunk) new CodeRows(codes, _coder.CodeBytes).Offer<TCodes>(coded, asked, allowed, first, ref candidates);
         }
     }
 }

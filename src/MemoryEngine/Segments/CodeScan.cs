@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using MemoryEngine.Index;
 using MemoryEngine.Kernels;
 
@@ -15,16 +13,14 @@ internal abstract unsafe class CodeScan : IDisposable
     private readonly NativeBlock _block;
     private readonly VectorCoder _coder;
     private readonly VectorRows _rows;
-    private readonly int _stride;
 
     private CodeScan(VectorRows rows)
     {
         _rows = rows;
         _coder = VectorCoder.For(rows, HnswOptions.BitsFor(rows.Dimension));
-        _stride = (_coder.CodeBytes + sizeof(CodeTail) + sizeof(float) - 1) & -sizeof(float);
-        _block = new NativeBlock((nint)rows.Count * _stride);
-        for (var i = 0; i < rows.Count; i++)
-            Unsafe.WriteUnaligned(TailOf(i), _coder.Encode(rows.Span(i), new Span<byte>(CodeOf(i), _coder.CodeBytes)));
+        _block = new NativeBlock((nint)rows.Count * CodeRows.StrideOf(_coder.CodeBytes));
+        var codes = Codes;
+        for (var i = 0; i < rows.Count; i++) codes.Encode(_coder, rows.Span(i), i);
     }
 
     /// <summary>Codes vectors, whose bytes have been checked.</summary>
@@ -42,9 +38,7 @@ internal abstract unsafe class CodeScan : IDisposable
 
     public void Dispose() => _block.Dispose();
 
-    private byte* CodeOf(int vector) => _block.First + ((nint)vector * _stride);
-
-    private byte* TailOf(int vector) => CodeOf(vector) + _stride - sizeof(CodeTail);
+    private CodeRows Codes => new(_block.First, _coder.CodeBytes);
 
     private readonly struct Making(VectorRows rows) : IKernelUser<CodeScan>
     {
@@ -66,14 +60,7 @@ internal abstract unsafe class CodeScan : IDisposable
             var code = ArrayPool<sbyte>.Shared.Rent(_coder.QueryBytes);
             var coded = _coder.EncodeQuery(query, code.AsSpan(0, _coder.QueryBytes));
             var first = candidates.Begin(_rows.Count, hits);
-            fixed (sbyte* asked = code)
-                for (var i = 0; i < allowed.Length; i++)
-                    for (var word = allowed[i]; word != 0; word &= word - 1)
-                    {
-                        var at = (i << 6) + BitOperations.TrailingZeroCount(word);
-                        var product = TCodes.Product(asked, CodeOf(at), _coder.CodeBytes);
-                        candidates.Add(first + at, VectorRows.Similarity(coded.Distance(product, Unsafe.ReadUnaligned<CodeTail>(TailOf(at)))));
-                    }
+            fixed (sbyte* asked = code) Codes.Offer<TCodes>(coded, asked, allowed, first, ref candidates);
             ArrayPool<sbyte>.Shared.Return(code);
             var compared = 0;
             fixed (float* asked = query)

@@ -52,6 +52,7 @@ public sealed unsafe class NeonTests(ITestOutputHelper output)
             ScalarKernels.DotBytesMany(q, c, stride, Count, length, p);
         Assert.Equal(products[0], neon.Run<int, sbyte, sbyte>(2, length, 0, 1, query, codes[..length])[0]);
         Assert.Equal(products, neon.Run<int, sbyte, sbyte>(8, length, stride, Count, query, codes));
+        Assert.Equal(products[..4], neon.Run<int, sbyte, sbyte>(9, length, stride, 4, query, codes));
     }
 
     private static void CheckFields(NeonProcess neon, Random random, int codeBytes)
@@ -66,6 +67,13 @@ public sealed unsafe class NeonTests(ITestOutputHelper output)
             Assert.Equal(ScalarKernels.DotPairs(q, c, codeBytes), neon.Run<int, sbyte, byte>(4, codeBytes, 0, 1, query, code)[0]);
             Assert.Equal(ScalarKernels.DotBits(q, c, codeBytes), neon.Run<int, sbyte, byte>(5, codeBytes, 0, 1, query, code)[0]);
         }
+        var four = new byte[4 * codeBytes];
+        random.NextBytes(four);
+        var products = new int[4];
+        fixed (sbyte* q = query)
+        fixed (byte* c = four)
+            for (var i = 0; i < products.Length; i++) products[i] = ScalarKernels.DotNibbles(q, c + (i * codeBytes), codeBytes);
+        Assert.Equal(products, neon.Run<int, sbyte, byte>(10, codeBytes, codeBytes, 4, query, four));
     }
 
     private static void Near(float[] expected, float[] actual, float tolerance)

@@ -5,15 +5,19 @@
 typedef int (*code_kernel)(void *, void *, int);
 typedef float (*float_kernel)(void *, void *, int);
 typedef void (*many_kernel)(void *, void *, int, int, int, void *);
+typedef int four __attribute__((vector_size(16)));
+typedef four (*four_kernel)(void *, void *, void *, void *, void *, int);
 
 extern float Dot(void *, void *, int), SquaredL2(void *, void *, int);
 extern void DotMany(void *, void *, int, int, int, void *), SquaredL2Many(void *, void *, int, int, int, void *);
 extern int DotBytes(void *, void *, int), DotNibbles(void *, void *, int), DotPairs(void *, void *, int), DotBits(void *, void *, int);
 extern void DotBytesMany(void *, void *, int, int, int, void *);
+extern four DotBytesOf4(void *, void *, void *, void *, void *, int), DotNibblesOf4(void *, void *, void *, void *, void *, int);
 
 static const float_kernel floats[] = {Dot, SquaredL2};
 static const code_kernel codes[] = {DotBytes, DotNibbles, DotPairs, DotBits};
 static const many_kernel many[] = {DotMany, SquaredL2Many, DotBytesMany};
+static const four_kernel fours[] = {DotBytesOf4, DotNibblesOf4};
 
 static unsigned char first_buffer[1 << 20] __attribute__((aligned(64)));
 static unsigned char second_buffer[1 << 20] __attribute__((aligned(64)));
@@ -53,13 +57,17 @@ void run(void)
         /* Off every alignment but that of the elements. */
         int shift = kernel < 2 || kernel == 6 || kernel == 7 ? 4 : 1;
         unsigned char *first = first_buffer + shift, *second = second_buffer + 3 * shift;
-        if (kernel < 0 || kernel > 8 || count < 1 || count > 64) leave(3);
+        if (kernel < 0 || kernel > 10 || count < 1 || count > 64) leave(3);
         if (request[4] < 0 || request[4] > (1 << 19) || request[5] < 0 || request[5] > (1 << 19)) leave(4);
         if (request[4]) take(first, request[4]);
         if (request[5]) take(second, request[5]);
         if (kernel < 2) *(float *)results = floats[kernel](first, second, length);
         else if (kernel < 6) results[0] = codes[kernel - 2](first, second, length);
-        else many[kernel - 6](first, second, stride, count, length, results);
+        else if (kernel < 9) many[kernel - 6](first, second, stride, count, length, results);
+        else {
+            four products = fours[kernel - 9](first, second, second + stride, second + 2 * stride, second + 3 * stride, length);
+            for (int i = 0; i < 4; i++) results[i] = products[i];
+        }
         if (call(64, 1, (long)results, 4 * count) != 4 * count) leave(5);
     }
     leave(0);

@@ -77,11 +77,18 @@ internal static unsafe class Beam<TCodes>
         var batch = scratch.Batch;
         var keys = scratch.BatchKeys;
         for (var i = 0; i < Math.Min(Ahead, count); i++) Prefetch.Range(codes.Code(batch[i]), codes.CodeBytes + 8);
-        for (var i = 0; i < count; i++)
+        var at = 0;
+        for (; at <= count - 4; at += 4)
         {
-            if (i + Ahead < count) Prefetch.Range(codes.Code(batch[i + Ahead]), codes.CodeBytes + 8);
-            keys[i] = Key(scratch, codes, batch[i]);
+            for (var next = at + Ahead; next < Math.Min(at + Ahead + 4, count); next++) Prefetch.Range(codes.Code(batch[next]), codes.CodeBytes + 8);
+            var (a, b, c, d) = (batch[at], batch[at + 1], batch[at + 2], batch[at + 3]);
+            var products = TCodes.Products(scratch.QueryCode, codes.Code(a), codes.Code(b), codes.Code(c), codes.Code(d), codes.CodeBytes);
+            keys[at] = Key(scratch, codes, a, products[0]);
+            keys[at + 1] = Key(scratch, codes, b, products[1]);
+            keys[at + 2] = Key(scratch, codes, c, products[2]);
+            keys[at + 3] = Key(scratch, codes, d, products[3]);
         }
+        for (; at < count; at++) keys[at] = Key(scratch, codes, batch[at]);
         scratch.Distances += count;
     }
 
@@ -100,9 +107,10 @@ internal static unsafe class Beam<TCodes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Key(SearchScratch scratch, in CodeTable codes, int node)
-    {
-        var product = TCodes.Product(scratch.QueryCode, codes.Code(node), codes.CodeBytes);
-        return DistanceKey.Of(scratch.CodeQuery.Distance(product, codes.Tail(node)), node);
-    }
+    private static long Key(SearchScratch scratch, in CodeTable codes, int node) =>
+        Key(scratch, codes, node, TCodes.Product(scratch.QueryCode, codes.Code(node), codes.CodeBytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Key(SearchScratch scratch, in CodeTable codes, int node, int product) =>
+        DistanceKey.Of(scratch.CodeQuery.Distance(product, codes.Tail(node)), node);
 }
