@@ -184,8 +184,8 @@ internal sealed unsafe class SegmentVectors : IVectorGuard, IDisposable
         var rented = ArrayPool<Hit>.Shared.Rent(hits.Room);
         var nearest = rented.AsSpan(0, hits.Room);
         var found = matching == Count
-            ? index.Search(query, ef, nearest, out var cost)
-            : index.Search(query, ef, new RowBits(allowed), nearest, out cost);
+            ? index.Search(query, ef, hits.Threshold, nearest, out var cost)
+            : index.Search(query, ef, new RowBits(allowed), hits.Threshold, nearest, out cost);
         var numbers = Numbers;
         foreach (var hit in nearest[..found]) hits.Add(numbers[hit.Row], hit.Score);
         ArrayPool<Hit>.Shared.Return(rented);

@@ -62,10 +62,23 @@ internal abstract class HnswIndex(HnswGraph graph, VectorRows rows) : IDisposabl
     /// <param name="ef">Candidates that the walk keeps; at least as many as hits are taken.</param>
     /// <param name="hits">Takes as many as it has room for.</param>
     /// <param name="cost">What it took.</param>
-    public abstract int Search(ReadOnlySpan<float> query, int ef, Span<Hit> hits, out SearchCost cost);
+    public int Search(ReadOnlySpan<float> query, int ef, Span<Hit> hits, out SearchCost cost) =>
+        Search(query, ef, float.NegativeInfinity, hits, out cost);
 
     /// <summary>As without a filter, among the rows that it lets through.</summary>
-    public abstract int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost);
+    public int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost) =>
+        Search(query, ef, allowed, float.NegativeInfinity, hits, out cost);
+
+    /// <summary>Finds those of the nearest rows that beat a score: what is no better may be missing, and is not looked for.</summary>
+    /// <param name="query">As long as the dimension; finite; for cosine of any length but zero.</param>
+    /// <param name="ef">Candidates that the walk keeps; at least as many as hits are taken.</param>
+    /// <param name="toBeat">What was found elsewhere already; negative infinity looks for all.</param>
+    /// <param name="hits">Takes as many as it has room for.</param>
+    /// <param name="cost">What it took.</param>
+    public abstract int Search(ReadOnlySpan<float> query, int ef, float toBeat, Span<Hit> hits, out SearchCost cost);
+
+    /// <summary>As without a filter, among the rows that it lets through.</summary>
+    public abstract int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, float toBeat, Span<Hit> hits, out SearchCost cost);
 
     /// <summary>
     /// Searches for a few of its own vectors in every way there is, so that what searches run is compiled before anybody waits for

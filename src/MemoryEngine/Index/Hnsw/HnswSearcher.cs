@@ -18,7 +18,7 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
     private readonly Rescoring<TKernels> _rescoring = new(graph, rows);
     private readonly ScratchPool _scratches = new(graph);
 
-    public override int Search(ReadOnlySpan<float> query, int ef, Span<Hit> hits, out SearchCost cost)
+    public override int Search(ReadOnlySpan<float> query, int ef, float toBeat, Span<Hit> hits, out SearchCost cost)
     {
         cost = default;
         var wanted = Math.Min(hits.Length, Rows.Count);
@@ -28,15 +28,16 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
         Encode(scratch);
         scratch.Begin(Math.Min(Math.Max(ef, wanted), Rows.Count));
         Walk(scratch);
-        var found = _rescoring.Run(scratch, hits[..wanted], out var exact);
+        var isFound = scratch.Pool[wanted - 1] != DistanceKey.None;
+        var found = _rescoring.Run(scratch, toBeat, hits[..wanted], out var exact);
         cost = new SearchCost(scratch.Distances, exact, SearchWay.Walk, Scanned: false);
-        if (found < wanted) found = ScanAll(scratch, hits[..wanted], ref cost);
+        if (!isFound) found = ScanAll(scratch, hits[..wanted], ref cost);
         _scratches.Return(scratch);
         GC.KeepAlive(this);
         return found;
     }
 
-    public override int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, Span<Hit> hits, out SearchCost cost)
+    public override int Search(ReadOnlySpan<float> query, int ef, RowBits allowed, float toBeat, Span<Hit> hits, out SearchCost cost)
     {
         cost = default;
         var matching = allowed.CountOf(Rows.Count);
@@ -58,8 +59,7 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
                 SearchWay.Acorn => IsFoundByMatches(scratch, filter, limit, matching),
                 _ => false,
             };
-            var found = isFound ? Rescore(scratch, allowed, hits[..wanted], ref cost) : 0;
-            if (found < wanted) found = Scan(scratch, allowed, hits[..wanted], ref cost);
+            var found = isFound ? Rescore(scratch, allowed, toBeat, hits[..wanted], ref cost) : Scan(scratch, allowed, hits[..wanted], ref cost);
             _scratches.Return(scratch);
             GC.KeepAlive(this);
             return found;
@@ -127,9 +127,9 @@ internal sealed unsafe class HnswSearcher<TKernels, TCodes>(HnswGraph graph, Vec
         return scratch.Pool[limit - 1] != DistanceKey.None;
     }
 
-    private int Rescore(SearchScratch scratch, RowBits allowed, Span<Hit> hits, ref SearchCost cost)
+    private int Rescore(SearchScratch scratch, RowBits allowed, float toBeat, Span<Hit> hits, ref SearchCost cost)
     {
-        var found = _rescoring.Run(scratch, allowed, hits, out var exact);
+        var found = _rescoring.Run(scratch, allowed, toBeat, hits, out var exact);
         cost = cost with { CodeDistances = scratch.Distances, FloatDistances = exact };
         return found;
     }

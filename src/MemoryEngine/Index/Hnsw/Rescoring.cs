@@ -28,12 +28,13 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
     // Codes of unit vectors estimate 2 − 2·cos, and of scaled ones the scaled distance.
     private readonly float _unit = rows.Metric == Metric.Cosine ? 0.5f : 1f / (graph.Coder.Scale * graph.Coder.Scale);
 
-    public int Run(SearchScratch scratch, Span<Hit> hits, out long exact) => Run(scratch, default, isFiltered: false, hits, out exact);
+    public int Run(SearchScratch scratch, float toBeat, Span<Hit> hits, out long exact) =>
+        Run(scratch, default, isFiltered: false, toBeat, hits, out exact);
 
-    public int Run(SearchScratch scratch, RowBits allowed, Span<Hit> hits, out long exact) =>
-        Run(scratch, allowed, isFiltered: true, hits, out exact);
+    public int Run(SearchScratch scratch, RowBits allowed, float toBeat, Span<Hit> hits, out long exact) =>
+        Run(scratch, allowed, isFiltered: true, toBeat, hits, out exact);
 
-    private int Run(SearchScratch scratch, RowBits allowed, bool isFiltered, Span<Hit> hits, out long exact)
+    private int Run(SearchScratch scratch, RowBits allowed, bool isFiltered, float toBeat, Span<Hit> hits, out long exact)
     {
         var pool = scratch.Pool;
         var top = new TopHits(hits);
@@ -46,11 +47,12 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
         for (var i = 0; i < pool.Limit && pool[i] != DistanceKey.None && idle < _patience; i++)
         {
             var estimate = DistanceKey.Distance(pool[i]) * _unit;
-            if (top.Count == hits.Length && count >= Fewest)
+            var least = MathF.Max(top.Threshold, toBeat);
+            if (!float.IsNegativeInfinity(least) && count >= Fewest)
             {
                 var mean = sum / count;
                 var deviation = MathF.Sqrt(MathF.Max(0f, (squares / count) - (mean * mean)));
-                if (estimate + mean - (Deviations * deviation) > -top.Threshold) break;
+                if (estimate + mean - (Deviations * deviation) > -least) break;
             }
             if (isOnDevice) AskDevice(pool, i + PageRequests.Ahead, allowed, isFiltered);
             Ask(pool, i + Ahead);
@@ -58,7 +60,7 @@ internal sealed unsafe class Rescoring<TKernels>(HnswGraph graph, VectorRows row
             if (isFiltered && !allowed.Has(row)) continue;
             var distance = rows.Distance<TKernels>(scratch.Query, row);
             var score = VectorRows.Similarity(distance);
-            idle = top.Count < hits.Length || score > top.Threshold ? 0 : idle + 1;
+            idle = score > least ? 0 : idle + 1;
             top.Add(row, score);
             var error = distance - estimate;
             (count, sum, squares) = (count + 1, sum + error, squares + (error * error));

@@ -53,6 +53,41 @@ public sealed class HnswRecallTests
         Assert.True(recall >= 0.95, $"seed {TestSeed.Value}: recall {recall}");
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void Only_what_beats_what_was_found_elsewhere_is_looked_for(int bits)
+    {
+        var random = new Random(TestSeed.Value);
+        using var vectors = new TestVectors(TestVectors.Clustered(random, 4000, 40, 60), 40, Metric.L2);
+        using var index = HnswIndex.Build(vectors.Rows, new HnswOptions { Bits = bits });
+        var every = new ulong[BitWords.WordsFor(4000)];
+        Array.Fill(every, ulong.MaxValue);
+        var (all, some, others) = (new Hit[20], new Hit[20], new Hit[20]);
+        var (wanted, found, compared, comparedAll) = (0, 0, 0L, 0L);
+        for (var i = 0; i < 100; i++)
+        {
+            var query = vectors.Rows.Span(random.Next(4000)).ToArray();
+            for (var at = 0; at < query.Length; at++) query[at] += 0.1f * random.NextSingle();
+            Assert.Equal(20, index.Search(query, 100, all, out var cost));
+            comparedAll += cost.FloatDistances;
+            var toBeat = all[5].Score;
+            var better = all.Where(hit => hit.Score > toBeat).ToHashSet();
+            wanted += better.Count;
+            found += some.AsSpan(0, index.Search(query, 100, toBeat, some, out cost)).ToArray().Count(better.Contains);
+            Assert.False(cost.Scanned);
+            compared += cost.FloatDistances;
+            Assert.Equal(
+                some.Count(better.Contains),
+                others.AsSpan(0, index.Search(query, 100, new RowBits(every), toBeat, others, out _)).ToArray().Count(better.Contains));
+            // Nothing beats what is nearer than all: a few are compared to see it, and it is no reason to compare all.
+            index.Search(query, 100, float.MaxValue, some, out cost);
+            Assert.InRange(cost.FloatDistances, 0, 9);
+        }
+        Assert.True(found >= 0.99 * wanted, $"seed {TestSeed.Value}: {found} of {wanted} with {bits} bits");
+        Assert.True(compared < 0.8 * comparedAll, $"{compared} vectors were compared, of {comparedAll}.");
+    }
+
     [Fact]
     public void Scores_are_those_of_the_vectors_best_first()
     {
