@@ -67,7 +67,7 @@ internal sealed partial class RecallRun : IDisposable
         _needed = _places;
         if (_query.ByEffect || _query.Exploration > 0) _needed = Math.Max(_needed, SecondStage.Depth);
         if (_query.Diversity > 0) _needed = Math.Max(_needed, Math.Min(4 * _places, Math.Max(_places, Limits.MaxRecall)));
-        _firstDepth = IsOneRanking ? Math.Max(Batch, 4 * _needed) : Math.Max(Searching.MinDepth, 2 * _places);
+        _firstDepth = IsOneRanking ? Math.Max(2 * LeastBatch, 4 * _needed) : Math.Max(Searching.MinDepth, 2 * _places);
         if (recall.UsualDepth.IsDeep) _ranking.Reach = Math.Min(MaxDepth, Deeper * _firstDepth);
         _leastFrom = verifying.LeastFrom(_rules);
         _chosen = ArrayPool<int>.Shared.Rent(_places);
