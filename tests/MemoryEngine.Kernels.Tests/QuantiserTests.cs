@@ -5,31 +5,87 @@ namespace MemoryEngine.Kernels.Tests;
 /// <summary>What codes say of a distance is near the distance, and near vectors are told apart best.</summary>
 public sealed unsafe class QuantiserTests(ITestOutputHelper output)
 {
+    /// <summary>
+    /// Errors are in proportion to the lengths of the two vectors as seen from the centre, and have the standard deviation that
+    /// <see cref="Deviation"/> gives.
+    /// </summary>
     [Theory]
-    [InlineData(8, 1, 0.02)]
-    [InlineData(8, 384, 0.004)]
-    [InlineData(8, 1000, 0.004)]
-    [InlineData(4, 100, 0.12)]
-    [InlineData(4, 384, 0.06)]
-    [InlineData(4, 1536, 0.03)]
-    [InlineData(2, 384, 0.2)]
-    [InlineData(2, 1536, 0.1)]
-    [InlineData(1, 384, 0.35)]
-    [InlineData(1, 1536, 0.2)]
-    public void Estimates_are_near_the_distance(int bits, int dimension, double tolerance)
+    [InlineData(8, 100)]
+    [InlineData(8, 384)]
+    [InlineData(8, 1000)]
+    [InlineData(4, 100)]
+    [InlineData(4, 384)]
+    [InlineData(4, 1536)]
+    [InlineData(2, 384)]
+    [InlineData(2, 1536)]
+    [InlineData(1, 384)]
+    [InlineData(1, 1536)]
+    public void Estimates_are_as_near_the_distance_as_rounding_allows(int bits, int dimension)
+    {
+        const int Pairs = 400;
+        var random = new Random(Seed.Take(output));
+        foreach (var distance in Enum.GetValues<CodeDistance>())
+        {
+            var centre = Vector(random, dimension, 3f);
+            var coder = new Coder(bits, centre, distance);
+            var (sum, squares, largest) = (0.0, 0.0, 0.0);
+            for (var i = 0; i < Pairs; i++)
+            {
+                var (query, vector) = (Near(random, centre), Near(random, centre));
+                var lengths = Math.Sqrt(Squared(query, centre) * Squared(vector, centre));
+                var error = (coder.Estimate(query, vector) - Exact(query, vector, distance)) / lengths;
+                (sum, squares, largest) = (sum + error, squares + (error * error), Math.Max(largest, Math.Abs(error)));
+            }
+            var deviation = Deviation(bits, dimension, distance);
+            var (mean, spread) = (sum / Pairs, Math.Sqrt(squares / Pairs));
+            output.WriteLine($"{distance}: of {deviation:g4} the spread is {spread / deviation:f3}, the largest {largest / deviation:f2}.");
+            // The spread of 400 errors is within 3.6 % of the true one, and their mean within 5 % of zero, two times out of three.
+            Assert.True(spread <= 1.3 * deviation, $"{distance}: errors spread by {spread}, not by {deviation}.");
+            Assert.True(Math.Abs(mean) <= 0.35 * deviation, $"{distance}: errors lean to one side, by {mean}; they spread by {deviation}.");
+            Assert.True(largest <= 7 * deviation, $"{distance}: the largest error is {largest}; they should spread by {deviation}.");
+        }
+    }
+
+    /// <summary>
+    /// A code's error stands perpendicular to its vector, so what is nearest of all is estimated as well as the query's bytes allow,
+    /// whose errors spread by less than 0.01 lengths over √dimension. Without the factor of four bits it would be 0.012 lengths off.
+    /// </summary>
+    [Theory]
+    [InlineData(8, 384)]
+    [InlineData(4, 384)]
+    [InlineData(4, 1536)]
+    [InlineData(2, 384)]
+    [InlineData(1, 384)]
+    [InlineData(1, 1000)]
+    public void The_distance_of_a_vector_to_itself_has_the_error_of_the_query_alone(int bits, int dimension)
     {
         var random = new Random(Seed.Take(output));
         foreach (var distance in Enum.GetValues<CodeDistance>())
         {
             var centre = Vector(random, dimension, 3f);
             var coder = new Coder(bits, centre, distance);
-            for (var i = 0; i < 40; i++)
+            var lengths = (distance == CodeDistance.SquaredL2 ? 2 : 1) * 0.01 / Math.Sqrt(dimension);
+            for (var i = 0; i < 100; i++)
+            {
+                var vector = Near(random, centre);
+                Assert.Equal(Exact(vector, vector, distance), coder.Estimate(vector, vector), 7 * lengths * Squared(vector, centre));
+            }
+        }
+    }
+
+    [Fact]
+    public void One_dimension_has_no_error_but_that_of_floats()
+    {
+        var random = new Random(Seed.Take(output));
+        foreach (var distance in Enum.GetValues<CodeDistance>())
+        {
+            var centre = Vector(random, 1, 3f);
+            var coder = new Coder(8, centre, distance);
+            for (var i = 0; i < 400; i++)
             {
                 var (query, vector) = (Near(random, centre), Near(random, centre));
-                // Errors are in proportion to the lengths of the vectors as seen from the centre.
-                var scale = Math.Sqrt(Squared(query, centre) * Squared(vector, centre)) + 1e-3;
-                var error = Math.Abs(coder.Estimate(query, vector) - Exact(query, vector, distance)) / scale;
-                Assert.True(error <= tolerance, $"{distance}: the error is {error} of the lengths.");
+                // Numbers are below 8, and a handful of them are rounded to 24 bits.
+                Assert.Equal(Exact(query, vector, distance), coder.Estimate(query, vector), 1e-5);
             }
         }
     }
@@ -127,6 +183,29 @@ public sealed unsafe class QuantiserTests(ITestOutputHelper output)
     [InlineData(8)]
     public void Other_widths_are_refused(int bits) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new BitQuantiser(bits, new float[4], CodeDistance.SquaredL2));
+
+    /// <summary>
+    /// The standard deviation of an estimate's error, in lengths of the vectors, for components that are evenly distributed.
+    /// Measured over 100 seeds of 400 pairs it is within 3 % of this for each row of the test.
+    /// </summary>
+    /// <remarks>
+    /// A code's error stands perpendicular to its vector, so its share of a product with another vector is that vector's length times
+    /// the error's, times a random cosine, whose standard deviation is 1/√dimension. A byte rounds to steps of 1/127 of the largest
+    /// component, on both sides. Few bits round a rotated, so normal, component: the mean squared errors are those of the best even
+    /// steps for it (J. Max, Quantizing for minimum distortion, 1960, table II), and the query's bytes add next to nothing.
+    /// </remarks>
+    private static double Deviation(int bits, int dimension, CodeDistance distance)
+    {
+        var lost = bits switch
+        {
+            8 => 2 * 3.0 / (12 * 127 * 127),
+            4 => 0.01154,
+            2 => 0.1188,
+            _ => 0.3634,
+        };
+        var weight = distance == CodeDistance.SquaredL2 ? 2 : 1;
+        return weight * Math.Sqrt(lost / (1 - lost) / dimension);
+    }
 
     private static float[] Vector(Random random, int dimension, float scale) =>
         [.. Enumerable.Range(0, dimension).Select(_ => scale * (random.NextSingle() - 0.5f))];

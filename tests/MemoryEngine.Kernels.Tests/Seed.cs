@@ -1,15 +1,14 @@
-using System.Globalization;
+using MemoryEngine.Testing;
 using Xunit.Abstractions;
 
 namespace MemoryEngine.Kernels.Tests;
 
-/// <summary>The seed of a random test: that of MEMORYENGINE_SEED, or a new one. The output of the test has it.</summary>
+/// <summary>The seed of a random test: printed, and the usual one unless MEMORYENGINE_SEED says otherwise.</summary>
 internal static class Seed
 {
     public static int Take(ITestOutputHelper output)
     {
-        var given = Environment.GetEnvironmentVariable("MEMORYENGINE_SEED");
-        var seed = string.IsNullOrEmpty(given) ? Random.Shared.Next(1, 1_000_000) : int.Parse(given, CultureInfo.InvariantCulture);
+        var seed = TestSeed.Value;
         output.WriteLine($"MEMORYENGINE_SEED={seed}");
         return seed;
     }

@@ -6,12 +6,21 @@ internal sealed class FakeClock : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<FakeTimer> _timers = [];
     private long _ticks = new DateTime(2026, 1, 1).Ticks;
+    private int _readings;
+
+    /// <summary>How often somebody has asked for the time: a test that waits for one more knows that a period has begun.</summary>
+    public int Readings => Volatile.Read(ref _readings);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 
-    public override long GetTimestamp() => Volatile.Read(ref _ticks);
+    public override long GetTimestamp()
+    {
+        var now = Volatile.Read(ref _ticks);
+        Interlocked.Increment(ref _readings);
+        return now;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

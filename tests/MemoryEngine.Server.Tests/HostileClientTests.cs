@@ -17,16 +17,15 @@ public sealed class HostileClientTests
     {
         await using var server = await TestServer.StartAsync();
         using var slow = server.Connect();
-        slow.Send(Ping.AsSpan(0, 1));
-        var seconds = 0;
-        for (; seconds < 10_000 && !slow.HasData; seconds++)
+        Begin(server, slow);
+        for (var second = 1; second <= 30; second++)
         {
+            if (second < 6) slow.Send(Ping.AsSpan(second, 1));
             server.Clock.Advance(TimeSpan.FromSeconds(1));
-            if (seconds < 5) slow.Send(Ping.AsSpan(1 + seconds, 1));
+            Assert.False(slow.HasData, $"The server says something after {second} seconds.");
         }
-        var why = slow.ReadToEnd();
-        Assert.Equal((int)ProtocolErrorCode.DeadlineExceeded, why?.Code);
-        Assert.InRange(seconds, 30, 10_000);
+        server.AdvanceUntil(() => slow.HasData, "it was told that it is cut off");
+        Assert.Equal((int)ProtocolErrorCode.DeadlineExceeded, slow.ReadToEnd()?.Code);
         server.ShouldBeQuiet();
     }
 
@@ -35,10 +34,11 @@ public sealed class HostileClientTests
     {
         await using var server = await TestServer.StartAsync();
         using var slow = server.Connect();
-        foreach (var b in Ping)
+        Begin(server, slow);
+        foreach (var b in Ping.AsSpan(1))
         {
-            slow.Send([b]);
             server.Clock.Advance(TimeSpan.FromSeconds(29.0 / Ping.Length));
+            slow.Send([b]);
         }
         Assert.Equal(7u, slow.Next()?.Id);
     }
@@ -87,13 +87,7 @@ public sealed class HostileClientTests
         using var deaf = server.Connect();
         deaf.Send(RawClient.Request(MemoryMethods.Get, new GetRequest { Id = large.Id }, 1));
         TestServer.Until(() => server.Pipe.Memory.Used > 0, "its answer waits");
-        TestServer.Until(
-            () =>
-            {
-                server.Clock.Advance(TimeSpan.FromSeconds(1));
-                return server.Pipe.Connections == 0;
-            },
-            "it was cut off");
+        server.AdvanceUntil(() => server.Pipe.Connections == 0, "it was cut off");
         server.ShouldBeQuiet();
     }
 
@@ -248,6 +242,14 @@ public sealed class HostileClientTests
         Assert.Null(third.Call(MemoryMethods.Remember, new RememberRequest { Memory = new() { Text = "small" } }).Error);
         first.Dispose();
         server.ShouldBeQuiet(others: 1);
+    }
+
+    // Sends the first byte, and returns when the server has seen it: from then on its time runs, however late the server came to it.
+    private static void Begin(TestServer server, RawClient client)
+    {
+        var readings = server.Clock.Readings;
+        client.Send(Ping.AsSpan(0, 1));
+        TestServer.Until(() => server.Clock.Readings > readings, "the server has seen the first byte");
     }
 
     private static byte[] LargeMessage(int bytes)

@@ -21,7 +21,7 @@ internal sealed class RawClient : IDisposable
     public RawClient(string address)
     {
         // Long past anything but a hang.
-        _socket.ReceiveTimeout = _socket.SendTimeout = 60_000;
+        _socket.ReceiveTimeout = _socket.SendTimeout = 120_000;
         _socket.Connect(new UnixDomainSocketEndPoint(address));
     }
 

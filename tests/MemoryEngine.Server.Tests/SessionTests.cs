@@ -114,13 +114,7 @@ public sealed class SessionTests
         client.Send(Recall);
         TestServer.Until(() => embedder.Waiting == 1, "the recall waits for its embedder");
         var closing = server.Pipe.DisposeAsync().AsTask();
-        TestServer.Until(
-            () =>
-            {
-                server.Clock.Advance(TimeSpan.FromSeconds(1));
-                return closing.IsCompleted;
-            },
-            "the server has closed");
+        server.AdvanceUntil(() => closing.IsCompleted, "the server has closed");
         await closing;
         while (client.Next() is { } message) Assert.Equal((int)ProtocolErrorCode.ShuttingDown, message.Error?.Code);
     }

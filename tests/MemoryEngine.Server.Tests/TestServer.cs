@@ -5,6 +5,9 @@ namespace MemoryEngine.Server.Tests;
 /// <summary>A server of a new pool in a temporary directory, with a clock that stands still.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    // Long past anything but a hang, on a machine that has much else to do.
+    private static readonly TimeSpan InVain = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo _root;
 
     private TestServer(DirectoryInfo root, PipeServer server, FakeClock clock) => (_root, Pipe, Clock) = (root, server, clock);
@@ -48,7 +51,17 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Waits for what another thread is about to do.</summary>
     public static void Until(Func<bool> condition, string what) =>
-        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), $"Waited in vain until {what}.");
+        Assert.True(SpinWait.SpinUntil(condition, InVain), $"Waited in vain until {what}.");
+
+    /// <summary>Lets the clock go on, a second at a time, until something has happened, however late the machine comes to it.</summary>
+    public void AdvanceUntil(Func<bool> condition, string what) =>
+        Until(
+            () =>
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                return condition();
+            },
+            what);
 
     /// <summary>Fails unless the server answers a newcomer, and holds nothing of those who are gone.</summary>
     public void ShouldBeQuiet(int others = 0)
