@@ -73,7 +73,8 @@ public sealed class RentedArrayTests
     private static byte[] Encode(float[]? vector)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        RpcWriter.WriteRequest(buffer, 1, MemoryMethods.Recall.Name, new RecallRequest { Query = "a", Vector = vector is null ? (ReadOnlyMemory<float>?)null : vector });
+        ReadOnlyMemory<float>? given = vector is null ? (ReadOnlyMemory<float>?)null : vector;
+        RpcWriter.WriteRequest(buffer, 1, MemoryMethods.Recall.Name, new RecallRequest { Query = "a", Vector = given });
         return buffer.WrittenSpan.ToArray();
     }
 }

@@ -39,7 +39,8 @@ internal sealed class EvidenceBoard : IMemoryEvidence
         contributor is { Length: > 0 } && Volatile.Read(ref _influence).TryGetValue(contributor, out var influence) ? influence : 1;
 
     /// <inheritdoc/>
-    public long Appearances(Guid memory, int version) => _known.TryGetValue(new VersionKey(memory, version), out var known) ? Volatile.Read(ref known.Injected) : 0;
+    public long Appearances(Guid memory, int version) =>
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? Volatile.Read(ref known.Injected) : 0;
 
     /// <inheritdoc/>
     public MemoryState StateOf(Guid memory, int version) =>
