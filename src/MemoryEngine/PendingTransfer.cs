@@ -19,10 +19,7 @@ internal sealed class PendingTransfer(Pool pool, Transfer transfer) : PendingWri
 
     public override bool IsAwaited => false;
 
-    public override int Bytes { get; } = FixedBytes
-        + (CharacterBytes * (transfer.Task.Length + transfer.TargetDomain.Length + transfer.Modality.Length + (transfer.ConsumerModel?.Length ?? 0)))
-        + transfer.Candidates.Sum(static c =>
-            CandidateBytes + (CharacterBytes * (c.Domain.Length + (c.ProducerModel?.Length ?? 0) + (c.Contributor?.Length ?? 0))));
+    public override int Bytes { get; } = MostBytes(transfer);
 
     public override bool Prepare(JournalWriter journal)
     {
@@ -44,6 +41,17 @@ internal sealed class PendingTransfer(Pool pool, Transfer transfer) : PendingWri
     public override void Fail(Exception error)
     {
         // The recall it belongs to has been answered. Health says what is wrong with the disk.
+    }
+
+    private static int MostBytes(Transfer transfer)
+    {
+        var characters = transfer.Task.Length + transfer.TargetDomain.Length + transfer.Modality.Length + (transfer.ConsumerModel?.Length ?? 0);
+        for (var i = 0; i < transfer.Candidates.Count; i++)
+        {
+            var candidate = transfer.Candidates[i];
+            characters += candidate.Domain.Length + (candidate.ProducerModel?.Length ?? 0) + (candidate.Contributor?.Length ?? 0);
+        }
+        return FixedBytes + (CandidateBytes * transfer.Candidates.Count) + (CharacterBytes * characters);
     }
 }
 

@@ -2,6 +2,7 @@ using MemoryEngine.Evidence.Effect;
 using MemoryEngine.Evidence.State;
 using MemoryEngine.Journal;
 using MemoryEngine.Snapshots;
+using MemoryEngine.Storage;
 
 namespace MemoryEngine;
 
@@ -109,7 +110,7 @@ internal sealed class PoolEvidence
     {
         Index.Add(transfer.Id, sequence, position);
         State.Apply(transfer);
-        foreach (var candidate in transfer.Candidates) Board.Touch(new VersionKey(candidate.Memory, candidate.Version));
+        Touch(transfer);
     }
 
     public OutcomeAnswer Apply(OutcomeEvent reported, long sequence, JournalPosition position)
@@ -117,7 +118,7 @@ internal sealed class PoolEvidence
         var (_, transfer) = State.Open.Look(reported.Outcome);
         Index.AddOutcome(reported.Outcome.Transfer, sequence, position);
         var answer = State.Apply(reported.Outcome);
-        foreach (var candidate in transfer?.Candidates ?? []) Board.Touch(new VersionKey(candidate.Memory, candidate.Version));
+        if (transfer is not null) Touch(transfer);
         return answer;
     }
 
@@ -125,6 +126,12 @@ internal sealed class PoolEvidence
     {
         State.Apply(decision);
         Board.Touch(new VersionKey(decision.Memory, decision.Version));
+    }
+
+    private void Touch(Transfer transfer)
+    {
+        for (var i = 0; i < transfer.Candidates.Count; i++)
+            Board.Touch(new VersionKey(transfer.Candidates[i].Memory, transfer.Candidates[i].Version));
     }
 
     /// <summary>Lets readers see what was applied.</summary>
@@ -195,8 +202,16 @@ internal sealed class PoolEvidence
     private EvidenceState WithTransfers(EvidenceState state, TransferIndex index)
     {
         state.Open.Load = id => Load(id, index);
-        state.Open.Packing = (TransferEvent.Encode, static bytes => TransferEvent.Decode(bytes));
+        var writer = new ByteWriter(1024);
+        state.Open.Packing = (Pack, static bytes => TransferEvent.Decode(bytes.Span));
         return state;
+
+        ReadOnlyMemory<byte> Pack(Transfer transfer)
+        {
+            writer.Clear();
+            TransferEvent.Encode(transfer, writer);
+            return writer.WrittenMemory;
+        }
     }
 
     private void Fit()

@@ -61,7 +61,7 @@ internal sealed partial class RecallRun : IDisposable
             _query.Mode, _query.Domain, _query.Context, _query.Language, _query.MinScore, _view, ask.NowMicroseconds);
         _isRecorded = !IsOfThePast && _query.Record && pool.TakesTransfers;
         // What is not recorded teaches nothing, so nothing is withheld for it.
-        _experiment = _isRecorded ? recall.Recorder.ExperimentOf(_query, () => verifying.CountSourceTasks(_view)) : null;
+        _experiment = _isRecorded ? recall.Recorder.ExperimentOf(_query, verifying, _view) : null;
         _seed = _query.Seed ?? (_isRecorded ? (uint)Random.Shared.NextInt64() : 0);
         _places = PlacesOf(_experiment, _query.K);
         _needed = _places;

@@ -11,10 +11,10 @@ internal sealed class TransferRecorder(Pool pool)
     private long _ticket;
 
     /// <summary>How chance takes part in a recall that will be recorded; null where nothing is left to chance.</summary>
-    public RecallExperiment? ExperimentOf(RecallQuery query, Func<int> sourceTasks)
+    public RecallExperiment? ExperimentOf(RecallQuery query, Verifying verifying, Segments.PoolView seen)
     {
         var experiment = query.Experiment ?? pool.Options.Experiment;
-        if (experiment is null || (experiment.MinTasks > 0 && sourceTasks() < experiment.MinTasks)) return null;
+        if (experiment is null || (experiment.MinTasks > 0 && verifying.CountSourceTasks(seen) < experiment.MinTasks)) return null;
         return experiment is { Design: InclusionDesign.Off, HoldOutShare: 0 } ? null : experiment;
     }
 

@@ -22,9 +22,19 @@ internal sealed class BenchPipeVerb : Verb
         Description = "Keeps the pool in this directory, or takes the one that an earlier run has left there.",
     };
 
-    private readonly Option<string?> _hostile = new(HostileProcess.Option)
+    // What the client may have beside it, and how the figures name it.
+    private static readonly (Neighbours Who, string Field, string Row)[] Neighbourhoods =
+    [
+        (Neighbours.None, "alone", "recall, in turns with the next lines"),
+        (Neighbours.Busy, "beside_busy_last", "beside busy threads, lowest priority"),
+        (Neighbours.BusyAtUsualPriority, "beside_busy", "beside busy threads, usual priority"),
+        (Neighbours.Hostile, "among_hostile_last", "among hostile clients, lowest priority"),
+        (Neighbours.HostileAtUsualPriority, "among_hostile", "among hostile clients, usual priority"),
+    ];
+
+    private readonly Option<string?> _neighbours = new(NeighbourProcess.Option)
     {
-        Description = "Is the hostile clients of a server at this address.",
+        Description = "Is the hostile clients of a server at this address, and others that are busy.",
         Hidden = true,
     };
 
@@ -34,14 +44,14 @@ internal sealed class BenchPipeVerb : Verb
         Add(_memories);
         Add(_requests);
         Add(_keep);
-        Add(_hostile);
+        Add(_neighbours);
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellation)
     {
-        if (call.Get(_hostile) is { } address)
+        if (call.Get(_neighbours) is { } address)
         {
-            HostileProcess.Serve(address, Console.In, Console.Out);
+            NeighbourProcess.Serve(address, Console.In, Console.Out);
             return ExitCode.Done;
         }
         var beside = Path.GetDirectoryName(Path.GetFullPath(call.Pool)) ?? throw new UsageException("--pool is the root of the file system.");
@@ -95,11 +105,14 @@ internal sealed class BenchPipeVerb : Verb
         json.WriteStartObject("round");
         Write(json, figures.Round);
         json.WriteEndObject();
-        json.WriteStartObject("among_hostile");
-        Write(json, figures.AmongHostile);
-        Number(json, "quiet_p50_us", figures.Quiet.P50);
-        Number(json, "quiet_p99_us", figures.Quiet.P99);
-        json.WriteNumber("ratio_p99", Math.Round(figures.AmongHostile.P99 / figures.Quiet.P99, 3));
+        json.WriteStartObject("neighbours");
+        foreach (var (who, field, _) in Neighbourhoods)
+        {
+            json.WriteStartObject(field);
+            Write(json, figures.Beside[who]);
+            json.WriteNumber("ratio_p99", Math.Round(figures.Beside[who].P99 / figures.Beside[Neighbours.None].P99, 3));
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 
@@ -124,8 +137,7 @@ internal sealed class BenchPipeVerb : Verb
                 Row("recall, one client", figures.Recall),
                 Row($"recall, {PipeBenchmark.Clients} clients", figures.RecallTogether),
                 Row($"round, {PipeBenchmark.Clients} agents", figures.Round),
-                Row("recall, in turns with the next line", figures.Quiet),
-                Row("recall, among hostile clients", figures.AmongHostile),
+                .. Neighbourhoods.Select(n => Row(n.Row, figures.Beside[n.Who])),
             ]);
         output.Line();
         output.Line(string.Create(

@@ -15,6 +15,17 @@ public ref partial struct MessagePackReader
         return text.IsSingleSegment ? Encoding.UTF8.GetString(text.FirstSpan) : Encoding.UTF8.GetString(text);
     }
 
+    /// <summary>Reads a text.</summary>
+    /// <param name="likely">Texts of ASCII that it may be: of those no new one is made.</param>
+    internal string ReadString(scoped ReadOnlySpan<string> likely)
+    {
+        var text = ReadUtf8();
+        if (!text.IsSingleSegment) return Encoding.UTF8.GetString(text);
+        foreach (var known in likely)
+            if (Ascii.Equals(text.FirstSpan, known)) return known;
+        return Encoding.UTF8.GetString(text.FirstSpan);
+    }
+
     /// <summary>Reads a text as its UTF-8 bytes, which are valid and not copied.</summary>
     public ReadOnlySequence<byte> ReadUtf8()
     {

@@ -67,15 +67,20 @@ public sealed record MemoryView : IWireMap<MemoryView>
     }
 
     /// <inheritdoc/>
-    public static MemoryView Read(ref MapReader map) => new()
+    public static MemoryView Read(ref MapReader map)
     {
-        Memory = MemoryContent.Read(ref map) with { Id = map.NeedId("id") },
-        Version = map.NeedInt32("version", 1),
-        State = map.NeedOneOf("state", WireNames.States),
-        CreatedUs = map.NeedInt64("created_us", 0, WireNames.LastMicrosecond),
-        IsCurrent = map.NeedBoolean("is_current"),
-        Record = map.NeedInt64("record", 0),
-    };
+        // In a request it may be absent, but not here.
+        _ = map.NeedId("id");
+        return new()
+        {
+            Memory = MemoryContent.Read(ref map),
+            Version = map.NeedInt32("version", 1),
+            State = map.NeedOneOf("state", WireNames.States),
+            CreatedUs = map.NeedInt64("created_us", 0, WireNames.LastMicrosecond),
+            IsCurrent = map.NeedBoolean("is_current"),
+            Record = map.NeedInt64("record", 0),
+        };
+    }
 
     /// <inheritdoc/>
     public void Write(ref MapWriter map)

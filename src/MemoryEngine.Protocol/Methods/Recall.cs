@@ -1,3 +1,4 @@
+using System.Buffers;
 using MemoryEngine.Protocol.Wire;
 
 namespace MemoryEngine.Protocol.Methods;
@@ -5,6 +6,8 @@ namespace MemoryEngine.Protocol.Methods;
 /// <summary>What to recall: a text, a vector, or both.</summary>
 public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
 {
+    private float[]? _rented;
+
     /// <summary>The task or question.</summary>
     public string? Query { get; init; }
 
@@ -160,6 +163,12 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
     };
 
     /// <inheritdoc/>
+    public override void Release()
+    {
+        if (Interlocked.Exchange(ref _rented, null) is { } vector) ArrayPool<float>.Shared.Return(vector);
+    }
+
+    /// <inheritdoc/>
     public static RecallRequest Read(ref MapReader map) => new()
     {
         Query = map.Text("query"),
@@ -181,7 +190,8 @@ public sealed record RecallRequest : WireRequest, IWireMap<RecallRequest>
         Diversity = map.Double("diversity"),
         Exploration = map.Double("exploration"),
         Space = map.Text("space"),
-        Vector = map.Vector("vector"),
+        Vector = map.RentedVector("vector", out var rented),
+        _rented = rented,
         Vectors = map.Maps<QueryVectorView>("vectors"),
         TextWeight = map.Single("text_weight"),
         AsOf = map.Text("as_of"),

@@ -14,6 +14,8 @@ public sealed record VerdictView : IWireMap<VerdictView>
 
     private static readonly Dictionary<string, ReasonCode> Codes = Names.ToDictionary(n => n.Value, n => n.Key);
 
+    private static readonly string[] AllNames = [.. Codes.Keys];
+
     /// <summary>What it says, one of <see cref="WireNames.Verdicts"/>.</summary>
     public required string Verdict { get; init; }
 
@@ -60,7 +62,7 @@ public sealed record VerdictView : IWireMap<VerdictView>
     public static VerdictView Read(ref MapReader map) => new()
     {
         Verdict = map.NeedOneOf("verdict", WireNames.Verdicts),
-        Reasons = map.Texts("reasons"),
+        Reasons = map.Texts("reasons", AllNames),
         Details = map.TextMap("details"),
     };
 

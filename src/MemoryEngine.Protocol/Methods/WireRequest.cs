@@ -10,6 +10,14 @@ public abstract record WireRequest
     /// <summary>Milliseconds, from 1, after which the client no longer waits for an answer.</summary>
     public int? DeadlineMs { get; init; }
 
+    /// <summary>
+    /// Gives back the arrays that it was read into, after which nobody may use it: for a server, when the request is answered. Who never
+    /// does leaves them to be collected.
+    /// </summary>
+    public virtual void Release()
+    {
+    }
+
     private protected static int? ReadDeadline(ref MapReader map) => map.Int32(DeadlineField, 1);
 
     private protected void WriteDeadline(ref MapWriter map) => map.Int64(DeadlineField, DeadlineMs);

@@ -9,8 +9,22 @@ namespace MemoryEngine.Protocol.Wire;
 public ref partial struct MapReader
 {
     /// <summary>A list of texts.</summary>
-    public IReadOnlyList<string> Texts(string name) =>
-        Value(name, static (ref r) => ReadList(ref r, static (ref r) => r.ReadString())) ?? [];
+    /// <param name="name">The field.</param>
+    /// <param name="likely">Texts of ASCII that it may hold: of those no new ones are made.</param>
+    public IReadOnlyList<string> Texts(string name, params ReadOnlySpan<string> likely)
+    {
+        if (!TryFind(name, out var value)) return [];
+        try
+        {
+            var list = new string[value.ReadArrayHeader()];
+            for (var i = 0; i < list.Length; i++) list[i] = ReadElement(ref value, i, likely);
+            return list;
+        }
+        catch (ProtocolException e)
+        {
+            throw e.Within(name);
+        }
+    }
 
     /// <summary>A list of UUIDs.</summary>
     public IReadOnlyList<Guid> Ids(string name) => Value(name, static (ref r) => ReadList(ref r, static (ref r) => ReadId(ref r))) ?? [];
@@ -29,6 +43,27 @@ public ref partial struct MapReader
 
     /// <summary>A vector: bytes that are little-endian float32s.</summary>
     public ReadOnlyMemory<float>? Vector(string name) => Value<ReadOnlyMemory<float>?>(name, static (ref r) => ReadVector(ref r));
+
+    /// <summary>A vector in an array that is rented: of a recall's request it is most, and gone when that is answered.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="rented">The array, of <see cref="ArrayPool{T}.Shared"/>; null where there is no vector.</param>
+    internal ReadOnlyMemory<float>? RentedVector(string name, out float[]? rented)
+    {
+        rented = null;
+        if (!TryFind(name, out var value)) return null;
+        try
+        {
+            var bytes = ReadVectorBytes(ref value);
+            var length = (int)(bytes.Length / sizeof(float));
+            rented = ArrayPool<float>.Shared.Rent(length);
+            CopyVector(bytes, rented.AsSpan(0, length));
+            return rented.AsMemory(0, length);
+        }
+        catch (ProtocolException e)
+        {
+            throw e.Within(name);
+        }
+    }
 
     /// <inheritdoc cref="Vector"/>
     public ReadOnlyMemory<float> NeedVector(string name) => Need(name, Vector(name));
@@ -53,6 +88,18 @@ public ref partial struct MapReader
     public IReadOnlyList<T> NeedMaps<T>(string name)
         where T : class, IWireMap<T> =>
         Need(name, Value(name, static (ref r) => ReadList(ref r, static (ref r) => Read<T>(ref r))));
+
+    private static string ReadElement(ref MessagePackReader value, int index, scoped ReadOnlySpan<string> likely)
+    {
+        try
+        {
+            return value.ReadString(likely);
+        }
+        catch (ProtocolException e)
+        {
+            throw e.Within($"[{index}]");
+        }
+    }
 
     private static T[] ReadList<T>(ref MessagePackReader value, ReadValue<T> read)
     {
@@ -93,15 +140,26 @@ public ref partial struct MapReader
 
     private static ReadOnlyMemory<float> ReadVector(ref MessagePackReader value)
     {
-        var bytes = value.ReadBinary();
-        if (bytes.Length % sizeof(float) != 0)
-            throw ProtocolException.Unexpected("little-endian float32s of 4 bytes each", $"{bytes.Length} bytes");
+        var bytes = ReadVectorBytes(ref value);
         var vector = new float[bytes.Length / sizeof(float)];
-        bytes.CopyTo(MemoryMarshal.AsBytes(vector.AsSpan()));
-        if (BitConverter.IsLittleEndian) return vector;
-        var bits = MemoryMarshal.Cast<float, int>(vector.AsSpan());
-        BinaryPrimitives.ReverseEndianness(bits, bits);
+        CopyVector(bytes, vector);
         return vector;
+    }
+
+    private static ReadOnlySequence<byte> ReadVectorBytes(ref MessagePackReader value)
+    {
+        var bytes = value.ReadBinary();
+        return bytes.Length % sizeof(float) == 0
+            ? bytes
+            : throw ProtocolException.Unexpected("little-endian float32s of 4 bytes each", $"{bytes.Length} bytes");
+    }
+
+    private static void CopyVector(in ReadOnlySequence<byte> bytes, Span<float> vector)
+    {
+        bytes.CopyTo(MemoryMarshal.AsBytes(vector));
+        if (BitConverter.IsLittleEndian) return;
+        var bits = MemoryMarshal.Cast<float, int>(vector);
+        BinaryPrimitives.ReverseEndianness(bits, bits);
     }
 }
 

@@ -17,10 +17,16 @@ public ref partial struct MapReader
     /// <summary>One of several names.</summary>
     public string? OneOf(string name, params ReadOnlySpan<string> names)
     {
-        if (Text(name) is not { } value) return null;
-        return names.Contains(value)
-            ? value
-            : throw new ProtocolException(ProtocolProblem.Unexpected, $"expected {List(names)}, found \"{Short(value)}\"", name);
+        if (!TryFind(name, out var value)) return null;
+        try
+        {
+            var found = value.ReadString(names);
+            return names.Contains(found) ? found : throw ProtocolException.Unexpected(List(names), $"\"{Short(found)}\"");
+        }
+        catch (ProtocolException e)
+        {
+            throw e.Within(name);
+        }
     }
 
     /// <inheritdoc cref="OneOf"/>

@@ -89,7 +89,7 @@ public ref struct MapWriter
     {
         if (!Begin(name, values.Count > 0)) return;
         _output.WriteArrayHeader(values.Count);
-        foreach (var value in values) _output.WriteString(value);
+        for (var i = 0; i < values.Count; i++) _output.WriteString(values[i]);
     }
 
     /// <summary>A map from text to text; nothing when it is empty. Ordered by key, so that equal maps are equal bytes.</summary>
@@ -142,7 +142,7 @@ public ref struct MapWriter
     {
         if (!Begin(name, isThere: true)) return;
         _output.WriteArrayHeader(values.Count);
-        foreach (var value in values) Write(_output, value);
+        for (var i = 0; i < values.Count; i++) Write(_output, values[i]);
     }
 
     /// <summary>A list of maps with fields of their own; nothing when it is empty.</summary>

@@ -44,5 +44,10 @@ internal sealed class Call : IDisposable
         }
     }
 
-    public void Dispose() => _cancellation.Dispose();
+    /// <summary>The request is answered: nobody uses it any more.</summary>
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        Request.Release();
+    }
 }

@@ -53,7 +53,7 @@ internal static class TransferEvent
         EvidenceBytes.Optional(writer, transfer.ConsumerModel);
         if (fields.HasFlag(Fields.HoldOutShare)) EvidenceBytes.Double(writer, transfer.HoldOutShare);
         writer.VarInt(transfer.Candidates.Count);
-        foreach (var candidate in transfer.Candidates) Encode(candidate, writer);
+        for (var i = 0; i < transfer.Candidates.Count; i++) Encode(transfer.Candidates[i], writer);
     }
 
     public static byte[] Encode(Transfer transfer)
@@ -129,7 +129,7 @@ internal static class TransferEvent
         EvidenceBytes.Single(writer, scores.Fused);
         if (fields.HasFlag(CandidateFields.Probability)) EvidenceBytes.Double(writer, candidate.Probability);
         writer.VarInt(candidate.Reasons.Count);
-        foreach (var reason in candidate.Reasons) writer.Byte((byte)reason);
+        for (var i = 0; i < candidate.Reasons.Count; i++) writer.Byte((byte)candidate.Reasons[i]);
     }
 
     private static TransferCandidate DecodeCandidate(ref ByteReader reader)

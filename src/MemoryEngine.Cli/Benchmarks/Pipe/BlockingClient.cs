@@ -15,6 +15,7 @@ internal sealed class BlockingClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly ArrayBufferWriter<byte> _request = new(4096);
+    private readonly MessageScanner _scanner = new(ProtocolLimits.Default);
     private byte[] _answer = new byte[64 << 10];
     private uint _id;
 
@@ -36,14 +37,13 @@ internal sealed class BlockingClient : IDisposable
     public ReadOnlySequence<byte> Exchange(ReadOnlySpan<byte> request)
     {
         for (var rest = request; rest.Length > 0;) rest = rest[_socket.Send(rest)..];
-        var scanner = new MessageScanner(ProtocolLimits.Default);
         var length = 0;
         while (true)
         {
             if (length == _answer.Length) Array.Resize(ref _answer, 2 * length);
             var read = _socket.Receive(_answer.AsSpan(length));
             if (read == 0) throw new IOException("The server has closed the connection.");
-            var isWhole = scanner.Scan(new ReadOnlySequence<byte>(_answer, length, read), out _);
+            var isWhole = _scanner.Scan(new ReadOnlySequence<byte>(_answer, length, read), out _);
             length += read;
             if (!isWhole) continue;
             Bytes = (request.Length, length);

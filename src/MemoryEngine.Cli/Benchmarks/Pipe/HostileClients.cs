@@ -9,20 +9,26 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// <summary>
 /// Clients that mean harm, each on a thread of its own, for as long as they are let: one sends ten thousand recalls before it reads an
 /// answer, one never reads, one sends a byte at a time, one sends nonsense and comes back. They have a process of their own
-/// (<see cref="HostileProcess"/>): in that of the server, what they leave to be collected would stop the server too.
+/// (<see cref="NeighbourProcess"/>): in that of the server, what they leave to be collected would stop the server too.
 /// </summary>
-internal sealed class HostileClients
+internal sealed class HostileClients : INeighbours
 {
     private const int Flood = 10_000;
 
     private readonly string _address;
+    private readonly bool _isLast;
     private readonly Client[] _clients;
     private Thread[] _threads = [];
     private volatile bool _isOver;
 
-    public HostileClients(string address)
+    /// <param name="address">The server's.</param>
+    /// <param name="isLast">
+    /// Whether they have the lowest priority: what they cost the others is then what the server does for them, not what they take themselves
+    /// of two processors.
+    /// </param>
+    public HostileClients(string address, bool isLast)
     {
-        _address = address;
+        (_address, _isLast) = (address, isLast);
         var recalls = new ArrayBufferWriter<byte>();
         var request = new RecallRequest { Vector = new BenchPool().Queries(1)[0], Domain = BenchPool.Domain };
         for (var id = 0u; id < Flood; id++) RpcWriter.WriteRequest(recalls, id, MemoryMethods.Recall.Name, request);
@@ -41,7 +47,6 @@ internal sealed class HostileClients
         ];
     }
 
-    /// <summary>Lets them act.</summary>
     public void Begin()
     {
         _isOver = false;
@@ -49,7 +54,6 @@ internal sealed class HostileClients
         foreach (var thread in _threads) thread.Start();
     }
 
-    /// <summary>Stops them; false when one of them has not even been let in.</summary>
     public bool End()
     {
         _isOver = true;
@@ -59,8 +63,7 @@ internal sealed class HostileClients
 
     private void Run(Client client)
     {
-        // What they cost the others is to be what the server does for them, not what they take themselves of two processors.
-        LowPriority.TakeLast();
+        TakePlace();
         while (!_isOver)
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -98,9 +101,14 @@ internal sealed class HostileClients
         }
     }
 
-    private static void Drain(Socket socket)
+    private void TakePlace()
     {
-        LowPriority.TakeLast();
+        if (_isLast) LowPriority.TakeLast();
+    }
+
+    private void Drain(Socket socket)
+    {
+        TakePlace();
         var buffer = new byte[64 << 10];
         try
         {

@@ -45,10 +45,10 @@ internal sealed class PipeBenchmark(string directory, string pool, int memories,
         var together = await Everyone(Clients, _ => TimeRecalls(server.Address, queries, requests / Clients, cancellation));
         var togetherRate = together.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
         var rounds = await Everyone(Clients / 2, pair => TimeRounds(server.Address, pair, requests / 100, cancellation));
-        var (quiet, hostile) = TimeAmongHostile(server.Address, queries, requests / 10, cancellation);
+        var beside = TimeBeside(server.Address, queries, requests / 10, cancellation);
         return new PipeFigures(
             _held, Percentiles.Of(roundTrip), Percentiles.Of(bare), processor, Percentiles.Of(alone), cost, aloneRate, togetherRate,
-            Percentiles.Of(together), Percentiles.Of(rounds), Percentiles.Of(quiet), Percentiles.Of(hostile));
+            Percentiles.Of(together), Percentiles.Of(rounds), beside);
     }
 
     // A ping with a kilobyte in a field that nobody knows, and as many bytes each way over a bare socket, in turns.
@@ -117,23 +117,25 @@ internal sealed class PipeBenchmark(string directory, string pool, int memories,
         return times;
     }
 
-    private static (List<long> Quiet, List<long> Hostile) TimeAmongHostile(
+    private static Dictionary<Neighbours, Percentiles> TimeBeside(
         string address, float[][] queries, int count, CancellationToken cancellation)
     {
-        var (quiet, hostile) = (new List<long>(), new List<long>());
-        using var others = new HostileProcess(address);
+        var times = Enum.GetValues<Neighbours>().ToDictionary(who => who, _ => new List<long>());
+        using var others = new NeighbourProcess(address);
         // Neither they nor what answers them have run before: all of it would be compiled while the first ones are timed.
-        others.Begin();
+        others.Begin(Neighbours.Hostile);
         _ = TimeRecalls(address, queries, WarmUp, cancellation);
         others.End();
-        while (hostile.Count < count)
+        for (var timed = 0; timed < count; timed += Slice)
         {
-            quiet.AddRange(TimeRecalls(address, queries, Slice, cancellation));
-            others.Begin();
-            hostile.AddRange(TimeRecalls(address, queries, Slice, cancellation));
-            others.End();
+            foreach (var (who, all) in times)
+            {
+                if (who != Neighbours.None) others.Begin(who);
+                all.AddRange(TimeRecalls(address, queries, Slice, cancellation));
+                if (who != Neighbours.None) others.End();
+            }
         }
-        return (quiet, hostile);
+        return times.ToDictionary(t => t.Key, t => Percentiles.Of(t.Value));
     }
 
     private static async Task<List<long>> Everyone(int count, Func<int, List<long>> run)

@@ -11,11 +11,10 @@ namespace MemoryEngine.Cli.Benchmarks.Pipe;
 /// <param name="Together">Recalls a second of <see cref="PipeBenchmark.Clients"/>.</param>
 /// <param name="RecallTogether">A recall of one of them.</param>
 /// <param name="Round">One remembers; another sees it, recalls, verifies, and reports.</param>
-/// <param name="Quiet">A recall of one client, and</param>
-/// <param name="AmongHostile">one while <see cref="HostileClients"/> do what they can, in turns.</param>
+/// <param name="Beside">A recall of one client beside each of the <see cref="Neighbours"/>, in turns.</param>
 internal sealed record PipeFigures(
     int Memories, Percentiles RoundTrip, Percentiles Bare, double ProcessorUs, Percentiles Recall, RecallCost Cost, double Alone, double Together,
-    Percentiles RecallTogether, Percentiles Round, Percentiles Quiet, Percentiles AmongHostile);
+    Percentiles RecallTogether, Percentiles Round, IReadOnlyDictionary<Neighbours, Percentiles> Beside);
 
 /// <summary>What a recall through the pipe costs beside time, client and server together, a collection of garbage included.</summary>
 /// <param name="ProcessorUs">Processor time, in microseconds.</param>

@@ -4,8 +4,8 @@ using MemoryEngine.Evidence.Effect;
 namespace MemoryEngine.Evidence.State;
 
 /// <summary>
-/// What recalls ask of the evidence: for each memory version one object that never changes, exchanged for another when something about
-/// it has. Asking takes no locks; whoever folds events writes.
+/// What recalls ask of the evidence: for each memory version one object, exchanged for another when anything about it has changed but how
+/// often it was handed over. Asking takes no locks; whoever folds events writes.
 /// </summary>
 internal sealed class EvidenceBoard : IMemoryEvidence
 {
@@ -24,29 +24,30 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     public MemoryStanding Standing(Guid memory, int version, string targetDomain)
     {
         if (!_known.TryGetValue(new VersionKey(memory, version), out var known)) return MemoryStanding.Good;
-        return known.Overall < MemoryStanding.Harmful && known.ByDomain is { } domains && domains.TryGetValue(targetDomain, out var local)
-            && local > known.Overall
+        var (overall, domains) = (known.Belief.Overall, known.Belief.ByDomain);
+        return overall < MemoryStanding.Harmful && domains is not null && domains.TryGetValue(targetDomain, out var local) && local > overall
             ? local
-            : known.Overall;
+            : overall;
     }
 
     /// <inheritdoc/>
     public double? EffectLowerBound(Guid memory, int version, string targetDomain) =>
-        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.LowerBound : null;
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Belief.LowerBound : null;
 
     /// <inheritdoc/>
     public double Influence(string? contributor) =>
         contributor is { Length: > 0 } && Volatile.Read(ref _influence).TryGetValue(contributor, out var influence) ? influence : 1;
 
     /// <inheritdoc/>
-    public long Appearances(Guid memory, int version) => _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Injected : 0;
+    public long Appearances(Guid memory, int version) =>
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? Volatile.Read(ref known.Injected) : 0;
 
     /// <inheritdoc/>
     public MemoryState StateOf(Guid memory, int version) =>
-        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.State : MemoryState.Active;
+        _known.TryGetValue(new VersionKey(memory, version), out var known) ? known.Belief.State : MemoryState.Active;
 
     /// <inheritdoc/>
-    public bool IsWatched(Guid memory, int version) => !_known.TryGetValue(new VersionKey(memory, version), out var known) || known.IsWatched;
+    public bool IsWatched(Guid memory, int version) => !_known.TryGetValue(new VersionKey(memory, version), out var known) || known.Belief.IsWatched;
 
     /// <summary>What evidence recommends from now on; null for nothing.</summary>
     public void Advise(TransferMode? mode) => Volatile.Write(ref _advised, (int)(mode ?? TransferMode.Auto));
@@ -57,7 +58,7 @@ internal sealed class EvidenceBoard : IMemoryEvidence
     /// <summary>Shows what has changed since the last time.</summary>
     public void Publish(EvidenceState state)
     {
-        foreach (var version in _touched) Show(state, version, _known.GetValueOrDefault(version)?.LowerBound);
+        foreach (var version in _touched) Show(state, version, _known.GetValueOrDefault(version)?.Belief.LowerBound);
         _touched.Clear();
     }
 
@@ -91,9 +92,11 @@ internal sealed class EvidenceBoard : IMemoryEvidence
             Note(domain, decided == MemoryStanding.Quarantined ? MemoryStanding.Harmful : decided);
         }
         var isWatched = memory?.Overall is not { Effect.IsWatched: false };
-        var known = new Known(state.Decisions.StateOf(version), overall, domains, lowerBound, memory?.Injected ?? 0, isWatched);
-        // Of most candidates a recall says nothing new.
-        if (known != _known.GetValueOrDefault(version)) _known[version] = known;
+        var belief = new Belief(state.Decisions.StateOf(version), overall, domains, lowerBound, isWatched);
+        var injected = memory?.Injected ?? 0;
+        // Of most candidates a recall says nothing new, and of those that it hands over no more than that it does.
+        if (_known.TryGetValue(version, out var known) && known.Belief == belief) Volatile.Write(ref known.Injected, injected);
+        else _known[version] = new Known(belief) { Injected = injected };
 
         void Note(string domain, MemoryStanding standing)
         {
@@ -115,6 +118,13 @@ internal sealed class EvidenceBoard : IMemoryEvidence
 
     private static MemoryStanding Worse(MemoryStanding a, MemoryStanding b) => a > b ? a : b;
 
-    private sealed record Known(
-        MemoryState State, MemoryStanding Overall, Dictionary<string, MemoryStanding>? ByDomain, double? LowerBound, long Injected, bool IsWatched);
+    private readonly record struct Belief(
+        MemoryState State, MemoryStanding Overall, Dictionary<string, MemoryStanding>? ByDomain, double? LowerBound, bool IsWatched);
+
+    private sealed class Known(Belief belief)
+    {
+        public readonly Belief Belief = belief;
+
+        public long Injected;
+    }
 }

@@ -65,8 +65,10 @@ internal sealed class EvidenceState
         ArgumentNullException.ThrowIfNull(transfer);
         if (!Open.TryAdd(transfer)) return;
         var at = transfer.At.UtcTicks / TimeSpan.TicksPerMicrosecond;
-        foreach (var candidate in transfer.Candidates)
+        // By number, here and wherever else a recall comes by: an enumerator is an object, and there were a dozen for each recall.
+        for (var i = 0; i < transfer.Candidates.Count; i++)
         {
+            var candidate = transfer.Candidates[i];
             var memory = Of(candidate);
             var isInjected = candidate.Fate == CandidateFate.Injected;
             memory.Retrieved++;

@@ -7,18 +7,22 @@ namespace MemoryEngine.Evidence.State;
 /// </summary>
 internal sealed class OpenTransfers(int most, int mostWhole)
 {
+    // With eight memories left out beside three handed over it takes some 600; of larger ones fewer are kept.
+    private const int UsualBytes = 1024;
+
     private readonly Dictionary<Guid, Known> _known = [];
     private readonly Queue<Guid> _order = new();
     private readonly Queue<Guid> _whole = new();
+    private readonly ByteRing _packed = new(mostWhole * UsualBytes);
 
     /// <summary>Reads a transfer that waits and is not kept whole; null where its candidates are no longer kept.</summary>
     public Func<Guid, Transfer?>? Load { get; set; }
 
     /// <summary>
-    /// How one that waits is made bytes and read again; null keeps it as it is. Each has some forty objects, and thousands of such were what
-    /// a collection of garbage was busy with.
+    /// How one that waits is made bytes, valid until the next one is, and read again; null keeps it as it is. Each has some forty objects,
+    /// and thousands of such were what a collection of garbage was busy with.
     /// </summary>
-    public (Func<Transfer, byte[]> Pack, Func<byte[], Transfer?> Unpack)? Packing { get; set; }
+    public (Func<Transfer, ReadOnlyMemory<byte>> Pack, Func<ReadOnlyMemory<byte>, Transfer?> Unpack)? Packing { get; set; }
 
     /// <summary>Transfers that are known.</summary>
     public int Count => _known.Count;
@@ -44,7 +48,9 @@ internal sealed class OpenTransfers(int most, int mostWhole)
             _known.Remove(_order.Dequeue());
             Forgotten++;
         }
-        _known.Add(transfer.Id, Packing is { } packing ? new Known(null, packing.Pack(transfer), 0) : new Known(transfer, null, 0));
+        _known.Add(
+            transfer.Id,
+            Packing is { } packing ? new Known(null, _packed.Add(packing.Pack(transfer).Span), 0) : new Known(transfer, default, 0));
         _order.Enqueue(transfer.Id);
         if (Load is null) return true;
         _whole.Enqueue(transfer.Id);
@@ -55,7 +61,7 @@ internal sealed class OpenTransfers(int most, int mostWhole)
     /// <summary>Keeps a waiting transfer no longer whole: it is read again, or its candidates are gone.</summary>
     public void LetGo(Guid transfer)
     {
-        if (_known.TryGetValue(transfer, out var known)) _known[transfer] = new Known(null, null, known.Digest);
+        if (_known.TryGetValue(transfer, out var known)) _known[transfer] = new Known(null, default, known.Digest);
     }
 
     /// <summary>What an outcome would be answered with, changing nothing; and its transfer when it would be the first.</summary>
@@ -64,7 +70,8 @@ internal sealed class OpenTransfers(int most, int mostWhole)
         if (!_known.TryGetValue(outcome.Transfer, out var known)) return (OutcomeResult.Unknown, null);
         if (known.Digest != 0)
             return (known.Digest == OutcomeRules.Digest(outcome) ? OutcomeResult.Repeated : OutcomeResult.Conflicting, null);
-        var transfer = known.Whole ?? (known.Packed is { } packed ? Packing!.Value.Unpack(packed) : Load?.Invoke(outcome.Transfer));
+        var packed = _packed.Find(known.Packed);
+        var transfer = known.Whole ?? (packed.Length > 0 ? Packing!.Value.Unpack(packed) : Load?.Invoke(outcome.Transfer));
         return (transfer is null ? OutcomeResult.Unknown : OutcomeResult.Counted, transfer);
     }
 
@@ -72,7 +79,7 @@ internal sealed class OpenTransfers(int most, int mostWhole)
     public (OutcomeResult Result, Transfer? Transfer) Answer(Outcome outcome)
     {
         var answer = Look(outcome);
-        if (answer.Transfer is not null) _known[outcome.Transfer] = new Known(null, null, OutcomeRules.Digest(outcome));
+        if (answer.Transfer is not null) _known[outcome.Transfer] = new Known(null, default, OutcomeRules.Digest(outcome));
         return answer;
     }
 
@@ -94,10 +101,10 @@ internal sealed class OpenTransfers(int most, int mostWhole)
         {
             var id = new Guid(from.ReadBytes(16));
             _order.Enqueue(id);
-            _known.Add(id, new Known(null, null, from.ReadUInt64()));
+            _known.Add(id, new Known(null, default, from.ReadUInt64()));
         }
     }
 
     /// <summary>A transfer that waits, in either form or in none, or what tells its outcome from another.</summary>
-    private readonly record struct Known(Transfer? Whole, byte[]? Packed, ulong Digest);
+    private readonly record struct Known(Transfer? Whole, RingPlace Packed, ulong Digest);
 }
