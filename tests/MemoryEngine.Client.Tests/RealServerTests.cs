@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MemoryEngine.Server;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Client.Tests;
 
@@ -116,7 +117,7 @@ public sealed class RealServerTests
         await UseAsync(200);
         // What ends does so a moment after it was told to.
         Assert.True(
-            SpinWait.SpinUntil(() => Held() is var now && now.Handles <= handles + 5 && now.Threads <= threads + 5, TimeSpan.FromSeconds(20)),
+            Patience.Until(() => Held() is var now && now.Handles <= handles + 5 && now.Threads <= threads + 5),
             $"{Held()} are held, and {(handles, threads)} were.");
 
         async Task UseAsync(int times)

@@ -1,13 +1,11 @@
 using System.Diagnostics;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.CrashTests;
 
 /// <summary>A process of this assembly that a test starts, waits for and kills. Disposing kills it as well.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    /// <summary>Long past anything but a hang, and then the test says so.</summary>
-    private const int PatienceMs = 60_000;
-
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -33,7 +31,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until the child sends its signal.</summary>
     public async Task WaitForSignalAsync()
     {
-        using var patience = new CancellationTokenSource(PatienceMs);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var buffer = new byte[1];
         var read = await _process.StandardOutput.BaseStream.ReadAsync(buffer, patience.Token);
         if (read == 1) return;
@@ -44,7 +42,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>SIGKILL, wherever the child is. Fails when the child had something to complain about before.</summary>
     public async Task KillAsync()
     {
-        using var patience = new CancellationTokenSource(PatienceMs);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         _process.Kill();
         await _process.WaitForExitAsync(patience.Token);
         var errors = await _errors;

@@ -33,7 +33,7 @@ public sealed class ReembedKillTests(ITestOutputHelper output)
             (left, reached) = (random.Next(1, 1 + (Memories / 8 / Kills)), new(TaskCreationOptions.RunContinuationsAsynchronously));
             using var child = new ChildProcess("reembed", directory.Pool, endpoint.Address.ToString());
             await child.WaitForSignalAsync();
-            await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            await reached.Task.WaitAsync(Patience.Limit);
             await child.KillAsync();
             var check = await MemoryStore.CheckAsync(directory.Pool, ChildReembedder.Options);
             // A torn last batch is put right, and said.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MemoryEngine.Client;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.CrashTests;
 
@@ -20,14 +21,14 @@ public sealed class ServerKillTests
         {
             using var stop = new CancellationTokenSource();
             // The clients find each new server by themselves, and send again what nobody has answered.
-            var options = new MemoryClientOptions { ReconnectFor = TimeSpan.FromSeconds(60) };
+            var options = new MemoryClientOptions { ReconnectFor = Patience.Limit };
             await using var client = await MemoryClient.ConnectToPoolAsync(directory.Pool, options);
             var acknowledged = new ConcurrentDictionary<string, RememberResult>();
             var writers = Enumerable.Range(0, Writers).Select(w => WriteAsync(client, w, acknowledged, stop.Token)).ToArray();
             for (var kill = 0; kill < Kills; kill++)
             {
                 var goal = acknowledged.Count + WritesBetweenKills;
-                Assert.True(SpinWait.SpinUntil(() => acknowledged.Count >= goal || writers.Any(w => w.IsCompleted), 60_000));
+                Assert.True(Patience.Until(() => acknowledged.Count >= goal || writers.Any(w => w.IsCompleted)));
                 await server.KillAsync();
                 server.Dispose();
                 server = await StartAsync(directory);

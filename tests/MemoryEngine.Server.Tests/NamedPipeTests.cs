@@ -5,6 +5,7 @@ using MemoryEngine.Protocol.MessagePack;
 using MemoryEngine.Protocol.Methods;
 using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Server.Transport;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Server.Tests;
 
@@ -45,7 +46,7 @@ public sealed class NamedPipeTests : IDisposable
     private async Task<NamedPipeClientStream> ConnectAsync()
     {
         var client = new NamedPipeClientStream(".", _name, PipeDirection.InOut, PipeOptions.Asynchronous);
-        await client.ConnectAsync(60_000);
+        await client.ConnectAsync((int)Patience.Limit.TotalMilliseconds);
         return client;
     }
 

@@ -5,6 +5,7 @@ using MemoryEngine.Protocol.MessagePack;
 using MemoryEngine.Protocol.Methods;
 using MemoryEngine.Protocol.Rpc;
 using MemoryEngine.Protocol.Wire;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Server.Tests;
 
@@ -20,8 +21,7 @@ internal sealed class RawClient : IDisposable
 
     public RawClient(string address)
     {
-        // Long past anything but a hang.
-        _socket.ReceiveTimeout = _socket.SendTimeout = 120_000;
+        _socket.ReceiveTimeout = _socket.SendTimeout = (int)Patience.Limit.TotalMilliseconds;
         _socket.Connect(new UnixDomainSocketEndPoint(address));
     }
 

@@ -1,13 +1,11 @@
 using MemoryEngine.Protocol.Methods;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Server.Tests;
 
 /// <summary>A server of a new pool in a temporary directory, with a clock that stands still.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    // Long past anything but a hang, on a machine that has much else to do.
-    private static readonly TimeSpan InVain = TimeSpan.FromMinutes(2);
-
     private readonly DirectoryInfo _root;
 
     private TestServer(DirectoryInfo root, PipeServer server, FakeClock clock) => (_root, Pipe, Clock) = (root, server, clock);
@@ -50,8 +48,13 @@ internal sealed class TestServer : IAsyncDisposable
     public RawClient Connect() => new(Address);
 
     /// <summary>Waits for what another thread is about to do.</summary>
-    public static void Until(Func<bool> condition, string what) =>
-        Assert.True(SpinWait.SpinUntil(condition, InVain), $"Waited in vain until {what}.");
+    public static void Until(Func<bool> condition, string what) => Until(condition, () => what);
+
+    /// <summary>Waits for what another thread is about to do, and says what was there instead.</summary>
+    public static void Until(Func<bool> condition, Func<string> what)
+    {
+        if (!Patience.Until(condition)) Assert.Fail($"Waited in vain until {what()}.");
+    }
 
     /// <summary>Lets the clock go on, a second at a time, until something has happened, however late the machine comes to it.</summary>
     public void AdvanceUntil(Func<bool> condition, string what) =>

@@ -1,3 +1,5 @@
+using MemoryEngine.Testing;
+
 namespace MemoryEngine.Tests;
 
 /// <summary>Who watches a pool is told of every change, in order, or that he has missed some.</summary>
@@ -89,7 +91,7 @@ public sealed class ChangeFeedTests : IDisposable
     private static async Task<List<MemoryChange>> TakeAsync(IAsyncEnumerator<MemoryChange> watch, int count, ValueTask<bool> first)
     {
         var changes = new List<MemoryChange>();
-        for (var next = first; await next.AsTask().WaitAsync(TimeSpan.FromSeconds(60)); next = watch.MoveNextAsync())
+        for (var next = first; await next.AsTask().WaitAsync(Patience.Limit); next = watch.MoveNextAsync())
         {
             changes.Add(watch.Current);
             if (changes.Count == count) break;

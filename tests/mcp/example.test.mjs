@@ -23,7 +23,7 @@ function scriptOf(t) {
   return join(folder, "session.mjs");
 }
 
-const run = (...args) => spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
+const run = (...args) => spawnSync(process.execPath, args, { encoding: "utf8", timeout: 300_000 });
 
 test("the example prints what its README shows", t => {
   const readme = readFileSync(join(example, "README.md"), "utf8");

@@ -48,7 +48,7 @@ test("two servers serve one pool at once, by every tool", async t => {
 });
 
 for (const how of ["SIGKILL", "SIGTERM", "its input's end"]) {
-  test(`an owner that goes by ${how} in the middle loses nothing that was acknowledged, and another takes over`, { timeout: 120_000 }, async t => {
+  test(`an owner that goes by ${how} in the middle loses nothing that was acknowledged, and another takes over`, { timeout: 600_000 }, async t => {
     const pool = poolOf(t);
     const owner = await Server.start(t, pool);
     await owner.call("memory_stats");

@@ -34,7 +34,7 @@ for (const withContent of [false, true]) {
     const server = await Server.start(t, poolOf(t), "--otlp", url, ...(withContent ? ["--otlp-content"] : []));
     await server.call("add_memory", { text: secret });
     assert.equal((await server.call("search_memories", { query: secret })).memories.length, 1);
-    for (let i = 0; i < 100 && !got["/v1/metrics"]?.includes("memengine.pool.memories"); i++) await sleep(100);
+    for (let i = 0; i < 1200 && !got["/v1/metrics"]?.includes("memengine.pool.memories"); i++) await sleep(100);
     await server.client.close();
 
     const traces = got["/v1/traces"] ?? "";

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using MemoryEngine.Agents.Embedders;
 using MemoryEngine.Testing.Http;
 
@@ -260,8 +262,10 @@ public sealed class HttpFailureTests
     [Fact]
     public async Task Nobody_there_is_said()
     {
-        Uri address;
-        using (var endpoint = new HttpEndpoint((_, _) => HttpReply.HangUp())) address = endpoint.Address;
+        // A port that is taken, so that no other test gets it, and on which nobody listens.
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = new Uri($"http://{deaf.LocalEndPoint}");
         var options = new HttpEmbedderOptions
         {
             Api = EmbeddingApi.Ollama,

@@ -23,7 +23,8 @@ internal sealed class PauseClock(TimeSpan timeout) : TimeProvider
     /// <summary>Lets the time of all timeouts come that were set until now.</summary>
     public void Expire()
     {
-        while (_timeouts.TryDequeue(out var timeout))
+        // What their coming sets off may set the next ones already, which are not meant.
+        for (var left = _timeouts.Count; left > 0 && _timeouts.TryDequeue(out var timeout); left--)
         {
             Interlocked.Add(ref _ticks, timeout.Due.Ticks);
             timeout.Call();

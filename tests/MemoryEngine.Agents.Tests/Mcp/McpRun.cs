@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using MemoryEngine.Agents.Mcp;
+using MemoryEngine.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -37,7 +38,12 @@ internal sealed class McpRun : IAsyncDisposable
         var run = new McpRun(root, open?.Invoke(Path.Combine(root, "pool")));
         var transport = new StreamClientTransport(run._toServer.Writer.AsStream(), run._toClient.Reader.AsStream());
         run._client = await McpClient.CreateAsync(
-            transport, new McpClientOptions { ClientInfo = new Implementation { Name = "test-agent", Version = "1" } });
+            transport,
+            new McpClientOptions
+            {
+                ClientInfo = new Implementation { Name = "test-agent", Version = "1" },
+                InitializationTimeout = Patience.Limit,
+            });
         return run;
     }
 
@@ -82,7 +88,7 @@ internal sealed class McpRun : IAsyncDisposable
     {
         if (_client is not null) await _client.DisposeAsync();
         await CloseInputAsync();
-        await Serving.WaitAsync(TimeSpan.FromSeconds(30));
+        await Serving.WaitAsync(Patience.Limit);
         _ending.Dispose();
         Directory.Delete(Root, recursive: true);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MemoryEngine.Agents.Mcp;
+using MemoryEngine.Testing;
 using ModelContextProtocol.Protocol;
 
 namespace MemoryEngine.Agents.Tests.Mcp;
@@ -127,7 +128,7 @@ public sealed class McpServerTests
         await using var run = await McpRun.StartAsync();
         var id = await run.AddAsync("Bound every queue.");
         await run.CloseInputAsync();
-        await run.Serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await run.Serving.WaitAsync(Patience.Limit);
         await using var store = await MemoryStore.OpenAsync(run.Pool, new MemoryStoreOptions { CreateIfMissing = false });
         Assert.NotNull(await store.GetAsync(Guid.Parse(id)));
         Assert.Empty(store.Stats().OpeningNotes);
@@ -144,7 +145,7 @@ public sealed class McpServerTests
         });
         var call = run.RawAsync("memory_stats");
         await run.CancelAsync();
-        await run.Serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await run.Serving.WaitAsync(Patience.Limit);
         await run.Client.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
@@ -158,6 +159,6 @@ public sealed class McpServerTests
             throw new InvalidOperationException("never reached");
         });
         await run.CloseInputAsync();
-        await run.Serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await run.Serving.WaitAsync(Patience.Limit);
     }
 }

@@ -1,4 +1,5 @@
 using MemoryEngine.Segments;
+using MemoryEngine.Testing;
 
 namespace MemoryEngine.Tests.Reembedding;
 
@@ -25,7 +26,7 @@ public sealed class ReembedTests
             };
             var seen = new List<ReembedProgress>();
             var run = store.ReembedAsync(new ReembedOptions { Embedder = young, BatchTexts = 20, Progress = new Listener(seen) });
-            await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await reached.Task.WaitAsync(Patience.Limit);
 
             Assert.Equal("word7 topic7", (await NearestAsync(store, "word7 topic7")).Text);
             Assert.Equal((1, 0), (old.Queries.Count, young.Queries.Count));

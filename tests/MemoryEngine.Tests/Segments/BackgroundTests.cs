@@ -125,7 +125,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : IDisposable
         var left = new SimulatedPool { Disk = damaged };
         await using (var store = await OpenAsync(left))
         {
-            await store.WhenScrubbed.WaitAsync(TimeSpan.FromMinutes(1));
+            await store.WhenScrubbed.WaitAsync(Patience.Limit);
             await store.SettleAsync();
             var note = Assert.Single(store.Stats().OpeningNotes);
             Assert.Contains(file, note, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ class ForeignTests(unittest.TestCase):
         script = pathlib.Path(__file__).with_name("pool.lua")
         ran = subprocess.run(
             ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {script}", "-c", "qa!"],
-            env={**os.environ, "MEMENGINE_PIPE": self.pipe}, capture_output=True, text=True, timeout=60)
+            env={**os.environ, "MEMENGINE_PIPE": self.pipe}, capture_output=True, text=True, timeout=300)
         self.assertTrue(ran.stdout.startswith("{"), ran.stderr)
         found = json.loads(ran.stdout.splitlines()[0])
         self.assertEqual(1, found["hello"]["proto"])

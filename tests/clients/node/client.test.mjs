@@ -149,7 +149,7 @@ test("changes are told in order, and again from a sequence on", async () => {
 
 test("a killed server loses nothing, and calls go on", async () => {
   const own = await Server.start();
-  const patient = await Client.connect(own.pool, { reconnect_ms: 30_000 });
+  const patient = await Client.connect(own.pool, { reconnect_ms: 120_000 });
   const changes = await patient.subscribe();
   const made = [];
   let stop = false;

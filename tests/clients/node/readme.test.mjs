@@ -17,7 +17,7 @@ test("its code runs", async () => {
   const server = await Server.start();
   try {
     await writeFile(script, code);
-    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: server.directory, timeout: 60_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: server.directory, timeout: 300_000 });
     assert.equal(stdout.trim(), "Retry only what is idempotent.");
   } finally {
     await rm(script, { force: true });

@@ -19,7 +19,7 @@ class Server:
         self._process = subprocess.Popen(
             [*shlex.split(os.environ["MEMENGINE"]), "serve", "--pool", self.pool], stdout=subprocess.PIPE, text=True)
         if "Serving" not in self._process.stdout.readline():
-            raise RuntimeError(f"The server did not start: it ended with {self._process.wait(30)}.")
+            raise RuntimeError(f"The server did not start: it ended with {self._process.wait(120)}.")
 
     def kill(self):
         self._end(signal.SIGKILL)
@@ -34,11 +34,11 @@ class Server:
 
     def _end(self, how):
         self._process.send_signal(how)
-        self._process.wait(30)
+        self._process.wait(120)
         self._process.stdout.close()
 
 
-def eventually(true, seconds=10):
+def eventually(true, seconds=120):
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:

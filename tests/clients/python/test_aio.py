@@ -87,7 +87,7 @@ class AsyncClientTests(unittest.IsolatedAsyncioTestCase):
     async def test_a_stopped_server_is_found_again(self):
         server = Server()
         self.addCleanup(server.close)
-        async with AsyncClient(server.pool, reconnect_for=30) as client:
+        async with AsyncClient(server.pool, reconnect_for=120) as client:
             changes = await client.subscribe()
             await client.remember("one")
             await changes.__anext__()

@@ -151,7 +151,7 @@ class ClientTests(unittest.TestCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
         self.assertEqual(8, len(set(made)))
 
     def test_a_request_that_is_too_large_is_refused_here(self):
@@ -166,7 +166,7 @@ class RestartTests(unittest.TestCase):
         self.addCleanup(self.server.close)
 
     def test_a_killed_server_loses_nothing_and_calls_go_on(self):
-        client = Client(self.server.pool, reconnect_for=30)
+        client = Client(self.server.pool, reconnect_for=120)
         made, stop = [], threading.Event()
 
         def write():
@@ -180,13 +180,13 @@ class RestartTests(unittest.TestCase):
             self.server.kill()
             self.server.start()
         stop.set()
-        writer.join(30)
+        writer.join(120)
         self.assertEqual({"added"}, {m["outcome"] for m in made})
         self.assertEqual(sorted(m["id"] for m in made), sorted(m["id"] for m in client.list()))
         client.close()
 
     def test_changes_go_on_after_the_last_one_that_came(self):
-        client = Client(self.server.pool, reconnect_for=30)
+        client = Client(self.server.pool, reconnect_for=120)
         changes = client.subscribe()
         first = client.remember("one")
         self.assertEqual(first["sequence"], next(changes)["sequence"])
@@ -217,10 +217,10 @@ class RestartTests(unittest.TestCase):
 
         thread = threading.Thread(target=serve)
         thread.start()
-        client = Client(path, reconnect_for=5)
+        client = Client(path, reconnect_for=120)
         with self.assertRaisesRegex(Unavailable, "may have happened"):
             client.snapshot_create("x")
-        thread.join(30)
+        thread.join(120)
 
     def test_nobody_there(self):
         self.server.stop()

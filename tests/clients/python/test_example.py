@@ -27,7 +27,7 @@ def shown():
 class ExampleTests(unittest.TestCase):
     def run_agent(self, folder, *arguments):
         return subprocess.run(
-            [sys.executable, EXAMPLE / "agent.py", *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60,
+            [sys.executable, EXAMPLE / "agent.py", *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300,
             env={**os.environ, "PYTHONIOENCODING": "utf-8"})
 
     def test_it_prints_what_its_readme_shows(self):
@@ -43,7 +43,7 @@ class ExampleTests(unittest.TestCase):
             self.assertEqual((0, ""), (ran.returncode, ran.stderr))
             self.assertEqual(text, without_ids(ran.stdout))
         stored = subprocess.run(
-            [*shlex.split(os.environ["MEMENGINE"]), "list", "--pool", server.pool], capture_output=True, text=True, encoding="utf-8", timeout=60)
+            [*shlex.split(os.environ["MEMENGINE"]), "list", "--pool", server.pool], capture_output=True, text=True, encoding="utf-8", timeout=300)
         self.assertIn("How invoices.csv is read", stored.stdout)
 
     def test_without_a_server_it_says_how_to_start_one(self):

@@ -24,7 +24,7 @@ class ReadmeTests(unittest.TestCase):
 
     def run_block(self, server, block):
         ran = subprocess.run(
-            [sys.executable, "-c", block], cwd=os.path.dirname(server.pool), capture_output=True, text=True, timeout=60)
+            [sys.executable, "-c", block], cwd=os.path.dirname(server.pool), capture_output=True, text=True, timeout=300)
         self.assertEqual(0, ran.returncode, ran.stderr)
         return ran.stdout.strip()
 
