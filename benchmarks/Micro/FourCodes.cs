@@ -21,7 +21,8 @@ public unsafe class FourCodes
     [ParamsSource(nameof(Variants))]
     public string Variant { get; set; } = "";
 
-    public static IEnumerable<string> Variants => VariantNames.Supported.Where(v => v is nameof(KernelVariant.Vector256) or nameof(KernelVariant.Vector512));
+    public static IEnumerable<string> Variants =>
+        VariantNames.Supported.Where(v => v is nameof(KernelVariant.Vector256) or nameof(KernelVariant.Vector512));
 
     [GlobalSetup]
     public void Setup()

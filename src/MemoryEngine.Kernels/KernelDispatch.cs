@@ -66,7 +66,8 @@ internal static class KernelDispatch
             KernelVariant.Vector128 => user.Use<VectorKernels<FloatLanes128, CodeLanes128, OneByOne<CodeLanes128>>>(),
             KernelVariant.Vector256 => user.Use<VectorKernels<FloatLanes256, CodeLanes256, Together<PairLanes256>>>(),
             KernelVariant.Vector512 => user.Use<VectorKernels<FloatLanes512, CodeLanes256, Together<PairLanes512>>>(),
-            KernelVariant.Vnni when Vector512.IsHardwareAccelerated => user.Use<VectorKernels<FloatLanes512, CodeLanesVnni, OneByOne<CodeLanesVnni>>>(),
+            KernelVariant.Vnni when Vector512.IsHardwareAccelerated =>
+                user.Use<VectorKernels<FloatLanes512, CodeLanesVnni, OneByOne<CodeLanesVnni>>>(),
             KernelVariant.Vnni => user.Use<VectorKernels<FloatLanes256, CodeLanesVnni, OneByOne<CodeLanesVnni>>>(),
             _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "There is no such variant."),
         };

@@ -6,7 +6,9 @@ namespace MemoryEngine.Segments;
 /// <summary>A search through all parts of a pool.</summary>
 internal static class PartSearch
 {
-    /// <summary>Candidates that a walk through a graph keeps: with half as many one of 100,000 vectors found 0.907 of the ten nearest, with these 0.970.</summary>
+    /// <summary>
+    /// Candidates that a walk through a graph keeps: with half as many one of 100,000 vectors found 0.907 of the ten nearest, with these 0.970.
+    /// </summary>
     private const int Ef = 128;
 
     /// <summary>The same of a graph a quarter as large as another, or smaller, which has few of the nearest.</summary>

@@ -18,7 +18,8 @@ public sealed unsafe class CodeRowsTests(ITestOutputHelper output)
         var random = new Random(TestSeed.Value);
         output.WriteLine($"MEMORYENGINE_SEED={TestSeed.Value}");
         const int Rows = 300;
-        using var vectors = new TestVectors([.. Enumerable.Range(0, Rows).Select(_ => TestVectors.Gaussian(random, dimension, 1f))], dimension, Metric.L2);
+        float[][] list = [.. Enumerable.Range(0, Rows).Select(_ => TestVectors.Gaussian(random, dimension, 1f))];
+        using var vectors = new TestVectors(list, dimension, Metric.L2);
         var coder = VectorCoder.For(vectors.Rows, bits);
         var query = TestVectors.Gaussian(random, dimension, 1f);
         var (code, single) = (new sbyte[coder.QueryBytes], new byte[coder.CodeBytes]);
