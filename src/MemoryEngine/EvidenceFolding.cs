@@ -38,8 +38,7 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
                 $"The sums of the evidence take {payload.Length} bytes, more than one event may have, so transfers past their retention stay.");
             return 0;
         }
-        Through = last.Value.Sequence;
-        _ = await pool.StepAsync(LetGo, cancellation).ConfigureAwait(false);
+        if (!await pool.StepAsync(() => TryLetGo(last.Value), cancellation).ConfigureAwait(false)) return 0;
         var folded = new ReplacedFrame(last.Value.Sequence, EventType.EvidenceFolded, payload);
         var dropped = rewriter.Rewrite(last.Value.File, Stays, pool.NoteRewrite, folded).FramesDropped;
         // Not before the folded event is on the device: without it, what it stands for must stay in every file.
@@ -79,17 +78,19 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
     }
 
     // The newest that nothing later needs. For the applier.
-    private (long Sequence, int File)? Choose(List<OldEvent> old)
+    private OldEvent? Choose(List<OldEvent> old)
     {
         if (old.Where(e => e.Sequence > Through).Sum(e => (long)e.Bytes) < pool.Options.LeastFoldBytes) return null;
         for (var i = old.Count - 1; i >= 0 && old[i].Sequence > Through; i--)
         {
-            var isNeeded = !old[i].IsOutcome && (_outcomes.ContainsKey(old[i].Transfer)
-                || pool.Evidence.Index.Find(old[i].Transfer) is { OutcomeSequence: > 0 });
-            if (!isNeeded) return (old[i].Sequence, old[i].File);
+            if (!IsNeeded(old[i])) return old[i];
         }
         return null;
     }
+
+    // A transfer whose outcome came, which nothing but the transfer tells what it was an outcome of.
+    private bool IsNeeded(in OldEvent old) => !old.IsOutcome
+        && (_outcomes.ContainsKey(old.Transfer) || pool.Evidence.Index.Find(old.Transfer) is { OutcomeSequence: > 0 });
 
     private EvidenceState FoldThrough(long last, int file, CancellationToken cancellation)
     {
@@ -111,6 +112,14 @@ internal sealed class EvidenceFolding(Pool pool, JournalRewriter rewriter)
             }
         }, cancellation);
         return state;
+    }
+
+    // Folding took a while: if what was chosen was answered meanwhile it must not be replaced, and the next run folds. For the applier.
+    private bool TryLetGo(in OldEvent last)
+    {
+        if (IsNeeded(last)) return false;
+        Through = last.Sequence;
+        return LetGo();
     }
 
     // From here on nobody can tell what came of those that wait: their candidates go. For the applier.

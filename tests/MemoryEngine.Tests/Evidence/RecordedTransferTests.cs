@@ -406,6 +406,43 @@ public sealed class RecordedTransferTests
             OpenAsync(o => with(o) with { EvidenceLimits = new EvidenceLimits(WholeTransfers: keptWhole) });
     }
 
+    /// <summary>A fold stands in the place of the newest of what it sums up, which must not be what an outcome came for meanwhile.</summary>
+    [Fact]
+    public async Task What_is_answered_while_it_is_folded_stays()
+    {
+        byte[] whole;
+        await using (var store = await OpenAsync())
+        {
+            await FillAsync(store, 6);
+            await PlayAsync(store, 30, new Random(6));
+            var waiting = (await store.RecallAsync("queue")).Transfer!.Value;
+            await store.WhyAsync(waiting);
+            _pool.Clock.Advance(TimeSpan.FromDays(40));
+            var (reads, report) = (0, (Task<OutcomeAnswer>?)null);
+            // The journal is read to choose what is folded, and then to fold it.
+            _pool.Disk.Watch(call =>
+            {
+                if (call.Kind != DiskCallKind.Open || !call.Path.EndsWith(JournalFormat.FileName(1), StringComparison.Ordinal) || ++reads != 2) return;
+                report = store.ReportAsync(new Outcome { Transfer = waiting, Score = 1 }, Durability.Process).AsTask();
+            });
+            await store.CompactAsync();
+            _pool.Disk.Watch(null);
+            Assert.Equal(OutcomeResult.Counted, (await report!).Result);
+            whole = await BytesAsync(store);
+        }
+        await AssertAloneAsync();
+        await using (var store = await OpenAsync()) await store.CompactAsync();
+        Assert.NotEqual(0, Count(EventType.EvidenceFolded));
+        await AssertAloneAsync();
+
+        async Task AssertAloneAsync()
+        {
+            DeleteDerived();
+            await using var left = await OpenAsync(o => o with { ReadOnly = true });
+            Assert.Equal(whole, await BytesAsync(left));
+        }
+    }
+
     [Fact]
     public async Task Repair_takes_transfers_and_outcomes_along()
     {
