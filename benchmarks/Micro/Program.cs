@@ -27,4 +27,4 @@ var config = ManualConfig.CreateEmpty()
     .AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max)
     .AddExporter(MarkdownExporter.GitHub)
     .WithOptions(ConfigOptions.DisableOptimizationsValidator);
-BenchmarkSwitcher.FromTypes([typeof(FloatPairs), typeof(CodePairs), typeof(ManyVectors)]).Run(args, config);
+BenchmarkSwitcher.FromTypes([typeof(FloatPairs), typeof(CodePairs), typeof(FourCodes), typeof(ManyVectors)]).Run(args, config);
