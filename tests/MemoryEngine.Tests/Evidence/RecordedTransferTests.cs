@@ -422,7 +422,8 @@ public sealed class RecordedTransferTests
             // The journal is read to choose what is folded, and then to fold it.
             _pool.Disk.Watch(call =>
             {
-                if (call.Kind != DiskCallKind.Open || !call.Path.EndsWith(JournalFormat.FileName(1), StringComparison.Ordinal) || ++reads != 2) return;
+                var isFirstFile = call.Kind == DiskCallKind.Open && call.Path.EndsWith(JournalFormat.FileName(1), StringComparison.Ordinal);
+                if (!isFirstFile || ++reads != 2) return;
                 report = store.ReportAsync(new Outcome { Transfer = waiting, Score = 1 }, Durability.Process).AsTask();
             });
             await store.CompactAsync();
